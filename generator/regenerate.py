@@ -1,0 +1,154 @@
+"""Regenerates generated/ from openapi.yaml, or checks that it is what openapi.yaml says.
+
+    python generator/regenerate.py          swap in a fresh generated/, show what changed
+    python generator/regenerate.py --check  change nothing; exit 1 when generated/ differs
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import yaml
+from portable import SpecError, portable_edition
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED = ROOT / "generated"
+PACKAGE = "anthropic_models_generated"
+
+
+class GenerationError(Exception):
+    """The generator did not do its work; the message is what it said."""
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    arguments = argparse.ArgumentParser(description="Regenerate generated/ from openapi.yaml.")
+    arguments.add_argument("--check", action="store_true", help="compare only, change nothing")
+    check: bool = arguments.parse_args().check
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _check() if check else _regenerate()
+    except (SpecError, GenerationError) as error:
+        print(f"{error}\nNothing was generated; generated/ is as it was.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; generated/ is as it was.", file=sys.stderr)
+        return 130
+
+
+def _regenerate() -> int:
+    with _workplace() as folder:
+        before, after = _snapshot(folder / "before"), _generate(folder / "after")
+        if _differ(before, after):
+            _swap(shutil.copytree(after, folder / "new"), GENERATED, folder / "replaced")
+            _show_difference(before, after)
+        else:
+            print("generated/ is what openapi.yaml says: nothing changed.")
+    return 0
+
+
+def _check() -> int:
+    with _workplace() as folder:
+        committed = _snapshot(folder / "generated")
+        fresh = _generate(folder / "regenerated")
+        if not _differ(committed, fresh):
+            print("generated/ is what openapi.yaml says.")
+            return 0
+        _show_difference(committed, fresh)
+    print(
+        "\ngenerated/ is not what openapi.yaml says (see the difference above). "
+        "Run `make regenerate` and commit the result.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+@contextmanager
+def _workplace() -> Generator[Path]:
+    # Beside generated/, so that swapping is a rename within one file system.
+    with tempfile.TemporaryDirectory(prefix=".regenerate-", dir=ROOT) as folder:
+        yield Path(folder)
+
+
+def _snapshot(target: Path) -> Path:
+    """Copy generated/ as it is now; Python's own caches are nobody's output."""
+    if GENERATED.exists():
+        shutil.copytree(GENERATED, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        target.mkdir()
+    return target
+
+
+def _generate(target: Path) -> Path:
+    document = portable_edition(ROOT / "openapi.yaml", ROOT / "overlays")
+    source = target.with_name("portable.yaml")
+    source.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), "utf-8")
+    target.mkdir()
+    package = target / PACKAGE
+    command = [sys.executable, "-m", "openapi_python_client", "generate"]
+    command += ["--path", str(source), "--output-path", str(package), "--meta", "none"]
+    command += ["--config", str(ROOT / "generator-config.yml"), "--fail-on-warning"]
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise GenerationError(
+            f"openapi-python-client failed (exit {done.returncode}):\n{done.stdout}{done.stderr}"
+        )
+    (package / "py.typed").touch()
+    return target
+
+
+def _environment() -> dict[str, str]:
+    """Let the hooks find the pinned ruff first, and keep ruff's settings of the shell away."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("RUFF_")}
+    tools = str(Path(sys.executable).parent)
+    return {**clean, "PATH": os.pathsep.join([tools, clean.get("PATH", "")])}
+
+
+def _differ(one: Path, other: Path) -> bool:
+    return _files(one) != _files(other)
+
+
+def _files(tree: Path) -> dict[Path, bytes]:
+    return {p.relative_to(tree): p.read_bytes() for p in tree.rglob("*") if p.is_file()}
+
+
+def _show_difference(before: Path, after: Path) -> None:
+    sys.stdout.flush()
+    command = ["git", "--no-pager", "diff", "--no-index", "--no-prefix", "--no-ext-diff"]
+    command += ["--no-renames", "--stat", "--patch", before.name, after.name]
+    try:
+        subprocess.run(command, cwd=before.parent, check=False)
+    except FileNotFoundError:
+        print("(git, which would show the difference, is not installed)")
+
+
+def _swap(new: Path, current: Path, replaced: Path) -> None:
+    """Put `new` in the place of `current`, or leave `current` as it was."""
+    handlers = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        if current.exists():
+            current.rename(replaced)
+        try:
+            new.rename(current)
+        except OSError:
+            replaced.rename(current)
+            raise
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

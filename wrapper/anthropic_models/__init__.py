@@ -1,0 +1,1 @@
+"""Lists the models of the Anthropic API."""
