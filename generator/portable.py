@@ -1,7 +1,6 @@
 """Makes the portable edition of openapi.yaml: the truth with every overlay applied."""
 
 import copy
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -55,8 +54,9 @@ def _actions(path: Path) -> list[Document]:
 
 def _applied(document: Document, action: Document, path: Path) -> Document:
     # The library has no types of its own.
-    apply = cast(Callable[[Document, Document], Document], oas_patch.overlay.apply_overlay)
+    library: Any = oas_patch.overlay
     try:
-        return apply(copy.deepcopy(document), {"actions": [action]})
+        changed = library.apply_overlay(copy.deepcopy(document), {"actions": [action]})
     except Exception as error:  # the library raises whatever its JSONPath parser does
         raise SpecError(f"{path.name}: {action} cannot be applied: {error}") from error
+    return cast(Document, changed)

@@ -1,7 +1,7 @@
 """Regenerates generated/ from openapi.yaml, or checks that it is what openapi.yaml says.
 
-    python generator/regenerate.py          swap in a fresh generated/, show what changed
-    python generator/regenerate.py --check  change nothing; exit 1 when generated/ differs
+python generator/regenerate.py          swap in a fresh generated/, show what changed
+python generator/regenerate.py --check  change nothing; exit 1 when generated/ differs
 """
 
 import argparse

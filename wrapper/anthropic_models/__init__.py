@@ -1,1 +1,75 @@
-"""Lists the models of the Anthropic API."""
+"""Lists the models of the Anthropic API, sync or async.
+
+from anthropic_models import Client
+
+with Client() as client:  # reads ANTHROPIC_API_KEY
+for model in client.models.list():
+print(model.id, model.created_at, model.display_name)
+"""
+
+import logging
+
+from anthropic_models_generated.models import BetaModelInfo, BetaModelList, KnownAnthropicBeta
+
+from ._async.client import AsyncClient
+from ._async.listing import AsyncPage, AsyncPaginator
+from ._core.answer import ResponseInfo
+from ._core.headers import AnthropicBeta
+from ._spec import openapi_path
+from ._sync.client import Client
+from ._sync.listing import Page
+from ._version import __version__
+from .errors import (
+    AnthropicModelsError,
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BadRequestError,
+    ClientClosedError,
+    InternalServerError,
+    MissingCredentialsError,
+    NotFoundError,
+    OverloadedError,
+    PaginationError,
+    PermissionDeniedError,
+    RateLimitError,
+    RequestTooLargeError,
+    Resume,
+)
+
+__all__ = [
+    "APIConnectionError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AnthropicBeta",
+    "AnthropicModelsError",
+    "AsyncClient",
+    "AsyncPage",
+    "AsyncPaginator",
+    "AuthenticationError",
+    "BadRequestError",
+    "BetaModelInfo",
+    "BetaModelList",
+    "Client",
+    "ClientClosedError",
+    "InternalServerError",
+    "KnownAnthropicBeta",
+    "MissingCredentialsError",
+    "NotFoundError",
+    "OverloadedError",
+    "Page",
+    "PaginationError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RequestTooLargeError",
+    "ResponseInfo",
+    "Resume",
+    "__version__",
+    "openapi_path",
+]
+
+# The application decides whether and where to log.
+logging.getLogger(__name__).addHandler(logging.NullHandler())

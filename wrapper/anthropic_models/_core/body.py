@@ -1,0 +1,66 @@
+"""Decodes the body of an answer within bounds: how many bytes, and in which encoding."""
+
+import zlib
+
+from ..errors import APIConnectionError, APIResponseValidationError
+
+MAX_BYTES = 32 * 1024 * 1024
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+class Body:
+    """Takes the raw chunks of a body and gives the decoded bytes.
+
+    Raises APIResponseValidationError when the body is too large, damaged, or in an encoding that
+    was not asked for; APIConnectionError when it ends too soon.
+    """
+
+    def __init__(self, content_encoding: str) -> None:
+        encoding = content_encoding.strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip"):
+            raise APIResponseValidationError(
+                f"the answer is encoded as {encoding!r}, but only gzip was asked for"
+            )
+        self._inflate = zlib.decompressobj(_GZIP) if "gzip" in encoding else None
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._begun = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Take a chunk as it came from the network."""
+        if self._inflate is None:
+            self._keep(chunk)
+        elif chunk:
+            self._begun = True
+            self._keep_inflated(chunk)
+
+    def finish(self) -> bytes:
+        """Return the whole decoded body."""
+        if self._inflate is not None and self._begun and not self._inflate.eof:
+            raise APIConnectionError("the answer broke off: its compressed body is not complete")
+        return b"".join(self._parts)
+
+    def _keep_inflated(self, chunk: bytes) -> None:
+        while chunk:
+            assert self._inflate is not None  # noqa: S101 - for the type checkers
+            if self._inflate.eof:  # gzip allows members one after the other
+                self._inflate = zlib.decompressobj(_GZIP)
+            try:
+                # One byte beyond the bound is enough to know; a bomb is never inflated further.
+                part = self._inflate.decompress(chunk, MAX_BYTES + 1 - self._size)
+            except zlib.error as error:
+                raise APIResponseValidationError(
+                    f"the answer's compressed body is damaged: {error}"
+                ) from None
+            self._keep(part)
+            chunk = self._inflate.unused_data
+
+    def _keep(self, part: bytes) -> None:
+        self._size += len(part)
+        if self._size > MAX_BYTES:
+            self._parts.clear()
+            raise APIResponseValidationError(
+                f"the answer is larger than {MAX_BYTES // 1024 // 1024} MiB"
+            )
+        self._parts.append(part)

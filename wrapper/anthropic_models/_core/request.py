@@ -1,0 +1,126 @@
+"""Builds the request for one page, with the generated request builder."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import httpx
+from anthropic_models_generated.api.models import list_models
+from anthropic_models_generated.types import UNSET
+from attrs import field, frozen
+
+from .headers import (
+    BETA_HEADER,
+    AnthropicBeta,
+    Headers,
+    checked_betas,
+    checked_headers,
+    layered,
+    removed,
+)
+from .pagination import Step, is_sendable
+from .settings import DEFAULT_HEADERS, Settings, checked_retries, checked_timeout
+
+QueryValue = str | int | float | bool | None
+Query = Mapping[str, QueryValue | Sequence[QueryValue]]
+
+
+@frozen
+class Call:
+    """What all requests of one listing have in common."""
+
+    settings: Settings
+    betas: tuple[str, ...]
+    extra_headers: dict[str, str | None] = field(repr=False)
+    extra_query: dict[str, Any] = field(repr=False)
+    timeout: httpx.Timeout
+    max_retries: int
+
+
+@frozen
+class PageRequest:
+    """One request, ready to be sent by any httpx client."""
+
+    method: str
+    url: str
+    path: str
+    params: dict[str, Any] = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    removed_headers: frozenset[str]
+    timeout: httpx.Timeout
+    max_retries: int
+
+    def built_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        """Return the request as `client` sends it, with its own defaults below ours."""
+        request = client.build_request(
+            self.method, self.url, params=self.params, headers=self.headers, timeout=self.timeout
+        )
+        for name in self.removed_headers:
+            request.headers.pop(name, None)
+        return request
+
+
+def checked_call(
+    settings: Settings,
+    *,
+    betas: Iterable[AnthropicBeta] | str | None,
+    extra_headers: Headers | None,
+    extra_query: Query | None,
+    timeout: float | httpx.Timeout | None,
+    max_retries: int | None,
+) -> Call:
+    """Return the common part of a listing; raises ValueError or TypeError for wrong arguments."""
+    return Call(
+        settings=settings,
+        betas=checked_betas([*settings.betas, *checked_betas(betas)]),
+        extra_headers=checked_headers(extra_headers, "extra_headers"),
+        extra_query=_checked_query(extra_query),
+        timeout=settings.timeout if timeout is None else checked_timeout(timeout),
+        max_retries=settings.max_retries if max_retries is None else checked_retries(max_retries),
+    )
+
+
+def page_request(call: Call, step: Step) -> PageRequest:
+    """Return the request for the page of a step."""
+    # The generated module has no public builder; its functions send the request as well.
+    parts = list_models._get_kwargs(  # pyright: ignore[reportPrivateUsage]
+        after_id=UNSET if step.after_id is None else step.after_id,
+        before_id=UNSET if step.before_id is None else step.before_id,
+        limit=step.page_size,
+        anthropic_beta=",".join(call.betas) or UNSET,
+    )
+    settings = call.settings
+    layers = _layers(settings, parts["headers"], call.extra_headers)
+    query = {**parts["params"], **call.extra_query}
+    return PageRequest(
+        method=parts["method"].upper(),
+        url=settings.base_url + parts["url"],
+        path=parts["url"],
+        params={name: value for name, value in query.items() if value is not None},
+        headers=layered(*layers),
+        removed_headers=removed(*layers),
+        timeout=call.timeout,
+        max_retries=call.max_retries,
+    )
+
+
+def client_headers(settings: Settings) -> dict[str, str]:
+    """Return the headers of every request of a client."""
+    betas = {BETA_HEADER: ",".join(settings.betas) or None}
+    return layered(*_layers(settings, betas, {}))
+
+
+def _layers(settings: Settings, parameters: Headers, extra: Headers) -> tuple[Headers, ...]:
+    credential = settings.credential_headers()
+    return DEFAULT_HEADERS, credential, parameters, settings.headers, extra
+
+
+def _checked_query(query: Query | None) -> dict[str, Any]:
+    query = query or {}
+    for name in query:
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+            raise TypeError(f"extra_query must have strings as names, not {name!r}")
+        if name in ("after_id", "before_id", "limit"):
+            raise ValueError(f"{name} is an argument of list(), not for extra_query")
+        if not is_sendable(f"{name}{query[name]}"):
+            raise ValueError(f"extra_query: {name!r} has characters that no URL can hold")
+    return dict(query)

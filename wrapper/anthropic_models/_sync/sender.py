@@ -1,0 +1,110 @@
+"""Sends requests with httpx.Client, reads the answers, and sleeps between attempts."""
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
+
+import httpx
+from anthropic_models_generated.models import BetaModelList
+
+from .._core.answer import Failure, Received, ResponseInfo
+from .._core.body import Body
+from .._core.exchange import Exchange
+from .._core.failure import body_error_of, closed, outcome_of, too_slow
+from .._core.request import PageRequest
+from ..errors import AnthropicModelsError
+from .background import Background
+
+
+class Sender:
+    """Sends for one client over an httpx.Client that it may share with others."""
+
+    def __init__(self, http: httpx.Client, *, owns_http: bool) -> None:
+        self.http = http
+        self.background = Background()
+        self._owns_http = owns_http
+        self._closing = threading.Event()
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._closing.is_set() or self.http.is_closed
+
+    def page(self, request: PageRequest) -> tuple[BetaModelList, ResponseInfo]:
+        """Return the page that a request asks for, after as many attempts as it takes."""
+        exchange = Exchange(request)
+        while True:
+            outcome = self._attempt(request)
+            result = exchange.concluded(outcome, now=time.time(), chance=random.random())  # noqa: S311
+            if isinstance(result, tuple):
+                return result
+            self._closing.wait(result)
+
+    def close(self) -> None:
+        """Stop what is under way; close the connections if they are this client's own."""
+        self._closing.set()
+        if self._owns_http:
+            for sock in list(self._sockets):
+                _wake(sock)
+        self.background.join()
+        if self._owns_http:
+            self.http.close()
+
+    def _attempt(self, request: PageRequest) -> Received | Failure:
+        if self.is_closed:
+            return closed()
+        started = time.monotonic()
+        try:
+            built = request.built_with(self.http)
+            if self._owns_http:
+                built.extensions["trace"] = self._trace
+            response = self.http.send(built, stream=True, follow_redirects=False)
+            try:
+                body = self._body(response, request.timeout.read)
+            finally:
+                response.close()
+        except Exception as error:  # sorted out below, where nothing of httpx is chained
+            outcome = closed() if self.is_closed else outcome_of(error)
+            if outcome is None:
+                raise
+            return outcome
+        if self.is_closed and not isinstance(body, bytes):
+            return closed()
+        return Received(response.status_code, response.headers, body, time.monotonic() - started)
+
+    def _body(self, response: httpx.Response, limit: float | None) -> bytes | AnthropicModelsError:
+        if response.is_stream_consumed:  # by a hook of the caller's
+            return response.content
+        try:
+            body = Body(response.headers.get("content-encoding", ""))
+            end = time.monotonic() + limit if limit is not None else float("inf")
+            for chunk in response.iter_raw():
+                body.feed(chunk)
+                if limit is not None and time.monotonic() > end:
+                    return too_slow(limit)
+            return body.finish()
+        except Exception as error:
+            translated = body_error_of(error)
+            if translated is None:
+                raise
+            return translated
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note each new socket: closing it is the only way to wake a thread that reads from it."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            sock = info["return_value"].get_extra_info("socket")
+            self._sockets.add(sock)
+            if self._closing.is_set():
+                _wake(sock)
+
+
+def _wake(sock: socket.socket) -> None:
+    with suppress(OSError):  # it may be closed already
+        # Not through SSLSocket, which would drop its TLS state under the reader's feet.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)

@@ -1,0 +1,23 @@
+"""A local stand-in for the Models API (extra `sandbox`).
+
+    from anthropic_models.sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        client = Client(base_url=sandbox.base_url, api_key="any")
+
+It pages like the API, checks every request against openapi.yaml, and answers errors as documented.
+It accepts any key or token that is not empty.
+"""
+
+try:
+    from .app import SeenRequest
+    from .catalogue import made_up_models, well_known_models
+    from .server import Sandbox
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"the sandbox needs {error.name}; install it with: "
+        "pip install 'anthropic-models-client[sandbox]'",
+        name=error.name,
+    ) from None
+
+__all__ = ["Sandbox", "SeenRequest", "made_up_models", "well_known_models"]
