@@ -67,8 +67,11 @@ define build-environment
 @$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 endef
 
-$(VENV)/ready: requirements/dev.txt pyproject.toml
+$(VENV)/pinned: requirements/dev.txt
 	$(build-environment)
+	@touch $@
+
+$(VENV)/ready: $(VENV)/pinned pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -67,11 +67,11 @@ class Sender:
             built = request.built_with(self.http)
             response = await self.http.send(built, stream=True, follow_redirects=False)
             try:
-                body = await self._body(response, request.timeout.read)
+                body = await self._body(response, request)
             finally:
                 await response.aclose()
         except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error)
+            outcome = closed() if self.is_closed else outcome_of(error, request)
             if outcome is None:
                 raise
             return outcome
@@ -80,12 +80,13 @@ class Sender:
         return Received(response.status_code, response.headers, body, time.monotonic() - started)
 
     async def _body(
-        self, response: httpx.Response, limit: float | None
+        self, response: httpx.Response, request: PageRequest
     ) -> bytes | AnthropicModelsError:
         if response.is_stream_consumed:  # by a hook of the caller's
             return response.content
         try:
             body = Body(response.headers.get("content-encoding", ""))
+            limit = request.timeout.read
             with anyio.move_on_after(limit) as scope:
                 async for chunk in response.aiter_raw():
                     body.feed(chunk)
@@ -93,7 +94,7 @@ class Sender:
                 return too_slow(limit)
             return body.finish()
         except Exception as error:
-            translated = body_error_of(error)
+            translated = body_error_of(error, request)
             if translated is None:
                 raise
             return translated

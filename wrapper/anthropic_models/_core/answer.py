@@ -15,6 +15,7 @@ from ..errors import (
     APIResponseValidationError,
     class_for_status,
 )
+from .request import PageRequest
 from .retry import advised_wait, status_is_retryable
 from .secret import without_secrets
 from .validation import parsed
@@ -54,8 +55,8 @@ class Received:
     """What an attempt brought: the head of the answer, and its body or what is wrong with that."""
 
     status_code: int
-    headers: httpx.Headers
-    body: bytes | AnthropicModelsError
+    headers: httpx.Headers = field(repr=False)
+    body: bytes | AnthropicModelsError = field(repr=False)
     elapsed: float
 
     @property
@@ -66,12 +67,12 @@ class Received:
 
 
 def judged(
-    received: Received, *, retries_taken: int, request_headers: Mapping[str, str], now: float
+    received: Received, *, retries_taken: int, request: PageRequest, now: float
 ) -> tuple[BetaModelList, ResponseInfo] | Failure:
     """Return the page that was received, or the failure that the answer stands for."""
     body = received.body
     if isinstance(body, bytes):
-        body = without_secrets(body, request_headers)
+        body = without_secrets(body, request.headers)
     if received.status_code != HTTPStatus.OK:
         return _status_failure(received, body, retries_taken, now)
     if isinstance(body, AnthropicModelsError):
@@ -105,12 +106,14 @@ def _decoded(body: bytes) -> object:
         raise APIResponseValidationError("the answer is empty, but should be JSON")
     try:
         return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        text = body.decode("utf-8", "replace")
-        why = "nested too deep" if isinstance(error, RecursionError) else "not JSON"
-        raise APIResponseValidationError(
-            f"the answer is {why}; it begins with {text[:60]!r}", body=text
-        ) from None
+    except ValueError:
+        what = "not JSON"
+    except RecursionError:
+        what = "nested too deep"
+    text = body.decode("utf-8", "replace")
+    raise APIResponseValidationError(
+        f"the answer is {what}; it begins with {text[:60]!r}", body=text
+    )
 
 
 def _status_failure(

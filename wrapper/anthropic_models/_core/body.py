@@ -6,6 +6,7 @@ from ..errors import APIConnectionError, APIResponseValidationError
 
 MAX_BYTES = 32 * 1024 * 1024
 
+# zlib.decompressobj also reads gzip when told so.
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -46,13 +47,9 @@ class Body:
             assert self._inflate is not None  # noqa: S101 - for the type checkers
             if self._inflate.eof:  # gzip allows members one after the other
                 self._inflate = zlib.decompressobj(_GZIP)
-            try:
-                # One byte beyond the bound is enough to know; a bomb is never inflated further.
-                part = self._inflate.decompress(chunk, MAX_BYTES + 1 - self._size)
-            except zlib.error as error:
-                raise APIResponseValidationError(
-                    f"the answer's compressed body is damaged: {error}"
-                ) from None
+            part = _inflated(self._inflate, chunk, MAX_BYTES + 1 - self._size)
+            if part is None:
+                raise APIResponseValidationError("the answer's compressed body is damaged")
             self._keep(part)
             chunk = self._inflate.unused_data
 
@@ -64,3 +61,15 @@ class Body:
                 f"the answer is larger than {MAX_BYTES // 1024 // 1024} MiB"
             )
         self._parts.append(part)
+
+
+def _inflated(
+    inflate: "zlib._Decompress",  # pyright: ignore[reportPrivateUsage] - it has no public name
+    chunk: bytes,
+    bound: int,
+) -> bytes | None:
+    """Return what a chunk inflates to, no more than `bound` bytes; None when it is damaged."""
+    try:
+        return inflate.decompress(chunk, bound)
+    except zlib.error:
+        return None

@@ -46,7 +46,7 @@ class Exchange:
         return judged(
             received,
             retries_taken=self.retries_taken,
-            request_headers=self.request.headers,
+            request=self.request,
             now=now,
         )
 

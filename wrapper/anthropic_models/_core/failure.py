@@ -11,6 +11,8 @@ from ..errors import (
     ClientClosedError,
 )
 from .answer import Failure, Received
+from .request import PageRequest
+from .secret import without_secrets
 
 # None of these can go better at a second attempt.
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
@@ -22,8 +24,10 @@ _WAITED_FOR: dict[type[httpx.TimeoutException], str] = {
 }
 
 
-def outcome_of(error: Exception) -> Received | Failure | None:
+def outcome_of(error: Exception, request: PageRequest) -> Received | Failure | None:
     """Return what an exception of httpx stands for; None for one that is not from httpx.
+
+    The credential of the request is kept out of every text.
 
     The exception itself must not be chained: it holds the request, and with it the credential.
     """
@@ -41,16 +45,17 @@ def outcome_of(error: Exception) -> Received | Failure | None:
         return Failure(APIConnectionError("the URL cannot be requested"), retryable=False)
     if isinstance(error, httpx.HTTPError | httpx.StreamError):
         text = f"{_doing(error)}: {str(error) or type(error).__name__}"
+        text = without_secrets(text.encode(errors="replace"), request.headers).decode()
         retryable = not isinstance(error, _HOPELESS) and not _is_bad_certificate(error)
         return Failure(APIConnectionError(text), retryable=retryable)
     return None
 
 
-def body_error_of(error: Exception) -> AnthropicModelsError | None:
+def body_error_of(error: Exception, request: PageRequest) -> AnthropicModelsError | None:
     """Return what an exception while reading a body stands for; None for one not from httpx."""
     if isinstance(error, AnthropicModelsError):
         return error
-    outcome = outcome_of(error)
+    outcome = outcome_of(error, request)
     return outcome.error if isinstance(outcome, Failure) else None
 
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,6 +25,8 @@ from .secret import Secret
 BASE_URL = "https://api.anthropic.com"  # the server that openapi.yaml names
 MAX_RETRIES = 2
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+
+_HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
 
 _CREDENTIAL_HEADERS = {"x-api-key", "authorization"}
 
@@ -184,13 +187,13 @@ def checked_base_url(url: object, allow_insecure_http: bool) -> str:
     """
     if not isinstance(url, str | httpx.URL):
         raise TypeError(f"base_url must be a string, not {type(url).__name__}")
-    try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError):
-        raise ValueError("base_url is not a valid URL") from None
+    parsed = _parsed_url(url)
+    if parsed is None:
+        raise ValueError("base_url is not a valid URL")
     if parsed.userinfo:
         raise ValueError("base_url must not hold a user name or password; use api_key=")
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    host_is_valid = _HOST.fullmatch(parsed.raw_host) and (parsed.port or 0) <= 65535
+    if parsed.scheme not in ("http", "https") or not host_is_valid:
         raise ValueError(f"base_url must start with https:// and name a host, unlike {str(url)!r}")
     if parsed.query or parsed.fragment:
         raise ValueError(f"base_url must end with the path, unlike {str(url)!r}")
@@ -200,6 +203,13 @@ def checked_base_url(url: object, allow_insecure_http: bool) -> str:
             "allow_insecure_http=True if that is what you want"
         )
     return str(parsed).rstrip("/")
+
+
+def _parsed_url(url: str | httpx.URL) -> httpx.URL | None:
+    try:
+        return httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
+        return None
 
 
 def _is_loopback(host: str) -> bool:

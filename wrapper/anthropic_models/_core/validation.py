@@ -95,9 +95,10 @@ def _column_check(hint: object) -> _Check:
 
 def _inner_check(member: Any) -> tuple[type, _Check | None]:
     """Return the class of one member of an annotation, and what to check within its values."""
-    origin, arguments = get_origin(member), get_args(member)
+    origin: object = get_origin(member)
+    arguments: tuple[Any, ...] = get_args(member)
     if origin is Literal:
-        return type(arguments[0]), lambda values: set(values) <= set(arguments)
+        return arguments[0].__class__, lambda values: set(values) <= set(arguments)
     if origin is list:
         return list, lambda values: _fits(list(chain.from_iterable(values)), arguments[0])
     if origin is dict:
@@ -109,12 +110,11 @@ def _inner_check(member: Any) -> tuple[type, _Check | None]:
     if member is datetime.datetime:
         return datetime.datetime, lambda values: None not in set(map(_TZINFO, values))
     if isinstance(member, type) and attrs.has(member):
-        columns = [(attrgetter(name), _column_check(hint)) for name, hint in _fields(member)]
+        columns = [(attrgetter(name), hint) for name, hint in _fields(member)]
         return member, lambda values: all(
-            check(list(map(getter, values))) for getter, check in columns
+            _fits(list(map(column, values)), hint) for column, hint in columns
         )
-    kind: type = member if isinstance(member, type) else object
-    return kind, None
+    return (member, None) if isinstance(member, type) else (object, None)
 
 
 _TZINFO = attrgetter("tzinfo")

@@ -66,11 +66,11 @@ class Sender:
                 built.extensions["trace"] = self._trace
             response = self.http.send(built, stream=True, follow_redirects=False)
             try:
-                body = self._body(response, request.timeout.read)
+                body = self._body(response, request)
             finally:
                 response.close()
         except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error)
+            outcome = closed() if self.is_closed else outcome_of(error, request)
             if outcome is None:
                 raise
             return outcome
@@ -78,11 +78,14 @@ class Sender:
             return closed()
         return Received(response.status_code, response.headers, body, time.monotonic() - started)
 
-    def _body(self, response: httpx.Response, limit: float | None) -> bytes | AnthropicModelsError:
+    def _body(
+        self, response: httpx.Response, request: PageRequest
+    ) -> bytes | AnthropicModelsError:
         if response.is_stream_consumed:  # by a hook of the caller's
             return response.content
         try:
             body = Body(response.headers.get("content-encoding", ""))
+            limit = request.timeout.read
             end = time.monotonic() + limit if limit is not None else float("inf")
             for chunk in response.iter_raw():
                 body.feed(chunk)
@@ -90,7 +93,7 @@ class Sender:
                     return too_slow(limit)
             return body.finish()
         except Exception as error:
-            translated = body_error_of(error)
+            translated = body_error_of(error, request)
             if translated is None:
                 raise
             return translated

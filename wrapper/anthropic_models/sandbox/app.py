@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from .catalogue import Model
 from .paging import UnknownCursorError, page
-from .rules import RefusedError, Rules
+from .rules import RefusedError, rules_of
 
 PATH = "/v1/models"
 
@@ -34,7 +34,7 @@ class App:
     def __init__(self, models: list[Model]) -> None:
         self.models = models
         self.requests: list[SeenRequest] = []
-        self._rules = Rules(PATH, "get")
+        self._rules = rules_of(PATH, "get")
         self._request_ids = (f"req_sandbox_{number:06}" for number in itertools.count(1))
         self.asgi = Starlette(
             routes=[Route(PATH, self._list_models, methods=["GET"])],

@@ -1,6 +1,7 @@
 """Checks requests against openapi.yaml: there is no second copy of its rules here."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import yaml
@@ -54,6 +55,12 @@ class Rules:
         operation = self._document["paths"][self._path][self._method]
         parameters = [shared[item["$ref"].rpartition("/")[2]] for item in operation["parameters"]]
         return [p["name"] for p in parameters if p["in"] == "header" and p.get("required")]
+
+
+@cache
+def rules_of(path: str, method: str) -> Rules:
+    """Return the rules of an operation; reading them takes long enough to do it once."""
+    return Rules(path, method)
 
 
 class _Request:

@@ -1,0 +1,90 @@
+import gc
+import os
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import anthropic_models._core.retry
+import httpx
+import pytest
+from anthropic_models.sandbox import Sandbox, made_up_models
+from scripted_server import Answer, ScriptedServer
+from shells import Shell
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("ANTHROPIC_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures without advice from the server are repeated after milliseconds."""
+    monkeypatch.setattr(anthropic_models._core.retry, "_FIRST_BACKOFF", 0.002)
+
+
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def shell(request: pytest.FixtureRequest) -> Shell:
+    return Shell(request.param)
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        httpx.get(running.base_url)  # from here on it has opened what it keeps open
+        gc.freeze()  # what exists by now need not be searched after every test
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """A sandbox with 57 models that has seen no request."""
+    running_sandbox.models[:] = made_up_models(57)
+    running_sandbox.requests.clear()
+    return running_sandbox
+
+
+@pytest.fixture
+def scripted() -> Generator[Callable[..., ScriptedServer]]:
+    """Start servers that play a script each."""
+    with ExitStack() as servers:
+
+        def start(*answers: Answer) -> ScriptedServer:
+            return servers.enter_context(ScriptedServer(*answers))
+
+        yield start
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open(running_sandbox: Sandbox) -> Iterator[None]:
+    """After every test: no socket is open that was not before, and nothing was forgotten."""
+    before = open_sockets()
+    yield
+    gc.collect()
+    # The other end of a connection, in a thread of this process, takes a moment to notice.
+    patience = time.monotonic() + 10
+    while not open_sockets() <= before and time.monotonic() < patience:
+        time.sleep(0.005)
+    assert open_sockets() <= before
+
+
+def open_sockets() -> set[str]:
+    found: set[str] = set()
+    for descriptor in Path("/proc/self/fd").iterdir() if Path("/proc/self/fd").exists() else ():
+        try:
+            target = descriptor.readlink()
+        except OSError:
+            continue  # the descriptor of the listing itself
+        if str(target).startswith("socket:"):
+            found.add(str(target))
+    return found

@@ -1,0 +1,215 @@
+"""A server on a loopback socket that answers each request with the next line of a script."""
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Self
+
+from attrs import field, frozen
+
+Answer = Callable[[socket.socket, threading.Event], bool]
+"""Writes an answer, and tells whether the connection stays open. The event ends the test."""
+
+
+@frozen
+class Request:
+    method: str
+    target: str
+    headers: dict[str, str] = field(repr=False)
+
+
+class ScriptedServer:
+    """Plays the answers in order, whatever is asked; the last one again and again.
+
+    `requests` holds what came, `connections` how many sockets were accepted.
+    """
+
+    def __init__(self, *answers: Answer) -> None:
+        self.requests: list[Request] = []
+        self.connections = 0
+        self.arrived = threading.Semaphore(0)
+        self._answers: Sequence[Answer] = answers
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        self._acceptor.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self._over.set()
+        _shut(self._listener)
+        self._acceptor.join()
+        self._listener.close()
+        with self._lock:
+            connections = list(self._open)
+        for connection in connections:
+            _shut(connection)
+        for thread in self._threads:
+            thread.join()
+
+    def _accept(self) -> None:
+        while not self._over.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self.connections += 1
+                self._open.add(connection)
+            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                while (head := _head(connection)) and self._next(head)(connection, self._over):
+                    pass
+            except OSError:
+                pass  # the client went away, or the test is over
+        with self._lock:
+            self._open.discard(connection)
+
+    def _next(self, head: bytes) -> Answer:
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, target, _ = first.split(" ")
+        pairs = (line.partition(":") for line in lines if line)
+        with self._lock:
+            answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
+            headers = {name.lower(): value.strip() for name, _, value in pairs}
+            self.requests.append(Request(method, target, headers))
+        self.arrived.release()
+        return answer
+
+
+def _head(connection: socket.socket) -> bytes:
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = connection.recv(1)
+        if not byte:
+            return b""
+        head += byte
+    return head
+
+
+def _shut(sock: socket.socket) -> None:
+    with suppress(OSError):  # it may not be connected
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+def answer(
+    body: object = None, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Answer:
+    """A whole answer: JSON, or bytes as they are."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    fields = {"content-type": "application/json", "content-length": str(len(content))}
+    fields |= headers or {}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return raw(f"HTTP/1.1 {status} x\r\n{lines}\r\n".encode("latin-1") + content, keep=True)
+
+
+def error(
+    status: int, type_: str, message: str = "no", *, headers: dict[str, str] | None = None
+) -> Answer:
+    """An error in the documented envelope that asks for no wait before the next attempt."""
+    body = {
+        "type": "error",
+        "error": {"type": type_, "message": message},
+        "request_id": "req_body",
+    }
+    return answer(body, status=status, headers={"retry-after": "0", **(headers or {})})
+
+
+def raw(content: bytes, *, keep: bool = False) -> Answer:
+    """Bytes as they are; then the connection ends, unless it is kept."""
+
+    def play(connection: socket.socket, _over: threading.Event) -> bool:
+        connection.sendall(content)
+        return keep
+
+    return play
+
+
+def reset_after(content: bytes) -> Answer:
+    """Bytes, then a reset instead of an orderly end."""
+
+    def play(connection: socket.socket, _over: threading.Event) -> bool:
+        if content:
+            connection.sendall(content)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return False
+
+    return play
+
+
+def silence_after(content: bytes = b"") -> Answer:
+    """Bytes, then nothing for as long as the test lasts."""
+
+    def play(connection: socket.socket, over: threading.Event) -> bool:
+        connection.sendall(content)
+        over.wait()
+        return False
+
+    return play
+
+
+def drip(content: bytes, then: bytes, *, every: float) -> Answer:
+    """Bytes, then one part of more after the other, `every` so many seconds, without an end."""
+
+    def play(connection: socket.socket, over: threading.Event) -> bool:
+        connection.sendall(content)
+        while not over.wait(every):
+            connection.sendall(then)
+        return False
+
+    return play
+
+
+def when(event: threading.Event, then: Answer) -> Answer:
+    """An answer that waits for the test to allow it."""
+
+    def play(connection: socket.socket, over: threading.Event) -> bool:
+        while not event.wait(0.05):
+            if over.is_set():
+                return False
+        return then(connection, over)
+
+    return play
+
+
+def model(id_: str, **changes: Any) -> dict[str, Any]:
+    """A model as the API writes it."""
+    return {
+        "type": "model",
+        "id": id_,
+        "display_name": id_.title(),
+        "created_at": "2025-05-14T00:00:00Z",
+    } | changes
+
+
+def page(*ids: str, has_more: bool = False, **changes: Any) -> dict[str, Any]:
+    """A page as the API writes it."""
+    return {
+        "data": [model(id_) for id_ in ids],
+        "has_more": has_more,
+        "first_id": ids[0] if ids else None,
+        "last_id": ids[-1] if ids else None,
+    } | changes

@@ -1,0 +1,247 @@
+"""Credentials: where they come from, what is refused, and that they show nowhere."""
+
+import copy
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from anthropic_models import (
+    AnthropicModelsError,
+    AsyncClient,
+    Client,
+    MissingCredentialsError,
+)
+from scripted_server import Answer, ScriptedServer, answer, error, page, raw
+from shells import KEY, Shell
+
+Scripted = Callable[..., ScriptedServer]
+
+LOCAL = "http://127.0.0.1:1"
+
+
+def credential(client: Client) -> dict[str, str]:
+    names = ("x-api-key", "authorization")
+    headers = client.generated.get_httpx_client().headers
+    return {name: headers[name] for name in names if name in headers}
+
+
+def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-from-environment")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "token-from-environment")
+    with Client() as client:
+        assert credential(client) == {"x-api-key": "key-from-environment"}
+
+
+def test_the_token_comes_from_the_environment_when_there_is_no_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "token-from-environment")
+    with Client() as client:
+        assert credential(client) == {"authorization": "Bearer token-from-environment"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"api_key": "mine"}, {"x-api-key": "mine"}),
+        ({"auth_token": "mine"}, {"authorization": "Bearer mine"}),
+    ],
+)
+def test_arguments_win_over_the_environment(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], expected: dict[str, str]
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "key-from-environment")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "token-from-environment")
+    with Client(**given) as client:  # type: ignore[arg-type]  # the values are strings
+        assert credential(client) == expected
+
+
+def test_the_base_url_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Client(api_key=KEY) as client:
+        assert client.base_url == "https://api.anthropic.com"
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://gateway.example/anthropic/")
+    with Client(api_key=KEY) as client:
+        assert client.base_url == "https://gateway.example/anthropic"
+    with Client(api_key=KEY, base_url="https://other.example") as client:
+        assert client.base_url == "https://other.example"
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_no_credential_at_all_is_an_error_that_names_the_variable(
+    kind: type[Client] | type[AsyncClient],
+) -> None:
+    with pytest.raises(MissingCredentialsError, match="ANTHROPIC_API_KEY") as caught:
+        kind()
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"default_headers": {"authorization": "Basic abc"}},
+        {"default_headers": {"X-API-KEY": None}},
+        {"http_client": httpx.Client(headers={"x-api-key": "k"})},
+        {"http_client": httpx.Client(auth=("user", "password"))},
+    ],
+)
+def test_a_credential_may_come_another_way(arguments: dict[str, Any]) -> None:
+    Client(**arguments).close()
+
+
+def test_an_http_client_without_a_credential_is_not_enough() -> None:
+    with httpx.Client() as http, pytest.raises(MissingCredentialsError):
+        Client(http_client=http)
+
+
+def test_key_and_token_together_are_refused() -> None:
+    with pytest.raises(ValueError, match="not both"):
+        Client(api_key="a", auth_token="b")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "sk-hidden\n",
+        "sk-\nhidden",
+        " sk-hidden",
+        "sk-hidden ",
+        "sk-\thidden",
+        "sk-hidden\xfc",
+        "\0",
+    ],
+)
+@pytest.mark.parametrize("argument", ["api_key", "auth_token"])
+def test_a_malformed_credential_is_refused_and_not_shown(argument: str, bad: str) -> None:
+    with pytest.raises(ValueError, match=f"{argument} has characters") as caught:
+        Client(**{argument: bad})  # type: ignore[arg-type]  # the value is a string
+    assert "hidden" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("argument", ["api_key", "auth_token"])
+def test_an_empty_credential_is_refused(argument: str) -> None:
+    with pytest.raises(ValueError, match="empty"):
+        Client(**{argument: ""})  # type: ignore[arg-type]  # the value is a string
+    with pytest.raises(TypeError, match="must be a string, not int"):
+        Client(**{argument: 7})  # type: ignore[arg-type]  # the wrong type is the point
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.anthropic.com",
+        "ftp://api.anthropic.com",
+        "https://",
+        "https:///v1",
+        "https://a..b:x/",
+        "https://host:99999",
+        "https://host/?a=b",
+        "https://host/#part",
+        "http://example.com",
+        "http://10.0.0.1",
+        "http://localhost.example.com",
+        "https://user:hunter2@example.com",
+        "https://ex ample.com",
+        "https://\ud800",
+    ],
+)
+def test_a_base_url_that_cannot_be_right_is_refused_at_once(url: str) -> None:
+    with pytest.raises(ValueError, match="base_url") as caught:
+        Client(api_key=KEY, base_url=url)
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value)).replace(url, "")
+
+
+def test_a_base_url_of_the_wrong_type_is_refused() -> None:
+    with pytest.raises(TypeError, match="base_url"):
+        Client(api_key=KEY, base_url=7)  # type: ignore[arg-type]  # the wrong type is the point
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:8080", "http://127.0.0.1", "http://127.9.9.9:1", "http://[::1]:8080/x"],
+)
+def test_plain_http_is_allowed_on_this_machine(url: str) -> None:
+    with Client(api_key=KEY, base_url=url) as client:
+        assert client.base_url == url
+
+
+def test_plain_http_is_allowed_when_asked_for() -> None:
+    with Client(api_key=KEY, base_url="http://proxy.example", allow_insecure_http=True) as client:
+        assert client.base_url == "http://proxy.example"
+
+
+def test_an_http_client_of_the_other_kind_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"must be an httpx\.Client"):
+        Client(api_key=KEY, http_client=httpx.AsyncClient())  # type: ignore[arg-type]  # the wrong type is the point
+    with httpx.Client() as http, pytest.raises(TypeError, match=r"must be an httpx\.AsyncClient"):
+        AsyncClient(api_key=KEY, http_client=http)  # type: ignore[arg-type]  # the wrong type is the point
+
+
+def test_a_client_shows_no_secret() -> None:
+    with Client(api_key=KEY, default_headers={"Cookie": "secret-cookie"}) as client:
+        shown = [repr(client), str(client), repr(client.generated), repr(vars(client))]
+        shown.append(repr(vars(client.models)))
+    for text in shown:
+        assert KEY not in text
+        assert "secret-cookie" not in text
+
+
+@pytest.mark.parametrize("copier", [pickle.dumps, copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_client_cannot_be_copied_and_says_why(
+    kind: type[Client] | type[AsyncClient], copier: Callable[[object], object]
+) -> None:
+    with pytest.raises(TypeError, match="cannot be pickled or copied"):
+        copier(kind(api_key=KEY))
+
+
+def test_what_a_client_is_made_of_cannot_be_pickled_either() -> None:
+    with Client(api_key=KEY) as client:
+        for part in vars(client).values():
+            with pytest.raises(TypeError, match="cannot"):
+                pickle.dumps(part)
+
+
+def echo() -> Answer:
+    return error(401, "authentication_error", f"invalid x-api-key {KEY}")
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (echo(), "invalid"),
+        (answer(f"<html>{KEY}</html>".encode(), status=502), "502"),
+        (answer(f"not JSON: {KEY}".encode()), "not JSON"),
+        (answer(page("a") | {"has_more": KEY}), "has_more"),
+        (answer(b"", status=302, headers={"location": f"https://evil.example/{KEY}"}), "redirect"),
+        (raw(b"\x00garbage\r\n\r\n"), "broke off"),
+        (raw(f"HTTP/1.1 {KEY}\r\n\r\n".encode()), "broke off"),
+    ],
+)
+def test_no_error_shows_the_key_in_any_form(
+    shell: Shell,
+    scripted: Scripted,
+    script: Answer,
+    says: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, "anthropic_models")
+    server = scripted(script)
+    with (
+        shell.client(server.base_url, max_retries=0) as client,
+        pytest.raises(AnthropicModelsError, match=says) as caught,
+    ):
+        client.list()
+    failure = caught.value
+    assert failure.__cause__ is None
+    assert failure.__context__ is None
+    shown = [str(failure), repr(failure), repr(vars(failure)), caplog.text]
+    shown += traceback.TracebackException.from_exception(failure, capture_locals=True).format()
+    for text in shown:
+        assert KEY not in text
+    assert KEY.encode() not in pickle.dumps(failure)
