@@ -5,6 +5,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 NODE   := .envs/node
 SDK    := .envs/official-sdk
+BARE   := .envs/runtime
 
 # Redocly would otherwise send statistics and look for updates.
 with-node = PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
@@ -21,7 +22,7 @@ setup: $(VENV)/ready ## build .venv from the pinned requirements
 run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox
 	@$(PY) examples/list_models.py
 
-test: setup $(SDK)/ready ## run all tests
+test: setup $(SDK)/ready $(BARE)/ready ## run all tests
 	@$(PY) -m pytest -n 2
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
@@ -50,7 +51,7 @@ format: setup ## format what is written by hand
 	@$(PY) -m ruff format .
 
 lock: setup ## pin requirements/*.in anew, with hashes
-	@cd requirements && for name in dev official-sdk node; do \
+	@cd requirements && for name in dev node official-sdk runtime; do \
 	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
 	done
@@ -76,6 +77,10 @@ $(VENV)/ready: $(VENV)/pinned pyproject.toml
 	@touch $@
 
 $(SDK)/ready: requirements/official-sdk.txt
+	$(build-environment)
+	@touch $@
+
+$(BARE)/ready: requirements/runtime.txt
 	$(build-environment)
 	@touch $@
 

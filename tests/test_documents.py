@@ -1,0 +1,55 @@
+"""The examples in the documents work as printed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from anthropic_models.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent
+
+
+def examples() -> list[tuple[str, str]]:
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [
+        (f"{document.name}-{number}", code)
+        for document in documents
+        for number, code in enumerate(
+            re.findall(r"^```python\n(.*?)^```", document.read_text("utf-8"), re.M | re.S), start=1
+        )
+    ]
+
+
+@pytest.mark.parametrize("code", [pytest.param(code, id=name) for name, code in examples()])
+def test_the_example_runs_as_printed(code: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env={"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": sandbox.base_url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_the_readme_lists_every_make_target() -> None:
+    described = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
+    told = set(re.findall(r"`make ([a-z-]+)`", (ROOT / "README.md").read_text("utf-8")))
+    assert described - {"help"} == told
+
+
+def test_make_alone_lists_the_commands_with_a_line_each() -> None:
+    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    described = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M)
+    assert [line.split()[1] for line in lines] == described
+    assert all(len(line.split()) > 3 for line in lines)
