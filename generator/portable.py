@@ -21,7 +21,7 @@ def portable_edition(truth: Path, overlays: Path) -> Document:
     nothing: then the document has moved away from under it.
     """
     document = read_yaml(truth)
-    for path in sorted(overlays.glob("*.yaml")):
+    for path in sorted(overlays.glob("*.y*ml")):
         for number, action in enumerate(_actions(path), start=1):
             changed = _applied(document, action, path)
             if changed == document:

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / "generated"
 PACKAGE = "anthropic_models_generated"
 
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class GenerationError(Exception):
     """The generator did not do its work; the message is what it said."""
@@ -33,10 +35,14 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description="Regenerate generated/ from openapi.yaml.")
     arguments.add_argument("--check", action="store_true", help="compare only, change nothing")
     check: bool = arguments.parse_args().check
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _INTERRUPTIONS:
+        signal.signal(number, _interrupt)
     try:
         return _check() if check else _regenerate()
-    except (SpecError, GenerationError) as error:
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (SpecError, GenerationError, OSError) as error:
         print(f"{error}\nNothing was generated; generated/ is as it was.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -49,7 +55,11 @@ def _regenerate() -> int:
         before, after = _snapshot(folder / "before"), _generate(folder / "after")
         if _differ(before, after):
             _swap(shutil.copytree(after, folder / "new"), GENERATED, folder / "replaced")
-            _show_difference(before, after)
+            try:
+                _show_difference(before, after)
+            except KeyboardInterrupt:
+                print("Interrupted, but generated/ is regenerated.", file=sys.stderr)
+                return 130
         else:
             print("generated/ is what openapi.yaml says: nothing changed.")
     return 0
@@ -80,7 +90,7 @@ def _workplace() -> Generator[Path]:
 
 def _snapshot(target: Path) -> Path:
     """Copy generated/ as it is now; Python's own caches are nobody's output."""
-    if GENERATED.exists():
+    if GENERATED.is_dir():
         shutil.copytree(GENERATED, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         target.mkdir()
@@ -132,14 +142,15 @@ def _show_difference(before: Path, after: Path) -> None:
 
 def _swap(new: Path, current: Path, replaced: Path) -> None:
     """Put `new` in the place of `current`, or leave `current` as it was."""
-    handlers = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: signal.signal(number, signal.SIG_IGN) for number in _INTERRUPTIONS}
     try:
         if current.exists():
             current.rename(replaced)
         try:
             new.rename(current)
         except OSError:
-            replaced.rename(current)
+            if replaced.exists():
+                replaced.rename(current)
             raise
     finally:
         for number, handler in handlers.items():

@@ -1,5 +1,6 @@
 import gc
 import os
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import anthropic_models._core.retry
 import httpx
+import hypothesis
 import pytest
 from anthropic_models.sandbox import Sandbox, made_up_models
 from scripted_server import Answer, ScriptedServer
@@ -42,6 +44,7 @@ def shell(request: pytest.FixtureRequest) -> Shell:
 def running_sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         httpx.get(running.base_url)  # from here on it has opened what it keeps open
+        assert hypothesis  # its import looks for references that the next line hides
         gc.freeze()  # what exists by now need not be searched after every test
         yield running
 
@@ -66,16 +69,24 @@ def scripted() -> Generator[Callable[..., ScriptedServer]]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_open(running_sandbox: Sandbox) -> Iterator[None]:
-    """After every test: no socket is open that was not before, and nothing was forgotten."""
-    before = open_sockets()
+def nothing_left_behind(running_sandbox: Sandbox) -> Iterator[None]:
+    """After every test no socket is open and no thread runs that was not there before."""
+    sockets, threads = open_sockets(), running_threads()
     yield
     gc.collect()
     # The other end of a connection, in a thread of this process, takes a moment to notice.
     patience = time.monotonic() + 10
-    while not open_sockets() <= before and time.monotonic() < patience:
+    while open_sockets() - sockets and time.monotonic() < patience:
         time.sleep(0.005)
-    assert open_sockets() <= before
+    for thread in running_threads() - threads:
+        thread.join(timeout=10)
+    assert open_sockets() <= sockets
+    assert running_threads() <= threads
+
+
+def running_threads() -> set[threading.Thread]:
+    # trio keeps the threads in which it has resolved names, for a while.
+    return {thread for thread in threading.enumerate() if "Trio thread" not in thread.name}
 
 
 def open_sockets() -> set[str]:

@@ -1,6 +1,6 @@
 """Lists models page by page: what `client.models.list()` does and returns."""
 
-from collections.abc import AsyncIterator, Generator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator
 from typing import Any
 
 import httpx
@@ -56,23 +56,53 @@ class AsyncPage(BasePage):
         """
         return await self._listing.page(self._next_step())
 
-    async def iter_pages(self) -> "AsyncIterator[AsyncPage]":
+    def iter_pages(self) -> "AsyncIterator[AsyncPage]":
         """Yield this page and all that follow, each fetched when it is asked for."""
-        page = self
-        while True:
-            ahead = None
-            if self._listing.prefetch and page.has_next_page():
-                ahead = self._listing.ahead(page._next_step())
-            yield page
-            if not page.has_next_page():
-                return
-            page = await (ahead.result() if ahead else page.get_next_page())
+        return _Pages(self._self)
 
-    async def __aiter__(self) -> AsyncIterator[BetaModelInfo]:
+    def __aiter__(self) -> AsyncIterator[BetaModelInfo]:
         """Yield every model from this page on, nearest to the cursor first."""
-        async for page in self.iter_pages():
-            for model in page._items():
-                yield model
+        return _Models(_Pages(self._self))
+
+    async def _self(self) -> "AsyncPage":
+        return self
+
+    def _following_page(self) -> "Callable[[], Awaitable[AsyncPage]]":
+        if self._listing.prefetch:
+            return self._listing.ahead(self._next_step()).result
+        return self.get_next_page
+
+
+# Not async generators: one that is broken off stays unfinished until somebody closes it.
+
+# A page and the iterators over it are one piece, so they see each other's inside.
+# pyright: reportPrivateUsage=false
+
+
+class _Pages(AsyncIterator[AsyncPage]):
+    def __init__(self, first: Callable[[], Awaitable[AsyncPage]]) -> None:
+        self._following: Callable[[], Awaitable[AsyncPage]] | None = first
+
+    async def __anext__(self) -> AsyncPage:
+        if self._following is None:
+            raise StopAsyncIteration
+        following, self._following = self._following, None
+        page = await following()
+        if page.has_next_page():
+            self._following = page._following_page()
+        return page
+
+
+class _Models(AsyncIterator[BetaModelInfo]):
+    def __init__(self, pages: _Pages) -> None:
+        self._pages = pages
+        self._items: Iterator[BetaModelInfo] = iter(())
+
+    async def __anext__(self) -> BetaModelInfo:
+        while True:
+            for model in self._items:
+                return model
+            self._items = iter((await anext(self._pages))._items())
 
 
 class AsyncPaginator:
@@ -83,12 +113,14 @@ class AsyncPaginator:
         self._step = step
 
     def __await__(self) -> Generator[Any, Any, AsyncPage]:
-        return self._listing.page(self._step).__await__()
+        return self._first_page().__await__()
 
-    async def __aiter__(self) -> AsyncIterator[BetaModelInfo]:
+    def __aiter__(self) -> AsyncIterator[BetaModelInfo]:
         """Fetch the first page, then yield every model as a page does."""
-        async for model in await self:
-            yield model
+        return _Models(_Pages(self._first_page))
+
+    async def _first_page(self) -> AsyncPage:
+        return await self._listing.page(self._step)
 
 
 class AsyncModels:

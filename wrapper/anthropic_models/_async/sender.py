@@ -51,6 +51,8 @@ class Sender:
             await self.http.aclose()
 
     async def _sleep(self, seconds: float) -> None:
+        if self._closing:
+            return
         woken = anyio.Event()
         self._sleepers.add(woken)
         try:
@@ -84,17 +86,23 @@ class Sender:
     ) -> bytes | AnthropicModelsError:
         if response.is_stream_consumed:  # by a hook of the caller's
             return response.content
+        refusal: AnthropicModelsError | None = None
         try:
             body = Body(response.headers.get("content-encoding", ""))
             limit = request.timeout.read
             with anyio.move_on_after(limit) as scope:
                 async for chunk in response.aiter_raw():
-                    body.feed(chunk)
+                    try:
+                        body.feed(chunk)
+                    except AnthropicModelsError as error:
+                        refusal = error
+                        # Breaking off the loop instead would leave httpx's generators unfinished.
+                        await response.aclose()
             if scope.cancelled_caught and limit is not None:
                 return too_slow(limit)
-            return body.finish()
+            return refusal or body.finish()
         except Exception as error:
-            translated = body_error_of(error, request)
+            translated = refusal or body_error_of(error, request)
             if translated is None:
                 raise
             return translated

@@ -6,6 +6,8 @@ from ..errors import APIConnectionError, APIResponseValidationError
 
 MAX_BYTES = 32 * 1024 * 1024
 
+_STEP = 1024 * 1024  # bytes inflated at a time, so that a bomb is noticed early
+
 # zlib.decompressobj also reads gzip when told so.
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -47,11 +49,11 @@ class Body:
             assert self._inflate is not None  # noqa: S101 - for the type checkers
             if self._inflate.eof:  # gzip allows members one after the other
                 self._inflate = zlib.decompressobj(_GZIP)
-            part = _inflated(self._inflate, chunk, MAX_BYTES + 1 - self._size)
+            part = _inflated(self._inflate, chunk)
             if part is None:
                 raise APIResponseValidationError("the answer's compressed body is damaged")
             self._keep(part)
-            chunk = self._inflate.unused_data
+            chunk = self._inflate.unconsumed_tail or self._inflate.unused_data
 
     def _keep(self, part: bytes) -> None:
         self._size += len(part)
@@ -66,10 +68,9 @@ class Body:
 def _inflated(
     inflate: "zlib._Decompress",  # pyright: ignore[reportPrivateUsage] - it has no public name
     chunk: bytes,
-    bound: int,
 ) -> bytes | None:
-    """Return what a chunk inflates to, no more than `bound` bytes; None when it is damaged."""
+    """Return what a chunk, or its first part, inflates to; None when it is damaged."""
     try:
-        return inflate.decompress(chunk, bound)
+        return inflate.decompress(chunk, _STEP)
     except zlib.error:
         return None

@@ -8,7 +8,7 @@ MAX_ADVISED_WAIT = 60.0  # seconds; what asks for a longer wait is left to the c
 _FIRST_BACKOFF = 0.5  # seconds
 _MAX_BACKOFF = 8.0  # seconds
 
-_SECONDS = re.compile(r"\d+(?:\.\d+)?")
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def is_retryable_status(status_code: int) -> bool:

@@ -8,7 +8,7 @@ by item, to name the place.
 import datetime
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
+from enum import Enum, IntEnum
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -44,13 +44,13 @@ def parsed(cls: type[T], content: object) -> T:
 
     Raises APIResponseValidationError, naming the place, when it does not fit the class.
     """
-    try:
-        instance: T = cls.from_dict(cast(Mapping[str, Any], content))
-        if _fits([instance], cls):
-            return instance
-    except Exception:  # noqa: S110 - whatever it stumbled over, misfit() finds and names it
-        pass
-    place, complaint = misfit(content, cls, "") or ("", f"does not fit {cls.__name__}")
+    instance, verdict = _believed(cls, content)
+    if verdict is _Verdict.YES:
+        return cast(T, instance)
+    found = misfit(content, cls, "")
+    if verdict is _Verdict.UNSURE and found is None:
+        return cast(T, instance)
+    place, complaint = found or ("", f"does not fit {cls.__name__}")
     raise APIResponseValidationError(
         f"the answer is not what the specification says: {place or 'the body'} {complaint}",
         place=place or None,
@@ -61,12 +61,30 @@ def parsed(cls: type[T], content: object) -> T:
 # --- the fast question: does everything fit? -----------------------------------------------------
 
 
-def _fits(values: Sequence[object], hint: object) -> bool:
+class _Verdict(IntEnum):
+    NO = 0
+    UNSURE = 1
+    YES = 2
+
+
+_Check = Callable[[Sequence[Any]], _Verdict]
+
+
+def _believed(cls: type[T], content: object) -> tuple[T | None, _Verdict]:
+    try:
+        instance: T = cls.from_dict(cast(Mapping[str, Any], content))
+        return instance, _fits([instance], cls)
+    except Exception:  # whatever it stumbled over, misfit() finds and names it
+        return None, _Verdict.NO
+
+
+def _fits(values: Sequence[object], hint: object) -> _Verdict:
     """Tell whether all values are of the annotated type, inside and out."""
     return _column_check(hint)(values)
 
 
-_Check = Callable[[Sequence[Any]], bool]
+def _verdict(fits: bool) -> _Verdict:
+    return _Verdict.YES if fits else _Verdict.NO
 
 
 @cache
@@ -76,18 +94,18 @@ def _column_check(hint: object) -> _Check:
     allowed = {kind for kind, _ in inner}
     checks = {kind: check for kind, check in inner if check is not None}
     if object in allowed:
-        return lambda _values: True
+        return lambda _values: _Verdict.YES
 
-    def check(values: Sequence[Any]) -> bool:
+    def check(values: Sequence[Any]) -> _Verdict:
         kinds = set(map(type, values))
         if not kinds <= allowed:
-            return False
-        if len(kinds) == 1:
-            (kind,) = kinds
-            return kind not in checks or checks[kind](values)
-        return all(
-            checks[kind]([value for value in values if type(value) is kind])
-            for kind in kinds & checks.keys()
+            return _Verdict.NO
+        return min(
+            (
+                checks[kind](_of_kind(kind, values) if len(kinds) > 1 else values)
+                for kind in kinds & checks.keys()
+            ),
+            default=_Verdict.YES,
         )
 
     return check
@@ -98,9 +116,9 @@ def _inner_check(member: Any) -> tuple[type, _Check | None]:
     origin: object = get_origin(member)
     arguments: tuple[Any, ...] = get_args(member)
     if origin is Literal:
-        return arguments[0].__class__, lambda values: set(values) <= set(arguments)
+        return arguments[0].__class__, lambda values: _verdict(set(values) <= set(arguments))
     if origin is list:
-        return list, lambda values: _fits(list(chain.from_iterable(values)), arguments[0])
+        return list, lambda values: _lists_fit(values, arguments[0])
     if origin is dict:
         if arguments[1] is Any:
             return dict, None
@@ -108,13 +126,23 @@ def _inner_check(member: Any) -> tuple[type, _Check | None]:
             [item for value in values for item in value.values()], arguments[1]
         )
     if member is datetime.datetime:
-        return datetime.datetime, lambda values: None not in set(map(_TZINFO, values))
+        return datetime.datetime, lambda values: _verdict(None not in set(map(_TZINFO, values)))
     if isinstance(member, type) and attrs.has(member):
         columns = [(attrgetter(name), hint) for name, hint in _fields(member)]
-        return member, lambda values: all(
+        return member, lambda values: min(
             _fits(list(map(column, values)), hint) for column, hint in columns
         )
     return (member, None) if isinstance(member, type) else (object, None)
+
+
+def _lists_fit(lists: Sequence[list[Any]], hint: object) -> _Verdict:
+    verdict = _fits(list(chain.from_iterable(lists)), hint)
+    # The generated code loops over what should be a list, so that {} and "" become [] as well.
+    return verdict if all(lists) else min(verdict, _Verdict.UNSURE)
+
+
+def _of_kind(kind: type, values: Sequence[Any]) -> list[Any]:
+    return [value for value in values if type(value) is kind]
 
 
 _TZINFO = attrgetter("tzinfo")

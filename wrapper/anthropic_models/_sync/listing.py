@@ -1,6 +1,6 @@
 """Lists models page by page: what `client.models.list()` does and returns."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import httpx
 from anthropic_models_generated.models import BetaModelInfo, BetaModelList
@@ -58,19 +58,21 @@ class Page(BasePage):
     def iter_pages(self) -> "Iterator[Page]":
         """Yield this page and all that follow, each fetched when it is asked for."""
         page = self
-        while True:
-            ahead = None
-            if self._listing.prefetch and page.has_next_page():
-                ahead = self._listing.ahead(page._next_step())
+        while page.has_next_page():
+            following = page._following_page()
             yield page
-            if not page.has_next_page():
-                return
-            page = ahead.result() if ahead else page.get_next_page()
+            page = following()
+        yield page
 
     def __iter__(self) -> Iterator[BetaModelInfo]:
         """Yield every model from this page on, nearest to the cursor first."""
         for page in self.iter_pages():
             yield from page._items()
+
+    def _following_page(self) -> "Callable[[], Page]":
+        if self._listing.prefetch:
+            return self._listing.ahead(self._next_step()).result
+        return self.get_next_page
 
 
 class Models:

@@ -1,0 +1,235 @@
+"""Answers that are not what the specification says are refused, and the place is named."""
+
+import gzip
+import pickle
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from anthropic_models import APIResponseValidationError
+from scripted_server import ScriptedServer, answer, model, page, raw
+from shells import AnyClient, Shell
+
+Scripted = Callable[..., ScriptedServer]
+
+
+def refusal(client: AnyClient) -> APIResponseValidationError:
+    with pytest.raises(APIResponseValidationError) as caught:
+        client.list()
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "empty"),
+        (b" \r\n", "empty"),
+        (b"<html>Bad gateway</html>", "not JSON; it begins with '<html>"),
+        (b"\xff\xfe\x00garbage", "not JSON"),
+        (b'{"data": [', "not JSON"),
+        (b"[" * 200_000, "nested too deep"),
+        (b"null", "the body should be an object, but is null"),
+        (b"[1]", "the body should be an object, but is a list"),
+        (b"7", "the body should be an object, but is 7"),
+        (b'"data"', "the body should be an object, but is 'data'"),
+        (b"true", "the body should be an object, but is true"),
+        (b"{}", "data is missing"),
+    ],
+)
+def test_what_is_no_page_is_refused(
+    shell: Shell, scripted: Scripted, body: bytes, says: str
+) -> None:
+    server = scripted(answer(body, headers={"request-id": "req_7"}))
+    with shell.client(server.base_url) as client:
+        error = refusal(client)
+    assert says in str(error)
+    assert (error.status_code, error.request_id, error.retries_taken) == (200, "req_7", 0)
+    assert "req_7" in str(error)
+    assert len(server.requests) == 1, "it would not come out otherwise at a second attempt"
+
+
+WRONG_PLACES: list[tuple[dict[str, Any], str, str]] = [
+    ({"data": None}, "data", "should be a list, but is null"),
+    ({"data": {}}, "data", "should be a list, but is an object"),
+    ({"data": [1, None, "x"]}, "data[0]", "should be an object, but is 1"),
+    ({"data": [model("a"), None]}, "data[1]", "should be an object, but is null"),
+    ({"data": [model("a"), "x"]}, "data[1]", "should be an object, but is 'x'"),
+    ({"data": [model("a"), []]}, "data[1]", "should be an object, but is a list"),
+    ({"data": [model("a"), {}]}, "data[1].id", "is missing"),
+    ({"data": [model("a", id=7)]}, "data[0].id", "should be a string, but is 7"),
+    ({"data": [model("a"), model("b", id=None)]}, "data[1].id", "but is null"),
+    ({"data": [model("a", display_name=["a"])]}, "data[0].display_name", "but is a list"),
+    ({"data": [model("a", display_name=True)]}, "data[0].display_name", "but is true"),
+    (
+        {"data": [*map(model, "abc"), model("d", created_at="garbage")]},
+        "data[3].created_at",
+        "should be an RFC 3339 date-time, but is 'garbage'",
+    ),
+    ({"data": [model("a", created_at=0)]}, "data[0].created_at", "but is 0"),
+    ({"data": [model("a", created_at=None)]}, "data[0].created_at", "but is null"),
+    (
+        {"data": [model("a", created_at="2025-05-14T00:00:00")]},
+        "data[0].created_at",
+        "should be an RFC 3339 date-time",
+    ),
+    (
+        {"data": [model("a", type="agent")]},
+        "data[0].type",
+        "should be 'model', but is 'agent'",
+    ),
+    ({"data": [model("a", type=None)]}, "data[0].type", "should be 'model', but is null"),
+    ({"data": [model("a", type=["model"])]}, "data[0].type", "but is a list"),
+    ({"has_more": "false"}, "has_more", "should be true or false, but is 'false'"),
+    ({"has_more": 0}, "has_more", "but is 0"),
+    ({"has_more": None}, "has_more", "but is null"),
+    ({"first_id": 7}, "first_id", "should be null or a string, but is 7"),
+    ({"last_id": False}, "last_id", "but is false"),
+    ({"display": 1, "last_id": "x" * 100 * 7, "has_more": "y" * 100}, "has_more", "yyy..."),
+]
+
+
+@pytest.mark.parametrize(("changes", "place", "says"), WRONG_PLACES)
+def test_the_place_that_is_wrong_is_named(
+    shell: Shell, scripted: Scripted, changes: dict[str, Any], place: str, says: str
+) -> None:
+    body = page("a") | changes
+    server = scripted(answer(body))
+    with shell.client(server.base_url) as client:
+        error = refusal(client)
+    assert error.place == place
+    assert f"{place} " in str(error)
+    assert says in str(error)
+    assert error.body == body, "nothing is lost"
+
+
+@pytest.mark.parametrize("field", ["data", "first_id", "has_more", "last_id"])
+def test_a_field_that_is_missing_in_the_page_is_named(
+    shell: Shell, scripted: Scripted, field: str
+) -> None:
+    body = page("a")
+    del body[field]
+    server = scripted(answer(body))
+    with shell.client(server.base_url) as client:
+        assert refusal(client).place == field
+
+
+@pytest.mark.parametrize("field", ["id", "created_at", "display_name", "type"])
+def test_a_field_that_is_missing_in_a_model_is_named(
+    shell: Shell, scripted: Scripted, field: str
+) -> None:
+    body = page("a", "b")
+    del body["data"][1][field]
+    server = scripted(answer(body))
+    with shell.client(server.base_url) as client:
+        assert refusal(client).place == f"data[1].{field}"
+
+
+def test_a_page_in_the_middle_is_checked_too_and_the_error_tells_where_to_resume(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(
+        answer(page("a", "b", has_more=True)),
+        answer(page("c") | {"has_more": None}),
+        answer(page("c")),
+    )
+    with shell.client(server.base_url) as client:
+        models = iter(client.list(max_items=5))
+        assert [next(models).id, next(models).id] == ["a", "b"]
+        with pytest.raises(APIResponseValidationError) as caught:
+            next(models)
+        resume = caught.value.resume
+        assert resume == {"after_id": "b", "max_items": 3}
+        assert "resume with after_id='b', max_items=3" in str(caught.value)
+        assert [model.id for model in client.list(**(resume or {}))] == ["c"]
+    assert "after_id=b&limit=3" in server.requests[2].target
+
+
+@pytest.mark.parametrize("epoch", ["1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000+00:00"])
+def test_an_epoch_as_the_date_of_release_is_fine(
+    shell: Shell, scripted: Scripted, epoch: str
+) -> None:
+    server = scripted(answer({**page(), "data": [model("a", created_at=epoch)]}))
+    with shell.client(server.base_url) as client:
+        assert client.list().data[0].created_at.timestamp() == 0
+
+
+class TestEncodings:
+    @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip", " gzip "])
+    def test_gzip_is_decoded(self, shell: Shell, scripted: Scripted, encoding: str) -> None:
+        body = gzip.compress(b" " * 100_000 + b'{"data":[],"has_more":false,') + gzip.compress(
+            b'"first_id":null,"last_id":null}'
+        )
+        server = scripted(answer(body, headers={"content-encoding": encoding}))
+        with shell.client(server.base_url) as client:
+            assert client.list().data == []
+
+    def test_identity_is_no_encoding(self, shell: Shell, scripted: Scripted) -> None:
+        server = scripted(answer(page("a"), headers={"content-encoding": "identity"}))
+        with shell.client(server.base_url) as client:
+            assert client.list().data[0].id == "a"
+
+    @pytest.mark.parametrize("encoding", ["gzip, gzip", "deflate", "br", "zstd", "identity, gzip"])
+    def test_what_was_not_asked_for_is_refused(
+        self, shell: Shell, scripted: Scripted, encoding: str
+    ) -> None:
+        body = gzip.compress(gzip.compress(b"{}"))
+        server = scripted(answer(body, headers={"content-encoding": encoding}))
+        with shell.client(server.base_url) as client:
+            assert "only gzip was asked for" in str(refusal(client))
+        assert len(server.requests) == 1
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"no gzip at all",
+            gzip.compress(b"{}")[:-6] + b"\x00" * 6,
+            gzip.compress(b"{}") + b"something behind it",
+            zlib.compress(b"{}"),
+        ],
+        ids=["no gzip", "wrong checksum", "something behind it", "zlib"],
+    )
+    def test_damaged_gzip_is_refused(self, shell: Shell, scripted: Scripted, body: bytes) -> None:
+        server = scripted(answer(body, headers={"content-encoding": "gzip"}))
+        with shell.client(server.base_url) as client:
+            assert "damaged" in str(refusal(client))
+        assert len(server.requests) == 1
+
+    def test_an_empty_gzip_body_is_empty(self, shell: Shell, scripted: Scripted) -> None:
+        server = scripted(answer(b"", headers={"content-encoding": "gzip"}))
+        with shell.client(server.base_url) as client:
+            assert "empty" in str(refusal(client))
+
+    def test_32_mib_are_the_most(self, shell: Shell, scripted: Scripted) -> None:
+        mib = 1024 * 1024
+        content = b'{"data":[],"has_more":false,"first_id":null,"last_id":null}'
+        fits = content + b" " * (32 * mib - len(content))
+        server = scripted(
+            answer(gzip.compress(fits, 1), headers={"content-encoding": "gzip"}),
+            answer(gzip.compress(fits + b" ", 1), headers={"content-encoding": "gzip"}),
+            answer(fits + b" "),
+        )
+        with shell.client(server.base_url) as client:
+            assert client.list().data == []
+            assert "larger than 32 MiB" in str(refusal(client))
+            assert "larger than 32 MiB" in str(refusal(client))
+
+
+def test_a_success_other_than_200_is_not_taken_for_a_page(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a"), status=206), raw(b"HTTP/1.1 204 none\r\n\r\n"))
+    for status in (206, 204):
+        with shell.client(server.base_url) as client:
+            with pytest.raises(Exception, match=str(status)) as caught:
+                client.list()
+            assert type(caught.value).__name__ == "APIStatusError"
+
+
+def test_the_error_pickles_whole(shell: Shell, scripted: Scripted) -> None:
+    server = scripted(answer(page("a") | {"has_more": 1}, headers={"request-id": "req_1"}))
+    with shell.client(server.base_url) as client:
+        error = refusal(client)
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(again) is APIResponseValidationError
+    assert (str(again), vars(again)) == (str(error), vars(error))

@@ -1,0 +1,204 @@
+"""Statuses become errors that say what happened."""
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import anthropic_models
+import pytest
+from anthropic_models import (
+    AnthropicModelsError,
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    ClientClosedError,
+    InternalServerError,
+    MissingCredentialsError,
+    OverloadedError,
+    PaginationError,
+)
+from scripted_server import ScriptedServer, answer, error, page, raw
+from shells import Shell
+
+Scripted = Callable[..., ScriptedServer]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "type_"),
+    [
+        (400, "BadRequestError", "invalid_request_error"),
+        (401, "AuthenticationError", "authentication_error"),
+        (402, "APIStatusError", "billing_error"),
+        (403, "PermissionDeniedError", "permission_error"),
+        (404, "NotFoundError", "not_found_error"),
+        (413, "RequestTooLargeError", "request_too_large"),
+        (418, "APIStatusError", "teapot_error"),
+        (429, "RateLimitError", "rate_limit_error"),
+        (499, "APIStatusError", "x"),
+        (500, "InternalServerError", "api_error"),
+        (501, "InternalServerError", "x"),
+        (504, "InternalServerError", "timeout_error"),
+        (529, "OverloadedError", "overloaded_error"),
+        (599, "InternalServerError", "x"),
+    ],
+)
+def test_a_status_has_its_class(
+    shell: Shell, scripted: Scripted, status: int, kind: str, type_: str
+) -> None:
+    server = scripted(error(status, type_, "so it is", headers={"request-id": "req_header"}))
+    with (
+        shell.client(server.base_url, max_retries=0) as client,
+        pytest.raises(APIStatusError) as caught,
+    ):
+        client.list()
+    failure = caught.value
+    assert type(failure) is getattr(anthropic_models, kind)
+    assert (failure.status_code, failure.type, failure.message) == (status, type_, "so it is")
+    assert failure.request_id == "req_header"
+    assert failure.retries_taken == 0
+    assert failure.body == {
+        "type": "error",
+        "error": {"type": type_, "message": "so it is"},
+        "request_id": "req_body",
+    }
+    assert f"{status} {type_}: so it is (request id req_header" in str(failure)
+
+
+def test_the_request_id_of_the_body_serves_when_the_header_is_missing(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(error(400, "x"))
+    with shell.client(server.base_url) as client, pytest.raises(APIStatusError) as caught:
+        client.list()
+    assert caught.value.request_id == "req_body"
+
+
+@pytest.mark.parametrize(
+    ("body", "kept", "message"),
+    [
+        (b"<html>Bad gateway</html>", "<html>Bad gateway</html>", "HTTP 502 Bad Gateway"),
+        (b"\x00\xff", "\x00\ufffd", "HTTP 502 Bad Gateway"),
+        (b"", None, "HTTP 502 Bad Gateway"),
+        (b"null", None, "HTTP 502 Bad Gateway"),
+        (b"[" * 200_000, "[" * 200_000, "HTTP 502 Bad Gateway"),
+        (b'{"error": "text"}', {"error": "text"}, "HTTP 502 Bad Gateway"),
+        (b'{"error": {"message": 7}}', {"error": {"message": 7}}, "HTTP 502 Bad Gateway"),
+        (b'{"error": {"message": "m"}}', {"error": {"message": "m"}}, "m"),
+        (b'["x"]', ["x"], "HTTP 502 Bad Gateway"),
+    ],
+)
+def test_an_error_body_of_any_kind_is_kept(
+    shell: Shell, scripted: Scripted, body: bytes, kept: object, message: str
+) -> None:
+    server = scripted(answer(body, status=502))
+    with (
+        shell.client(server.base_url, max_retries=0) as client,
+        pytest.raises(InternalServerError) as caught,
+    ):
+        client.list()
+    assert (caught.value.body, caught.value.message) == (kept, message)
+    assert (caught.value.type, caught.value.request_id) == (None, None)
+
+
+@pytest.mark.parametrize("status", [529, 520, 600, 799])
+def test_a_status_that_python_does_not_know_is_an_error_like_any_other(
+    shell: Shell, scripted: Scripted, status: int
+) -> None:
+    server = scripted(answer(b"", status=status))
+    with (
+        shell.client(server.base_url, max_retries=0) as client,
+        pytest.raises(APIStatusError, match=f"HTTP {status}") as caught,
+    ):
+        client.list()
+    assert isinstance(caught.value, OverloadedError) == (status == 529)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        raw(b"HTTP/1.1 401 no\r\ncontent-length: 100\r\n\r\n{"),
+        raw(b"HTTP/1.1 401 no\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
+        answer(b"no gzip", status=401, headers={"content-encoding": "gzip"}),
+        answer(b"x", status=401, headers={"content-encoding": "br"}),
+        answer(b" " * (32 * 1024 * 1024 + 1), status=401),
+    ],
+)
+def test_a_status_is_told_even_when_the_body_cannot_be_read(
+    shell: Shell, scripted: Scripted, broken: object
+) -> None:
+    server = scripted(broken)
+    with (
+        shell.client(server.base_url) as client,
+        pytest.raises(anthropic_models.AuthenticationError) as caught,
+    ):
+        client.list()
+    assert caught.value.body is None
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_a_redirect_is_not_followed(shell: Shell, scripted: Scripted, status: int) -> None:
+    other = scripted(answer(page("a")))
+    headers = {"location": f"{other.base_url}/v1/models"}
+    server = scripted(answer(b"", status=status, headers=headers))
+    with (
+        shell.client(server.base_url) as client,
+        pytest.raises(APIStatusError, match="redirects are not followed") as caught,
+    ):
+        client.list()
+    assert caught.value.status_code == status
+    assert other.requests == [], "the credential went nowhere else"
+    assert len(server.requests) == 1
+
+
+def filled(kind: type[AnthropicModelsError]) -> AnthropicModelsError:
+    details: dict[str, Any] = {}
+    if issubclass(kind, APIStatusError):
+        details = {"status_code": 429, "type": "t", "request_id": "r", "body": {"a": [1]}}
+        details |= {"retries_taken": 2, "retry_after": 7.5}
+    if issubclass(kind, APIResponseValidationError):
+        details = {"place": "data[0]", "request_id": "r", "body": [1], "retries_taken": 1}
+    if issubclass(kind, APIConnectionError):
+        details = {"retries_taken": 2}
+    if issubclass(kind, PaginationError):
+        details = {"body": {"data": []}}
+    made = kind("what happened", **details)
+    made.resume = {"before_id": "x", "max_items": 3}
+    made.add_note("a note of the caller's")
+    return made
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        kind
+        for kind in vars(anthropic_models).values()
+        if isinstance(kind, type) and issubclass(kind, AnthropicModelsError)
+    ],
+)
+def test_every_error_pickles_whole(kind: type[AnthropicModelsError]) -> None:
+    made = filled(kind)
+    again = pickle.loads(pickle.dumps(made))  # noqa: S301 - our own bytes
+    assert type(again) is kind
+    assert (str(again), again.args, vars(again)) == (str(made), made.args, vars(made))
+
+
+def test_the_errors_form_one_family() -> None:
+    assert issubclass(APITimeoutError, APIConnectionError)
+    assert issubclass(OverloadedError, InternalServerError)
+    assert issubclass(InternalServerError, APIStatusError)
+    for kind in (APIConnectionError, APIStatusError, APIResponseValidationError, PaginationError):
+        assert issubclass(kind, AnthropicModelsError)
+    assert issubclass(MissingCredentialsError, ValueError)
+    assert issubclass(ClientClosedError, RuntimeError)
+
+
+def test_an_error_reads_as_a_sentence() -> None:
+    made = filled(anthropic_models.RateLimitError)
+    assert str(made) == (
+        "429 t: what happened (request id r, retry after 7.5 s, retries taken: 2) "
+        "(resume with before_id='x', max_items=3)"
+    )
+    assert str(APIStatusError("gone", status_code=410)) == "410: gone"
+    assert str(APIConnectionError("broke off")) == "broke off"

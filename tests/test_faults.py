@@ -1,0 +1,329 @@
+"""Faults of the network, over real sockets: the right error, in the right number of requests."""
+
+import gzip
+import signal
+import socket
+import threading
+import zlib
+from collections.abc import Callable
+
+import anyio
+import pytest
+from anthropic_models import (
+    AnthropicModelsError,
+    APIConnectionError,
+    APIResponseValidationError,
+    APITimeoutError,
+    AsyncClient,
+    Client,
+    ClientClosedError,
+)
+from anthropic_models.sandbox import Sandbox
+from scripted_server import (
+    Answer,
+    ScriptedServer,
+    answer,
+    drip,
+    page,
+    raw,
+    reset_after,
+    silence_after,
+)
+from shells import KEY, Shell
+
+Scripted = Callable[..., ScriptedServer]
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+SIZED = HEAD + b"content-length: 1000\r\n\r\n"
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
+GZIPPED = HEAD + b"content-encoding: gzip\r\n"
+
+BROKEN: dict[str, Answer] = {
+    "closed before the answer": raw(b""),
+    "reset before the answer": reset_after(b""),
+    "closed within the headers": raw(HEAD),
+    "reset within the headers": reset_after(HEAD),
+    "closed after the headers": raw(SIZED),
+    "reset after the headers": reset_after(SIZED),
+    "closed within the body": raw(SIZED + b'{"data": ['),
+    "reset within the body": reset_after(SIZED + b'{"data": ['),
+    "closed within a chunk": raw(CHUNKED + b"100\r\nabc"),
+    "closed between chunks": raw(CHUNKED + b"3\r\nabc\r\n"),
+    "bad size of a chunk": raw(CHUNKED + b"zz\r\nabc\r\n"),
+    "more than the size of a chunk": raw(CHUNKED + b"1\r\nabcdef\r\n0\r\n\r\n"),
+    "garbage instead of an answer": raw(b"\x00\x01garbage\r\n\r\n"),
+    "another protocol": raw(b"SSH-2.0-server\r\n\r\n"),
+    "gzip that ends too soon": raw(
+        GZIPPED + b"content-length: 15\r\n\r\n" + gzip.compress(b"{}" * 99)[:15]
+    ),
+    "endless headers": raw(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 50_000 + b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_an_answer_that_breaks_off_is_asked_for_again(
+    shell: Shell, scripted: Scripted, fault: str
+) -> None:
+    server = scripted(BROKEN[fault], BROKEN[fault], answer(page("a")))
+    with shell.client(server.base_url) as client:
+        assert client.list().response.retries_taken == 2
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_an_answer_that_always_breaks_off_is_a_connection_error(
+    shell: Shell, scripted: Scripted, fault: str
+) -> None:
+    server = scripted(BROKEN[fault])
+    with shell.client(server.base_url) as client, pytest.raises(APIConnectionError) as caught:
+        client.list()
+    assert not isinstance(caught.value, APITimeoutError)
+    assert "broke off" in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        silence_after(),
+        silence_after(b"HTTP/1.1 200 OK\r\n"),
+        silence_after(SIZED),
+        silence_after(SIZED + b"{"),
+        drip(SIZED, b" ", every=0.02),
+        drip(CHUNKED, b"1\r\n \r\n", every=0.02),
+    ],
+    ids=["nothing", "half a head", "no body", "half a body", "drip", "dripping chunks"],
+)
+def test_an_answer_that_takes_too_long_is_cut_off(
+    shell: Shell, scripted: Scripted, fault: Answer
+) -> None:
+    server = scripted(fault)
+    with (
+        shell.client(server.base_url, timeout=0.2, max_retries=1) as client,
+        pytest.raises(APITimeoutError, match="timed out") as caught,
+    ):
+        client.list()
+    assert caught.value.retries_taken == 1
+    assert len(server.requests) == 2
+
+
+def test_a_refused_connection_says_so(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with (
+        shell.client(f"http://127.0.0.1:{port}") as client,
+        pytest.raises(APIConnectionError, match="could not connect") as caught,
+    ):
+        client.list()
+    assert caught.value.retries_taken == 2
+
+
+def test_a_name_that_does_not_resolve_says_so(shell: Shell) -> None:
+    with (
+        shell.client("https://does-not-exist.invalid") as client,
+        pytest.raises(APIConnectionError, match="could not connect"),
+    ):
+        client.list(max_retries=0)
+
+
+def test_a_name_that_cannot_be_a_name_is_not_tried_again(shell: Shell) -> None:
+    with (
+        shell.client(f"https://{'a' * 64}.invalid") as client,
+        pytest.raises(APIConnectionError) as caught,
+    ):
+        client.list()
+    assert caught.value.retries_taken in (0, 2)  # the resolver decides whether it is asked
+
+
+def test_plain_http_where_tls_is_expected_says_so(shell: Shell, sandbox: Sandbox) -> None:
+    base_url = sandbox.base_url.replace("http://", "https://")
+    with (
+        shell.client(base_url, max_retries=0, timeout=5) as client,
+        pytest.raises(APIConnectionError, match="could not connect"),
+    ):
+        client.list()
+
+
+def test_a_server_that_goes_away_between_pages_tells_where_to_resume(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", "b", has_more=True)))
+    with shell.client(server.base_url) as client:
+        first = client.list(max_items=9)
+        server.stop()
+        models = iter(first)
+        assert [next(models).id for _ in range(2)] == ["a", "b"]
+        with pytest.raises(APIConnectionError, match="resume with after_id='b'") as caught:
+            next(models)
+    assert caught.value.resume == {"after_id": "b", "max_items": 7}
+
+
+def test_backwards_too_the_error_tells_where_to_resume(shell: Shell, scripted: Scripted) -> None:
+    server = scripted(answer(page("a", "b", has_more=True)), raw(b""))
+    with shell.client(server.base_url, max_retries=0) as client:
+        models = iter(client.list(before_id="c"))
+        assert [next(models).id for _ in range(2)] == ["b", "a"]
+        with pytest.raises(APIConnectionError) as caught:
+            next(models)
+    assert caught.value.resume == {"before_id": "a"}
+
+
+def test_a_listing_that_has_not_begun_has_nothing_to_resume(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(raw(b""))
+    with shell.client(server.base_url, max_retries=0) as client:
+        with pytest.raises(APIConnectionError) as caught:
+            client.list()
+        assert caught.value.resume is None
+        with pytest.raises(APIConnectionError) as caught:
+            client.list(after_id="x")
+        assert caught.value.resume == {"after_id": "x"}
+
+
+@pytest.fixture(scope="module")
+def bomb() -> bytes:
+    """A quarter of a MiB that is a quarter of a GiB."""
+    deflate = zlib.compressobj(wbits=31)
+    parts = [deflate.compress(b" " * 2**20) for _ in range(256)]
+    return b"".join([*parts, deflate.flush()])
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_a_compression_bomb_is_cut_off_long_before_it_fills_memory(
+    shell: Shell, scripted: Scripted, bomb: bytes, stacked: bool
+) -> None:
+    body = gzip.compress(bomb) if stacked else bomb
+    encoding = "gzip, gzip" if stacked else "gzip"
+    server = scripted(answer(body, headers={"content-encoding": encoding}))
+    before = peak_memory()
+    with (
+        shell.client(server.base_url) as client,
+        pytest.raises(APIResponseValidationError),
+    ):
+        client.list()
+    assert peak_memory() - before <= 2 * 32 * 1024
+    assert len(server.requests) == 1
+
+
+def peak_memory() -> int:
+    """The most memory that this process has had so far, in KiB."""
+    with open("/proc/self/status") as status:
+        (line,) = [line for line in status if line.startswith("VmHWM")]
+    return int(line.split()[1])
+
+
+class TestClosing:
+    def test_a_closed_client_refuses_at_once(self, shell: Shell, scripted: Scripted) -> None:
+        server = scripted(answer(page("a", has_more=True)))
+        with shell.client(server.base_url) as client:
+            first = client.list()
+            client.close()
+            client.close()
+            for call in (client.list, first.get_next_page, lambda: list(first)):
+                with pytest.raises(ClientClosedError, match="make a new one"):
+                    call()
+            assert "closed" in repr(client.inner)
+        assert len(server.requests) == 1
+
+    def test_a_client_whose_parent_is_closed_is_closed(
+        self, shell: Shell, scripted: Scripted
+    ) -> None:
+        server = scripted(answer(page("a")))
+        with shell.client(server.base_url) as client:
+            child = client.with_options(timeout=7)
+            client.close()
+            assert child.inner.is_closed
+            with pytest.raises(ClientClosedError):
+                child.list()
+        assert server.requests == []
+
+    @pytest.mark.parametrize(
+        "under_way",
+        [silence_after(), silence_after(SIZED), drip(SIZED, b" ", every=0.01)],
+        ids=["head", "body", "drip"],
+    )
+    def test_closing_ends_what_is_under_way(
+        self, shell: Shell, scripted: Scripted, under_way: Answer
+    ) -> None:
+        server = scripted(answer(page("a", has_more=True)), under_way)
+        failures: list[AnthropicModelsError] = []
+        with shell.client(server.base_url) as client:
+            first = client.list()
+
+            def walking() -> None:
+                try:
+                    list(first)
+                except AnthropicModelsError as failure:
+                    failures.append(failure)
+
+            thread = threading.Thread(target=walking)
+            thread.start()
+            server.arrived.acquire()
+            server.arrived.acquire()
+            client.close()
+            thread.join(timeout=30)
+            assert not thread.is_alive()
+        (failure,) = failures
+        assert isinstance(failure, ClientClosedError)
+        assert failure.resume == {"after_id": "a"}
+        assert len(server.requests) == 2, "a closed client does not try again"
+
+
+def test_32_threads_share_one_client(scripted: Scripted) -> None:
+    server = scripted(answer(page("a", "b")))
+    found: list[list[str]] = []
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+
+        def listing() -> None:
+            for _ in range(5):
+                found.append([model.id for model in client.models.list()])
+
+        threads = [threading.Thread(target=listing) for _ in range(32)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert found == [["a", "b"]] * 160
+    assert len(server.requests) == 160
+
+
+def test_an_interrupt_in_mid_walk_passes_and_the_client_goes_on(scripted: Scripted) -> None:
+    caller = threading.get_ident()
+
+    def interrupting(connection: socket.socket, over: threading.Event) -> bool:
+        signal.pthread_kill(caller, signal.SIGINT)
+        return silence_after()(connection, over)
+
+    server = scripted(answer(page("a", has_more=True)), interrupting, answer(page("b")))
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+        models = iter(client.models.list())
+        assert next(models).id == "a"
+        with pytest.raises(KeyboardInterrupt):
+            next(models)
+        assert [model.id for model in client.models.list()] == ["b"]
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_task_cancelled_in_mid_request_leaves_the_client_usable(
+    backend: str, scripted: Scripted
+) -> None:
+    server = scripted(silence_after(), silence_after(SIZED), answer(page("a")))
+
+    async def main() -> None:
+        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+            for _ in range(2):
+                async with anyio.create_task_group() as group:
+                    group.start_soon(listing, client)
+                    await anyio.to_thread.run_sync(server.arrived.acquire)
+                    group.cancel_scope.cancel()
+            assert [model.id async for model in client.models.list()] == ["a"]
+
+    async def listing(client: AsyncClient) -> None:
+        await client.models.list()
+
+    anyio.run(main, backend=backend)
+    assert len(server.requests) == 3

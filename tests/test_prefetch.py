@@ -1,0 +1,192 @@
+"""Reading ahead: the next page is fetched while the caller works on this one."""
+
+import gc
+import threading
+from collections.abc import Callable
+
+import anyio
+import pytest
+from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
+from scripted_server import ScriptedServer, answer, page, raw, silence_after, when
+from shells import KEY, Shell
+
+Scripted = Callable[..., ScriptedServer]
+
+
+def test_the_next_page_is_asked_for_while_this_one_is_worked_on(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", "b", has_more=True)), answer(page("c", "d")))
+    with shell.client(server.base_url) as client:
+        models = iter(client.list(prefetch=True))
+        server.arrived.acquire()
+        assert next(models).id == "a"
+        assert server.arrived.acquire(timeout=30), "asked for before it is needed"
+        assert [model.id for model in models] == ["b", "c", "d"]
+    assert len(server.requests) == 2
+
+
+def test_without_it_nothing_is_asked_for_before_it_is_needed(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", "b", has_more=True)))
+    with shell.client(server.base_url) as client:
+        models = iter(client.list())
+        assert [next(models).id for _ in range(2)] == ["a", "b"]
+    assert len(server.requests) == 1
+
+
+def test_it_is_never_more_than_one_page_ahead(shell: Shell, scripted: Scripted) -> None:
+    server = scripted(*(answer(page(name, has_more=name != "e")) for name in "abcde"))
+    with shell.client(server.base_url) as client:
+        for number, page_ in enumerate(client.list(prefetch=True).iter_pages(), start=1):
+            assert page_.data[0].id == "abcde"[number - 1]
+            assert len(server.requests) <= number + 1
+    assert len(server.requests) == 5
+
+
+def test_it_asks_for_nothing_that_max_items_does_not_need(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", "b", has_more=True)), answer(page("c", has_more=True)))
+    with shell.client(server.base_url) as client:
+        assert len(list(client.list(limit=2, max_items=3, prefetch=True))) == 3
+    assert len(server.requests) == 2
+    assert "limit=1" in server.requests[1].target
+
+
+def test_an_error_waits_until_the_page_at_hand_is_used_up(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", "b", has_more=True)), raw(b""))
+    with shell.client(server.base_url, max_retries=0) as client:
+        models = iter(client.list(prefetch=True))
+        assert next(models).id == "a"
+        for _ in range(2):
+            server.arrived.acquire()
+        assert next(models).id == "b"
+        with pytest.raises(APIConnectionError) as caught:
+            next(models)
+    assert caught.value.resume == {"after_id": "b"}
+
+
+def test_a_caller_that_stops_early_does_not_wait_and_closing_leaves_nothing(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", "b", has_more=True)), silence_after())
+    with shell.client(server.base_url) as client:
+        for _model in client.list(prefetch=True):
+            break
+        for _ in range(2):
+            server.arrived.acquire()
+    assert len(server.requests) == 2
+
+
+def test_a_page_that_comes_after_the_caller_has_stopped_is_dropped(
+    shell: Shell, scripted: Scripted
+) -> None:
+    allowed = threading.Event()
+    late = when(allowed, answer(page("c", has_more=True)))
+    server = scripted(answer(page("a", "b", has_more=True)), late, answer(page("x")))
+    with shell.client(server.base_url) as client:
+        models = iter(client.list(prefetch=True))
+        next(models)
+        del models
+        gc.collect()
+        for _ in range(2):
+            server.arrived.acquire()
+        allowed.set()
+        assert [model.id for model in client.list()] == ["x"], "the client goes on"
+    assert len(server.requests) == 3
+
+
+def test_closing_the_client_ends_the_walk(shell: Shell, scripted: Scripted) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    with shell.client(server.base_url) as client:
+        models = iter(client.list(prefetch=True))
+        assert next(models).id == "a"
+        for _ in range(2):
+            server.arrived.acquire()
+        client.close()
+        with pytest.raises(ClientClosedError):
+            next(models)
+
+
+def test_on_a_shared_pool_closing_the_child_waits_for_its_page(
+    scripted: Scripted,
+) -> None:
+    allowed = threading.Event()
+    late = when(allowed, answer(page("b")))
+    server = scripted(answer(page("a", has_more=True)), late, answer(page("c")))
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+        child = client.with_options(timeout=30)
+        models = iter(child.models.list(prefetch=True))
+        next(models)
+        for _ in range(2):
+            server.arrived.acquire()
+        closing = threading.Thread(target=child.close)
+        closing.start()
+        allowed.set()
+        closing.join(timeout=30)
+        assert not closing.is_alive()
+        assert [model.id for model in client.models.list()] == ["c"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_event_loop_that_ends_with_a_page_under_way_ends_quietly(
+    backend: str, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+
+    async def main() -> None:
+        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+            async for _model in client.models.list(prefetch=True):
+                break
+            for _ in range(2):
+                await anyio.to_thread.run_sync(server.arrived.acquire)
+
+    anyio.run(main, backend=backend)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_client_that_is_not_closed_does_not_keep_the_loop_alive(
+    backend: str, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    kept: list[AsyncClient] = []
+
+    async def main() -> None:
+        client = AsyncClient(api_key=KEY, base_url=server.base_url)
+        kept.append(client)
+        async for _model in client.models.list(prefetch=True):
+            break
+        for _ in range(2):
+            await anyio.to_thread.run_sync(server.arrived.acquire)
+        await client.with_options().close()
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await client.close()
+
+    anyio.run(main, backend=backend)
+    assert kept[0].is_closed
+
+
+def test_errors_of_the_callers_own_hooks_pass_through_the_thread(
+    scripted: Scripted,
+) -> None:
+    import httpx
+
+    class OwnError(Exception):
+        pass
+
+    def hook(request: httpx.Request) -> None:
+        if "after_id" in str(request.url):
+            raise OwnError
+
+    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    with (
+        httpx.Client(event_hooks={"request": [hook]}) as http,
+        Client(api_key=KEY, base_url=server.base_url, http_client=http) as client,
+        pytest.raises(OwnError),
+    ):
+        list(client.models.list(prefetch=True))

@@ -1,0 +1,367 @@
+import os
+import select
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = Path("generated", "anthropic_models_generated")
+NEW_BETA = "made-up-beta-2027-01-01"
+DEADLINE = 60
+"""Seconds; far more than a regeneration takes."""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    copy = tmp_path / "project"
+    copy.mkdir()
+    for name in ("openapi.yaml", "generator-config.yml"):
+        shutil.copy(ROOT / name, copy)
+    for name in ("overlays", "generator", "generated"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def run(
+    project: Path, *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(project / "generator" / "regenerate.py"), *arguments],
+        cwd=cwd or project,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+    )
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def change_document(project: Path, change: Callable[[Any], object]) -> None:
+    document = yaml.safe_load((project / "openapi.yaml").read_text("utf-8"))
+    change(document)
+    (project / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+
+
+def set_post_hook(project: Path, command: str) -> None:
+    settings = yaml.safe_load((project / "generator-config.yml").read_text("utf-8"))
+    settings["post_hooks"] = [command]
+    (project / "generator-config.yml").write_text(yaml.safe_dump(settings), "utf-8")
+
+
+def break_yaml(project: Path) -> None:
+    (project / "openapi.yaml").write_text("openapi: [3.1.0", "utf-8")
+
+
+def write_something_else(project: Path) -> None:
+    (project / "openapi.yaml").write_text("shopping: [bread, milk]", "utf-8")
+
+
+def remove_paths(project: Path) -> None:
+    change_document(project, lambda document: document.pop("paths"))
+
+
+def add_array_header(project: Path) -> None:
+    schema = {"type": "array", "items": {"type": "string"}}
+    header = {"name": "made-up", "in": "header", "schema": schema}
+    change_document(
+        project,
+        lambda document: document["paths"]["/v1/models"]["get"]["parameters"].append(header),
+    )
+
+
+def add_overlay_without_match(project: Path) -> None:
+    actions = [{"target": "$.components.parameters.Gone", "remove": True}]
+    (project / "overlays" / "gone.yaml").write_text(yaml.safe_dump({"actions": actions}), "utf-8")
+
+
+def remove_overlay(project: Path) -> None:
+    (project / "overlays" / "beta-header-as-string.yaml").unlink()
+
+
+def add_overlay_with_the_short_ending(project: Path) -> None:
+    add_overlay_without_match(project)
+    (project / "overlays" / "gone.yaml").rename(project / "overlays" / "gone.yml")
+
+
+def put_a_file_in_the_place_of_generated(project: Path) -> None:
+    shutil.rmtree(project / "generated")
+    (project / "generated").touch()
+
+
+def add_failing_hook(project: Path) -> None:
+    set_post_hook(project, "false")
+
+
+def add_missing_hook(project: Path) -> None:
+    set_post_hook(project, "no-such-command --at-all")
+
+
+def remove_settings(project: Path) -> None:
+    (project / "generator-config.yml").unlink()
+
+
+def add_stray_file(project: Path) -> None:
+    (project / PACKAGE / "stray.py").write_text("LEFT_BEHIND = True\n", "utf-8")
+
+
+def remove_file(project: Path) -> None:
+    (project / PACKAGE / "errors.py").unlink()
+
+
+def edit_file(project: Path) -> None:
+    with (project / PACKAGE / "client.py").open("a", encoding="utf-8") as file:
+        file.write("# edited by hand\n")
+
+
+def add_beta(project: Path) -> None:
+    change_document(
+        project,
+        lambda document: document["components"]["schemas"]["KnownAnthropicBeta"]["enum"].append(
+            NEW_BETA
+        ),
+    )
+
+
+def test_regenerating_twice_gives_the_same_bytes_and_says_that_nothing_changed(
+    project: Path,
+) -> None:
+    committed = files(project / "generated")
+    shutil.rmtree(project / "generated")
+    assert run(project).returncode == 0
+    assert files(project / "generated") == committed
+    again = run(project)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout == "generated/ is what openapi.yaml says: nothing changed.\n"
+    assert files(project / "generated") == committed
+
+
+def test_the_working_directory_does_not_matter(project: Path, tmp_path: Path) -> None:
+    committed, elsewhere = files(project / "generated"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.rmtree(project / "generated")
+    assert run(project, cwd=elsewhere).returncode == 0
+    assert files(project / "generated") == committed
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_ruff_settings_around_it_do_not_matter(project: Path, tmp_path: Path) -> None:
+    committed = files(project / "generated")
+    shutil.rmtree(project / "generated")
+    hostile = (
+        'line-length = 40\n[lint]\nselect = ["ALL"]\n[format]\n'
+        'quote-style = "single"\nindent-style = "tab"\n'
+    )
+    settings = tmp_path / "settings"
+    for folder in (project, tmp_path, settings / "ruff"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "ruff.toml").write_text(hostile, "utf-8")
+    done = run(
+        project,
+        XDG_CONFIG_HOME=str(settings),
+        RUFF_CACHE_DIR=".",
+        RUFF_NO_CACHE="false",
+        RUFF_OUTPUT_FILE="findings.txt",
+        RUFF_OUTPUT_FORMAT="made-up",
+    )
+    assert done.returncode == 0, done.stderr
+    assert files(project / "generated") == committed
+
+
+def test_one_more_beta_is_shown_as_a_diff_and_becomes_a_member(project: Path) -> None:
+    add_beta(project)
+    done = run(project)
+    assert done.returncode == 0
+    name = f"{PACKAGE.name}/models/known_anthropic_beta.py"
+    assert any(name in line and line.endswith("| 1 +") for line in done.stdout.splitlines())
+    assert " 1 file changed, 1 insertion(+)\n" in done.stdout
+    assert f"+++ after/{name}\n" in done.stdout
+    member = f'    MADE_UP_BETA_2027_01_01 = "{NEW_BETA}"\n'
+    assert f"+{member}" in done.stdout
+    assert member in (project / "generated" / name).read_text("utf-8")
+
+
+def test_the_check_passes_when_nothing_differs(project: Path) -> None:
+    checked = run(project, "--check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout == "generated/ is what openapi.yaml says.\n"
+
+
+@pytest.mark.parametrize(
+    ("drift", "shown"),
+    [
+        (add_stray_file, "-LEFT_BEHIND = True"),
+        (remove_file, "+class UnexpectedStatus(Exception):"),
+        (edit_file, "-# edited by hand"),
+        (add_beta, f'+    MADE_UP_BETA_2027_01_01 = "{NEW_BETA}"'),
+    ],
+)
+def test_the_check_shows_a_drift_and_its_remedy_and_regenerating_mends_it(
+    project: Path, drift: Callable[[Path], None], shown: str
+) -> None:
+    drift(project)
+    drifted = files(project / "generated")
+    failed = run(project, "--check")
+    assert failed.returncode == 1
+    assert shown in failed.stdout
+    assert "make regenerate" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert files(project / "generated") == drifted
+    assert list(project.glob(".regenerate-*")) == []
+    assert shown in run(project).stdout
+    assert run(project, "--check").returncode == 0
+
+
+def test_caches_of_python_are_no_drift(project: Path) -> None:
+    cache = project / PACKAGE / "models" / "__pycache__" / "beta_model_info.cpython-311.pyc"
+    cache.parent.mkdir()
+    cache.write_bytes(b"\0")
+    assert run(project, "--check").returncode == 0
+    assert "nothing changed" in run(project).stdout
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        (break_yaml, "openapi.yaml cannot be read: "),
+        (write_something_else, "changes nothing in openapi.yaml"),
+        (remove_paths, "paths"),
+        (add_array_header, "made-up"),
+        (add_overlay_without_match, "gone.yaml: action 1 ($.components.parameters.Gone)"),
+        (add_overlay_with_the_short_ending, "gone.yml: action 1"),
+        (remove_overlay, "anthropic-beta"),
+        (add_failing_hook, "false failed"),
+        (add_missing_hook, "no-such-command is not in PATH"),
+        (remove_settings, "config"),
+    ],
+)
+def test_a_failure_is_told_in_a_sentence_and_leaves_generated_as_it_was(
+    project: Path, cause: Callable[[Path], None], reason: str
+) -> None:
+    add_stray_file(project)
+    cause(project)
+    before = files(project / "generated")
+    failed = run(project)
+    assert failed.returncode == 1
+    assert reason in failed.stderr
+    assert failed.stderr.endswith("Nothing was generated; generated/ is as it was.\n")
+    assert "Traceback" not in failed.stderr
+    assert files(project / "generated") == before
+    assert list(project.glob(".regenerate-*")) == []
+
+
+def test_a_check_that_fails_tells_so_instead_of_a_difference(project: Path) -> None:
+    break_yaml(project)
+    failed = run(project, "--check")
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert failed.stderr.startswith("openapi.yaml cannot be read: ")
+    assert "make regenerate" not in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_leaves_generated_as_it_was(
+    project: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    add_beta(project)
+    before = files(project / "generated")
+    marker = tmp_path / "marker"
+    os.mkfifo(marker)
+    set_post_hook(project, f"yes > {shlex.quote(str(marker))}")
+    with (
+        marker.open("r+b", buffering=0) as reader,
+        subprocess.Popen(
+            [sys.executable, str(project / "generator" / "regenerate.py")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            # A shell without job control starts what runs in the background with SIGINT ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+        ) as process,
+    ):
+        try:
+            assert select.select([reader], [], [], DEADLINE)[0]
+            os.killpg(process.pid, number)
+            _, stderr = process.communicate(timeout=DEADLINE)
+        finally:
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert stderr == "Interrupted; generated/ is as it was.\n"
+    assert files(project / "generated") == before
+    assert list(project.glob(".regenerate-*")) == []
+
+
+def test_an_interruption_while_the_difference_is_shown_says_what_is_true(
+    project: Path, tmp_path: Path
+) -> None:
+    add_beta(project)
+    marker = tmp_path / "marker"
+    os.mkfifo(marker)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "git").write_text(f"#!/bin/sh\nexec yes > {shlex.quote(str(marker))}\n", "utf-8")
+    (tools / "git").chmod(0o755)
+    told = tmp_path / "stderr"
+    with (
+        marker.open("r+b", buffering=0) as reader,
+        told.open("w") as stderr,
+        subprocess.Popen(
+            [sys.executable, str(project / "generator" / "regenerate.py")],
+            env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"},
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+        ) as process,
+    ):
+        assert select.select([reader], [], [], DEADLINE)[0]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=DEADLINE) == 130
+    assert told.read_text() == "Interrupted, but generated/ is regenerated.\n"
+    assert list(project.glob(".regenerate-*")) == []
+    assert run(project, "--check").returncode == 0
+
+
+def test_a_file_where_generated_should_be_is_told_or_replaced(project: Path) -> None:
+    put_a_file_in_the_place_of_generated(project)
+    assert "make regenerate" in run(project, "--check").stderr
+    assert run(project).returncode == 0
+    assert run(project, "--check").returncode == 0
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(project: Path) -> None:
+    (project / "openapi.yaml").unlink()
+    (project / "openapi.yaml").mkdir()
+    failed = run(project)
+    assert failed.returncode == 1
+    assert "openapi.yaml cannot be read" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(project: Path) -> None:
+    script = project / "generator" / "regenerate.py"
+    with subprocess.Popen(
+        [sys.executable, str(script), "--check"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
