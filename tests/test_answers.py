@@ -83,7 +83,7 @@ WRONG_PLACES: list[tuple[dict[str, Any], str, str]] = [
     ({"has_more": "false"}, "has_more", "should be true or false, but is 'false'"),
     ({"has_more": 0}, "has_more", "but is 0"),
     ({"has_more": None}, "has_more", "but is null"),
-    ({"first_id": 7}, "first_id", "should be null or a string, but is 7"),
+    ({"first_id": 7}, "first_id", "should be a string or null, but is 7"),
     ({"last_id": False}, "last_id", "but is false"),
     ({"display": 1, "last_id": "x" * 100 * 7, "has_more": "y" * 100}, "has_more", "yyy..."),
 ]

@@ -1,6 +1,8 @@
 """Pages and listings: what comes, in which order, in how many requests."""
 
+import copy
 import json
+import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -244,3 +246,16 @@ def test_models_carry_what_the_api_says_typed(shell: Shell, sandbox: Sandbox) ->
     assert newest.type_ == "model"
     assert newest["later_field"] == [1]
     assert newest.to_dict()["later_field"] == [1]
+
+
+def test_a_page_says_what_it_is_but_cannot_be_pickled(shell: Shell, sandbox: Sandbox) -> None:
+    with shell.client(sandbox.base_url) as client:
+        first = client.list(limit=2)
+    newest, second = catalogue(sandbox)[:2]
+    assert repr(first).endswith(
+        f"Page of 2 models, has_more=True, first_id={newest!r}, last_id={second!r}>"
+    )
+    for copier in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match=r"use to_dict\(\)"):
+            copier(first)
+    assert pickle.loads(pickle.dumps(first.to_dict())) == first.to_dict()  # noqa: S301 - our own bytes

@@ -51,12 +51,10 @@ class Sender:
             await self.http.aclose()
 
     async def _sleep(self, seconds: float) -> None:
-        if self._closing:
-            return
         woken = anyio.Event()
         self._sleepers.add(woken)
         try:
-            with anyio.move_on_after(seconds):
+            with anyio.move_on_after(0 if self._closing else seconds):
                 await woken.wait()
         finally:
             self._sleepers.discard(woken)

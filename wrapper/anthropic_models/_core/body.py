@@ -34,8 +34,8 @@ class Body:
         """Take a chunk as it came from the network."""
         if self._inflate is None:
             self._keep(chunk)
-        elif chunk:
-            self._begun = True
+        else:
+            self._begun = self._begun or bool(chunk)
             self._keep_inflated(chunk)
 
     def finish(self) -> bytes:

@@ -1,0 +1,184 @@
+"""When the specification grows, the models and the check of answers grow with it.
+
+A later API is described, generated and checked here, with the wrapper exactly as it is.
+"""
+
+import importlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from anthropic_models import APIResponseValidationError
+from anthropic_models._core.validation import parsed
+from scripted_server import model, page
+
+ROOT = Path(__file__).parent.parent
+
+LATER: dict[str, Any] = {
+    "lifecycle": {"$ref": "#/components/schemas/Lifecycle"},
+    "max_tokens": {"type": ["integer", "null"]},
+    "price": {"type": "number"},
+    "retires_at": {"type": ["string", "null"], "format": "date-time"},
+    "announced_on": {"type": "string", "format": "date"},
+    "build": {"type": "string", "format": "uuid"},
+    "allowed_fallback_models": {"type": ["array", "null"], "items": {"type": "string"}},
+    "capabilities": {"$ref": "#/components/schemas/Capabilities"},
+    "variants": {"type": "array", "items": {"$ref": "#/components/schemas/Capabilities"}},
+    "parent-model": {"type": "string"},
+    "anything": {},
+}
+SCHEMAS: dict[str, Any] = {
+    "Lifecycle": {"type": "string", "enum": ["active", "retired"]},
+    "Capabilities": {
+        "type": "object",
+        "required": ["vision"],
+        "properties": {
+            "vision": {"type": "boolean"},
+            "limits": {"$ref": "#/components/schemas/Limits"},
+        },
+    },
+    "Limits": {"type": "object", "additionalProperties": {"type": "integer"}},
+}
+REQUIRED = ["lifecycle", "max_tokens"]
+
+WHOLE: dict[str, Any] = {
+    "lifecycle": "active",
+    "max_tokens": 7,
+    "price": 1.5,
+    "retires_at": "2027-01-01T00:00:00Z",
+    "announced_on": "2026-01-01",
+    "build": "12345678-1234-5678-1234-567812345678",
+    "allowed_fallback_models": ["x"],
+    "capabilities": {"vision": True, "limits": {"images": 3}},
+    "variants": [{"vision": False}],
+    "parent-model": "y",
+    "anything": {"goes": [None]},
+}
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The class of the pages of the later API, freshly generated."""
+    project = tmp_path_factory.mktemp("later")
+    for name in ("overlays", "generator"):
+        shutil.copytree(ROOT / name, project / name)
+    shutil.copy(ROOT / "generator-config.yml", project)
+    document = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
+    schemas = document["components"]["schemas"]
+    schemas |= SCHEMAS
+    schemas["BetaModelInfo"]["properties"] |= LATER
+    schemas["BetaModelInfo"]["required"] += REQUIRED
+    (project / "openapi.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    command = [sys.executable, str(project / "generator" / "regenerate.py")]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    # Under a name of its own, so that it stands beside the one of today.
+    package = project / "generated" / "anthropic_models_generated"
+    package.rename(package.with_name("generated_later"))
+    sys.path.insert(0, str(package.parent))
+    yield importlib.import_module("generated_later.models").BetaModelList
+    sys.path.remove(str(package.parent))
+
+
+def read(later: Any, *models: dict[str, Any]) -> Any:
+    return parsed(later, page() | {"data": list(models)})
+
+
+def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
+    (one,) = read(later, model("a", **WHOLE)).data
+    assert (one.lifecycle.value, one.max_tokens, one.price) == ("active", 7, 1.5)
+    assert one.retires_at.year == 2027
+    assert one.announced_on.month == 1
+    assert str(one.build) == WHOLE["build"]
+    assert one.allowed_fallback_models == ["x"]
+    assert one.capabilities.limits["images"] == 3
+    assert one.variants[0].vision is False
+    assert one.parent_model == "y"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"max_tokens": None, "retires_at": None, "allowed_fallback_models": None},
+        {"price": 2},
+        {"allowed_fallback_models": []},
+        {"variants": []},
+        {"capabilities": {"vision": True}},
+        {"capabilities": {"vision": True, "limits": {}}},
+        {"capabilities": {"vision": True, "later": "field"}},
+        {"anything": None},
+        {"later_still": [1]},
+    ],
+)
+def test_what_the_later_specification_allows_is_taken(later: Any, changes: dict[str, Any]) -> None:
+    whole = model("a", **WHOLE)
+    read(later, whole, whole | changes, whole)
+
+
+def test_what_is_optional_may_be_missing(later: Any) -> None:
+    least = {name: value for name, value in WHOLE.items() if name in REQUIRED}
+    read(later, model("a", **least), model("b", **WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "says"),
+    [
+        ({"lifecycle": "unheard-of"}, "lifecycle", "a Lifecycle, but is 'unheard-of'"),
+        ({"lifecycle": 7}, "lifecycle", "a Lifecycle, but is 7"),
+        ({"max_tokens": "7"}, "max_tokens", "a whole number or null, but is '7'"),
+        ({"max_tokens": True}, "max_tokens", "a whole number or null, but is true"),
+        ({"max_tokens": 7.0}, "max_tokens", "a whole number or null, but is 7.0"),
+        ({"price": "1"}, "price", "a number or a whole number, but is '1'"),
+        ({"price": False}, "price", "but is false"),
+        ({"price": None}, "price", "but is null"),
+        ({"retires_at": "soon"}, "retires_at", "an RFC 3339 date-time or null, but is 'soon'"),
+        ({"retires_at": "2027-01-01"}, "retires_at", "an RFC 3339 date-time or null"),
+        ({"announced_on": "soon"}, "announced_on", "a date, but is 'soon'"),
+        ({"build": "x"}, "build", "a UUID, but is 'x'"),
+        ({"build": 7}, "build", "a UUID, but is 7"),
+        ({"allowed_fallback_models": "x"}, "allowed_fallback_models", "a list or null"),
+        ({"allowed_fallback_models": {}}, "allowed_fallback_models", "a list or null"),
+        (
+            {"allowed_fallback_models": ["x", 7]},
+            "allowed_fallback_models[1]",
+            "a string, but is 7",
+        ),
+        ({"capabilities": []}, "capabilities", "an object, but is a list"),
+        ({"capabilities": {}}, "capabilities.vision", "is missing"),
+        ({"capabilities": {"vision": "yes"}}, "capabilities.vision", "true or false"),
+        (
+            {"capabilities": {"vision": True, "limits": {"a": 1, "b": "x"}}},
+            "capabilities.limits.b",
+            "a whole number, but is 'x'",
+        ),
+        (
+            {"capabilities": {"vision": True, "limits": 7}},
+            "capabilities.limits",
+            "an object, but is 7",
+        ),
+        ({"variants": {}}, "variants", "a list, but is an object"),
+        ({"variants": ""}, "variants", "a list, but is ''"),
+        ({"variants": [{"vision": True}, {"vision": 0}]}, "variants[1].vision", "but is 0"),
+        ({"parent-model": 7}, "parent-model", "a string, but is 7"),
+    ],
+)
+def test_what_the_later_specification_forbids_is_refused_with_its_place(
+    later: Any, changes: dict[str, Any], place: str, says: str
+) -> None:
+    whole = model("a", **WHOLE)
+    with pytest.raises(APIResponseValidationError) as caught:
+        read(later, whole, whole | changes, whole)
+    assert caught.value.place == f"data[1].{place}"
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_what_is_required_must_be_there(later: Any, field: str) -> None:
+    rest = {name: value for name, value in WHOLE.items() if name != field}
+    with pytest.raises(APIResponseValidationError) as caught:
+        read(later, model("a", **WHOLE), model("b", **rest))
+    assert caught.value.place == f"data[1].{field}"
