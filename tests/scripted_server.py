@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Sequence
@@ -28,18 +29,20 @@ class ScriptedServer:
     `requests` holds what came, `connections` how many sockets were accepted.
     """
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self.connections = 0
         self.arrived = threading.Semaphore(0)
         self._answers: Sequence[Answer] = answers
+        self._tls = tls
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
-        self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        scheme = "https" if tls else "http"
+        self.base_url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         self._acceptor.start()
@@ -79,14 +82,17 @@ class ScriptedServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                while (head := _head(connection)) and self._next(head)(connection, self._over):
-                    pass
-            except OSError:
-                pass  # the client went away, or the test is over
+        # The client may go away, and the test may be over.
+        with connection, suppress(OSError), self._encrypted(connection) as stream:
+            while (head := _head(stream)) and self._next(head)(stream, self._over):
+                pass
         with self._lock:
             self._open.discard(connection)
+
+    def _encrypted(self, connection: socket.socket) -> socket.socket:
+        if self._tls is None:
+            return connection
+        return self._tls.wrap_socket(connection, server_side=True)
 
     def _next(self, head: bytes) -> Answer:
         first, *lines = head.decode("latin-1").split("\r\n")

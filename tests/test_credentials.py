@@ -93,6 +93,19 @@ def test_a_credential_may_come_another_way(arguments: dict[str, Any]) -> None:
     Client(**arguments).close()
 
 
+def test_a_client_may_leave_the_credential_to_a_gateway(scripted: Scripted) -> None:
+    server = scripted(error(404, "not_found_error", "bearer of nothing"))
+    headers = {"X-Api-Key": None, "Authorization": None, "Cookie": ""}
+    with (
+        Client(base_url=server.base_url, default_headers=headers) as client,
+        pytest.raises(AnthropicModelsError, match="bearer of nothing"),
+    ):
+        client.models.list()
+    (request,) = server.requests
+    assert "x-api-key" not in request.headers
+    assert "authorization" not in request.headers
+
+
 def test_an_http_client_without_a_credential_is_not_enough() -> None:
     with httpx.Client() as http, pytest.raises(MissingCredentialsError):
         Client(http_client=http)

@@ -6,6 +6,7 @@ import socket
 import threading
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 import pytest
@@ -270,6 +271,40 @@ class TestClosing:
         assert isinstance(failure, ClientClosedError)
         assert failure.resume == {"after_id": "a"}
         assert len(server.requests) == 2, "a closed client does not try again"
+
+
+def test_closing_a_client_that_is_just_connecting_ends_the_call(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connecting, closed = threading.Event(), threading.Event()
+    connect = socket.create_connection
+
+    def slow(*arguments: Any, **options: Any) -> socket.socket:
+        connection = connect(*arguments, **options)
+        connecting.set()
+        closed.wait()
+        return connection
+
+    monkeypatch.setattr(socket, "create_connection", slow)
+    server = scripted(silence_after())
+    failures: list[AnthropicModelsError] = []
+    client = Client(api_key=KEY, base_url=server.base_url)
+
+    def listing() -> None:
+        try:
+            client.models.list()
+        except AnthropicModelsError as failure:
+            failures.append(failure)
+
+    thread = threading.Thread(target=listing)
+    thread.start()
+    connecting.wait()
+    client.close()
+    closed.set()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+    (failure,) = failures
+    assert isinstance(failure, ClientClosedError)
 
 
 def test_32_threads_share_one_client(scripted: Scripted) -> None:

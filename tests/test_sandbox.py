@@ -1,5 +1,7 @@
 """The sandbox answers like the API."""
 
+import importlib
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -153,3 +155,11 @@ def test_several_run_beside_each_other_and_stop() -> None:
         assert ids(httpx.get(f"{other.base_url}/v1/models", headers=HEADERS).json()) == ["x"]
     with pytest.raises(httpx.ConnectError):
         httpx.get(one.base_url)
+
+
+def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("anthropic_models.sandbox")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(ModuleNotFoundError, match=r"anthropic-models-client\[sandbox\]"):
+        importlib.import_module("anthropic_models.sandbox")

@@ -1,6 +1,7 @@
 """Translates what httpx raises into failures that say what happened."""
 
 import ssl
+from collections.abc import Iterator
 
 import httpx
 
@@ -44,7 +45,7 @@ def outcome_of(error: Exception, request: PageRequest) -> Received | Failure | N
     if isinstance(error, httpx.InvalidURL | UnicodeError):
         return Failure(APIConnectionError("the URL cannot be requested"), retryable=False)
     if isinstance(error, httpx.HTTPError | httpx.StreamError):
-        text = f"{_doing(error)}: {str(error) or type(error).__name__}"
+        text = f"{_doing(error)}: {_reason(error)}"
         text = without_secrets(text.encode(errors="replace"), request.headers).decode()
         retryable = not isinstance(error, _HOPELESS) and not _is_bad_certificate(error)
         return Failure(APIConnectionError(text), retryable=retryable)
@@ -75,9 +76,17 @@ def _doing(error: Exception) -> str:
     return "the connection broke off"
 
 
-def _is_bad_certificate(error: BaseException | None) -> bool:
+def _is_bad_certificate(error: Exception) -> bool:
+    return any(isinstance(link, ssl.SSLCertVerificationError) for link in _chain(error))
+
+
+def _reason(error: Exception) -> str:
+    # On trio the outer exceptions have no text.
+    texts = (str(link) for link in _chain(error))
+    return next((text for text in texts if text), type(error).__name__)
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return False

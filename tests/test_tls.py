@@ -1,0 +1,92 @@
+"""TLS: certificates are checked, and what was encrypted arrives."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+import trustme
+from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
+from anyio.from_thread import start_blocking_portal
+from scripted_server import ScriptedServer, answer, page, silence_after
+from shells import KEY, Shell
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def server(authority: trustme.CA) -> Iterator[ScriptedServer]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    first = answer(page("a", has_more=True))
+    with ScriptedServer(first, silence_after(), tls=context) as running:
+        yield running
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused_and_not_tried_again(
+    shell: Shell, server: ScriptedServer
+) -> None:
+    with (
+        shell.client(server.base_url) as client,
+        pytest.raises(APIConnectionError, match="certificate") as caught,
+    ):
+        client.list()
+    assert caught.value.retries_taken == 0
+    assert server.requests == []
+    assert server.connections == 1
+
+
+def test_an_injected_client_brings_its_own_trust(
+    shell: Shell, server: ScriptedServer, authority: trustme.CA
+) -> None:
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with ExitStack() as stack:
+        if shell.name == "sync":
+            http = stack.enter_context(httpx.Client(verify=trusting))
+            client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+            assert client.models.list().data[0].id == "a"
+        else:
+            portal = stack.enter_context(start_blocking_portal(shell.name))
+            ahttp = httpx.AsyncClient(verify=trusting)
+            asynchronous = AsyncClient(api_key=KEY, base_url=server.base_url, http_client=ahttp)
+
+            async def first_id() -> str | None:
+                return (await asynchronous.models.list()).first_id
+
+            assert portal.call(first_id) == "a"
+            portal.call(ahttp.aclose)
+
+
+def test_closing_ends_what_is_under_way_over_tls(
+    shell: Shell,
+    server: ScriptedServer,
+    authority: trustme.CA,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trusted = tmp_path_factory.mktemp("trust") / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    failures: list[Exception] = []
+    with shell.client(server.base_url) as client:
+
+        def walking() -> None:
+            try:
+                list(client.list())
+            except ClientClosedError as failure:
+                failures.append(failure)
+
+        thread = threading.Thread(target=walking)
+        thread.start()
+        for _ in range(2):
+            server.arrived.acquire()
+        client.close()
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+    assert len(failures) == 1
