@@ -1,6 +1,7 @@
 """Faults of the network, over real sockets: the right error, in the right number of requests."""
 
 import gzip
+import json
 import signal
 import socket
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from anthropic_models import (
     AnthropicModelsError,
@@ -108,6 +110,40 @@ def test_an_answer_that_takes_too_long_is_cut_off(
         client.list()
     assert caught.value.retries_taken == 1
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("tail", [b"", b"HTTP/1.1"], ids=["sized", "unsized"])
+def test_a_body_that_drips_and_then_falls_silent_has_no_more_time_than_another(
+    shell: Shell, scripted: Scripted, tail: bytes
+) -> None:
+    def play(connection: socket.socket, over: threading.Event) -> bool:
+        connection.sendall(HEAD + b"\r\n" if tail else SIZED)
+        for _ in range(8):
+            connection.sendall(b" ")
+            over.wait(0.05)
+        over.wait()
+        return False
+
+    server = scripted(play)
+    with (
+        shell.client(server.base_url, timeout=0.5, max_retries=0) as client,
+        # The timeout of a single read would say that there was no answer.
+        pytest.raises(APITimeoutError, match=r"did not end within 0\.5 s"),
+    ):
+        client.list()
+
+
+def test_without_a_timeout_a_dripping_body_is_waited_for(shell: Shell, scripted: Scripted) -> None:
+    def play(connection: socket.socket, over: threading.Event) -> bool:
+        content = json.dumps(page("a")).encode()
+        connection.sendall(HEAD + f"content-length: {len(content)}\r\n\r\n".encode())
+        for byte in content:
+            connection.sendall(bytes([byte]))
+        return False
+
+    server = scripted(play)
+    with shell.client(server.base_url, timeout=httpx.Timeout(None)) as client:
+        assert client.list().data[0].id == "a"
 
 
 def test_a_refused_connection_says_so(shell: Shell) -> None:
@@ -243,8 +279,13 @@ class TestClosing:
 
     @pytest.mark.parametrize(
         "under_way",
-        [silence_after(), silence_after(SIZED), drip(SIZED, b" ", every=0.01)],
-        ids=["head", "body", "drip"],
+        [
+            silence_after(),
+            silence_after(SIZED),
+            silence_after(HEAD + b"\r\n" + json.dumps(page("b")).encode()),
+            drip(SIZED, b" ", every=0.01),
+        ],
+        ids=["head", "body", "body without a size", "drip"],
     )
     def test_closing_ends_what_is_under_way(
         self, shell: Shell, scripted: Scripted, under_way: Answer

@@ -4,6 +4,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +23,8 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def server(authority: trustme.CA) -> Iterator[ScriptedServer]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    certificate: Any = authority.issue_cert("127.0.0.1")
+    certificate.configure_cert(context)
     first = answer(page("a", has_more=True))
     with ScriptedServer(first, silence_after(), tls=context) as running:
         yield running
@@ -42,7 +44,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_and_not_tried_again(
 
 
 def test_an_injected_client_brings_its_own_trust(
-    shell: Shell, server: ScriptedServer, authority: trustme.CA
+    shell: Shell, server: ScriptedServer, authority: Any
 ) -> None:
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)

@@ -75,7 +75,7 @@ class Sender:
             if outcome is None:
                 raise
             return outcome
-        if self.is_closed and not isinstance(body, bytes):
+        if self.is_closed:
             return closed()
         return Received(response.status_code, response.headers, body, time.monotonic() - started)
 
@@ -96,7 +96,7 @@ class Sender:
                         refusal = error
                         # Breaking off the loop instead would leave httpx's generators unfinished.
                         await response.aclose()
-            if scope.cancelled_caught and limit is not None:
+            if scope.cancelled_caught:
                 return too_slow(limit)
             return refusal or body.finish()
         except Exception as error:

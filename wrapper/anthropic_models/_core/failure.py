@@ -65,9 +65,9 @@ def closed() -> Failure:
     return Failure(ClientClosedError("the client is closed; make a new one"), retryable=False)
 
 
-def too_slow(limit: float) -> APITimeoutError:
+def too_slow(limit: float | None) -> APITimeoutError:
     """Return the error for a body that did not end in time; `limit` is in seconds."""
-    return APITimeoutError(f"timed out: the body of the answer did not end within {limit:g} s")
+    return APITimeoutError(f"timed out: the body of the answer did not end within {limit} s")
 
 
 def _doing(error: Exception) -> str:

@@ -1,8 +1,6 @@
 """What a client is set up with: its arguments, the environment, and the defaults."""
 
-import ipaddress
 import platform
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +9,7 @@ from attrs import evolve, field, frozen
 
 from .._version import __version__
 from ..errors import MissingCredentialsError
+from .base_url import checked_base_url
 from .headers import (
     BETA_HEADER,
     AnthropicBeta,
@@ -25,8 +24,6 @@ from .secret import Secret
 BASE_URL = "https://api.anthropic.com"  # the server that openapi.yaml names
 MAX_RETRIES = 2
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-
-_HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
 
 _CREDENTIAL_HEADERS = {"x-api-key", "authorization"}
 
@@ -178,47 +175,6 @@ def _headers_and_betas(headers: Headers | None) -> tuple[dict[str, str | None], 
     for name in [name for name in checked if name.lower() == BETA_HEADER]:
         betas += split_betas(checked.pop(name) or "")
     return checked, betas
-
-
-def checked_base_url(url: object, allow_insecure_http: bool) -> str:
-    """Return the base URL without a slash at its end, or raise ValueError.
-
-    The error does not quote a URL that may hold a password.
-    """
-    if not isinstance(url, str | httpx.URL):
-        raise TypeError(f"base_url must be a string, not {type(url).__name__}")
-    parsed = _parsed_url(url)
-    if parsed is None:
-        raise ValueError("base_url is not a valid URL")
-    if parsed.userinfo:
-        raise ValueError("base_url must not hold a user name or password; use api_key=")
-    host_is_valid = _HOST.fullmatch(parsed.raw_host) and (parsed.port or 0) <= 65535
-    if parsed.scheme not in ("http", "https") or not host_is_valid:
-        raise ValueError(f"base_url must start with https:// and name a host, unlike {str(url)!r}")
-    if parsed.query or parsed.fragment:
-        raise ValueError(f"base_url must end with the path, unlike {str(url)!r}")
-    if parsed.scheme == "http" and not allow_insecure_http and not _is_loopback(parsed.host):
-        raise ValueError(
-            f"base_url {str(url)!r} would send the credential unencrypted; use https://, or pass "
-            "allow_insecure_http=True if that is what you want"
-        )
-    return str(parsed).rstrip("/")
-
-
-def _parsed_url(url: str | httpx.URL) -> httpx.URL | None:
-    try:
-        return httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError):
-        return None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def checked_timeout(timeout: object) -> httpx.Timeout:

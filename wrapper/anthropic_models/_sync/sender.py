@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -19,6 +18,7 @@ from .._core.failure import body_error_of, closed, outcome_of, too_slow
 from .._core.request import PageRequest
 from ..errors import AnthropicModelsError
 from .background import Background
+from .deadline import Deadline, wake
 
 
 class Sender:
@@ -51,7 +51,7 @@ class Sender:
         self._closing.set()
         if self._owns_http:
             for sock in list(self._sockets):
-                _wake(sock)
+                wake(sock)
         self.background.join()
         if self._owns_http:
             self.http.close()
@@ -74,7 +74,7 @@ class Sender:
             if outcome is None:
                 raise
             return outcome
-        if self.is_closed and not isinstance(body, bytes):
+        if self.is_closed:
             return closed()
         return Received(response.status_code, response.headers, body, time.monotonic() - started)
 
@@ -83,20 +83,24 @@ class Sender:
     ) -> bytes | AnthropicModelsError:
         if response.is_stream_consumed:  # by a hook of the caller's
             return response.content
+        limit = request.timeout.read
+        deadline = Deadline(response, limit)
         try:
             body = Body(response.headers.get("content-encoding", ""))
-            limit = request.timeout.read
-            end = time.monotonic() + limit if limit is not None else float("inf")
             for chunk in response.iter_raw():
                 body.feed(chunk)
-                if limit is not None and time.monotonic() > end:
-                    return too_slow(limit)
-            return body.finish()
+                if deadline.has_passed():
+                    break
+            return too_slow(limit) if deadline.has_passed() else body.finish()
         except Exception as error:
+            if deadline.has_passed():
+                return too_slow(limit)
             translated = body_error_of(error, request)
             if translated is None:
                 raise
             return translated
+        finally:
+            deadline.stop()
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Note each new socket: closing it is the only way to wake a thread that reads from it."""
@@ -104,10 +108,4 @@ class Sender:
             sock = info["return_value"].get_extra_info("socket")
             self._sockets.add(sock)
             if self._closing.is_set():
-                _wake(sock)
-
-
-def _wake(sock: socket.socket) -> None:
-    with suppress(OSError):  # it may be closed already
-        # Not through SSLSocket, which would drop its TLS state under the reader's feet.
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                wake(sock)
