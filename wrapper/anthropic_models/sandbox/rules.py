@@ -29,7 +29,7 @@ class Rules:
 
     def __init__(self, path: str, method: str) -> None:
         self._document: dict[str, Any] = yaml.safe_load(openapi_path().read_text("utf-8"))
-        self._openapi = OpenAPI.from_dict(self._document)  # pyright: ignore[reportUnknownMemberType] - the library's own annotation is incomplete
+        self._openapi = OpenAPI.from_dict(self._document)
         self._server: str = self._document["servers"][0]["url"]
         self._path = path
         self._method = method
