@@ -23,7 +23,7 @@ run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else
 	@$(PY) examples/list_models.py
 
 test: setup $(SDK)/ready $(BARE)/ready ## run all tests
-	@$(PY) -m pytest -n 2
+	@$(PY) -m pytest -n 2 --cov
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
 	@$(PY) generator/regenerate.py

@@ -20,6 +20,7 @@ from scripted_server import model, page
 ROOT = Path(__file__).parent.parent
 
 LATER: dict[str, Any] = {
+    "anything": {},
     "lifecycle": {"$ref": "#/components/schemas/Lifecycle"},
     "max_tokens": {"type": ["integer", "null"]},
     "price": {"type": "number"},
@@ -30,7 +31,6 @@ LATER: dict[str, Any] = {
     "capabilities": {"$ref": "#/components/schemas/Capabilities"},
     "variants": {"type": "array", "items": {"$ref": "#/components/schemas/Capabilities"}},
     "parent-model": {"type": "string"},
-    "anything": {},
 }
 SCHEMAS: dict[str, Any] = {
     "Lifecycle": {"type": "string", "enum": ["active", "retired"]},

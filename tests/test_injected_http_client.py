@@ -2,10 +2,11 @@
 
 import gzip
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from anthropic_models import (
@@ -216,6 +217,28 @@ def test_an_error_of_a_streams_own_passes(shell: Shell) -> None:
 
     options = {"transport": httpx.MockTransport(handler)}
     with injected(shell, "https://api.example", options) as (client, _), pytest.raises(OwnError):
+        client.list()
+
+
+def test_a_stream_without_a_socket_is_cut_off_too(shell: Shell) -> None:
+    class Dripping(httpx.SyncByteStream, httpx.AsyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while not threading.Event().wait(0.05):
+                yield b" "
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            while True:
+                await anyio.sleep(0.05)
+                yield b" "
+
+    def handler(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=Dripping())
+
+    options = {"transport": httpx.MockTransport(handler)}
+    with (
+        injected(shell, "https://api.example", options, timeout=0.3, max_retries=0) as (client, _),
+        pytest.raises(APITimeoutError, match="did not end within"),
+    ):
         client.list()
 
 

@@ -24,22 +24,19 @@ def misfit(content: object, hint: object, place: str) -> Misfit | None:
 
 
 def _member_misfit(content: object, member: Any, place: str) -> Misfit | None:
-    origin, arguments = get_origin(member), get_args(member)
     here = (place, "")
     if member is object:
         return None
-    if origin is list:
+    if get_origin(member) is list:
         if not isinstance(content, list):
             return here
         items = enumerate(cast(list[object], content))
-        return _first(misfit(item, arguments[0], f"{place}[{i}]") for i, item in items)
-    if origin is dict or is_generated(member):
+        (hint,) = get_args(member)
+        return _first(misfit(item, hint, f"{place}[{i}]") for i, item in items)
+    if is_generated(member):
         if not isinstance(content, dict):
             return here
-        entries = cast(dict[str, object], content)
-        if origin is dict:
-            return _entries_misfit(entries, arguments[1], place)
-        return _object_misfit(entries, member, place)
+        return _object_misfit(cast(dict[str, object], content), member, place)
     return None if _leaf_fits(content, member) else here
 
 
