@@ -65,6 +65,18 @@ def test_a_status_has_its_class(
     assert f"{status} {type_}: so it is (request id req_header" in str(failure)
 
 
+def test_every_status_but_200_is_an_error(shell: Shell, scripted: Scripted) -> None:
+    statuses = [status for status in range(201, 600) if status not in (204, 304)]
+    server = scripted(*(answer(b"", status=status) for status in statuses))
+    with shell.client(server.base_url, max_retries=0) as client:
+        for status in statuses:
+            with pytest.raises(APIStatusError) as caught:
+                client.list()
+            assert caught.value.status_code == status
+            assert isinstance(caught.value, InternalServerError) == (status >= 500)
+    assert len(server.requests) == len(statuses)
+
+
 def test_the_request_id_of_the_body_serves_when_the_header_is_missing(
     shell: Shell, scripted: Scripted
 ) -> None:

@@ -1,0 +1,45 @@
+"""`make run`: lists models, and says where they come from."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from anthropic_models.sandbox import Sandbox
+from shells import KEY
+
+
+def run(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(root / "examples" / "list_models.py")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_without_a_key_it_lists_the_sandbox_and_says_what_to_set(root: Path) -> None:
+    done = run(root)
+    assert (done.returncode, done.stderr) == (0, "")
+    heading, *rows, empty, origin = done.stdout.splitlines()
+    assert heading.split() == ["id", "name", "released"]
+    assert len(rows) == 12
+    assert rows[-1].split() == ["claude-3-opus-20240229", "Claude", "Opus", "3", "2024-02-29"]
+    assert empty == ""
+    assert "sandbox" in origin
+    assert "ANTHROPIC_API_KEY" in origin
+
+
+def test_with_a_key_it_lists_the_api(root: Path, sandbox: Sandbox) -> None:
+    done = run(root, ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=sandbox.base_url)
+    assert done.returncode == 0
+    assert done.stdout.endswith(f"\nfrom {sandbox.base_url}\n")
+    assert len(sandbox.requests) == 1
+    assert sandbox.requests[0].headers["x-api-key"] == KEY
+
+
+def test_what_goes_wrong_is_told_in_a_line(root: Path) -> None:
+    done = run(root, ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL="http://example.com")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: base_url ")
+    assert len(done.stderr.splitlines()) == 1
