@@ -12,7 +12,8 @@ from anthropic_models_generated.api.models import list_models
 OFFERED_AS = {"anthropic-beta": "betas"}
 NOT_OFFERED = {"anthropic-version": "a client is written for one version; default_headers sets it"}
 
-WHERE = "wrapper/anthropic_models/_core/models.py (and sent in _core/request.py)"
+ARGUMENTS = "wrapper/anthropic_models/_core/models.py"
+REQUEST = "wrapper/anthropic_models/_core/request.py"
 
 
 def specified() -> list[str]:
@@ -39,8 +40,8 @@ def test_the_wrapper_offers_the_parameter(name: str) -> None:
     wanted = OFFERED_AS.get(name, name)
     for listing in (SYNC.list, ASYNC.list):
         assert wanted in parameters(listing), (
-            f"openapi.yaml has the parameter {name!r}, but list() does not offer it: add it in "
-            f"{WHERE}, or name the reason why not in NOT_OFFERED of tests/test_parity.py"
+            f"openapi.yaml has the parameter {name!r}, but list() does not offer it: add it to "
+            f"the arguments in {ARGUMENTS} and to the request in {REQUEST}, or name the reason why not in NOT_OFFERED of tests/test_parity.py"
         )
 
 

@@ -1,10 +1,12 @@
 """Reading ahead: the next page is fetched while the caller works on this one."""
 
+import contextvars
 import gc
 import threading
 from collections.abc import Callable
 
 import anyio
+import httpx
 import pytest
 from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
 from scripted_server import ScriptedServer, answer, page, raw, silence_after, when
@@ -171,11 +173,49 @@ def test_a_client_that_is_not_closed_does_not_keep_the_loop_alive(
     assert kept[0].is_closed
 
 
+CALLER: contextvars.ContextVar[str] = contextvars.ContextVar("CALLER", default="nobody")
+
+
+def test_hooks_find_the_context_of_the_caller(scripted: Scripted) -> None:
+    callers: list[str] = []
+
+    def note(_request: httpx.Request) -> None:
+        callers.append(CALLER.get())
+
+    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    token = CALLER.set("me")
+    with (
+        httpx.Client(event_hooks={"request": [note]}) as http,
+        Client(api_key=KEY, base_url=server.base_url, http_client=http) as client,
+    ):
+        list(client.models.list(prefetch=True))
+    CALLER.reset(token)
+    assert callers == ["me", "me"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_hooks_find_the_context_of_the_calling_task(backend: str, scripted: Scripted) -> None:
+    callers: list[str] = []
+
+    async def note(_request: httpx.Request) -> None:
+        callers.append(CALLER.get())
+
+    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+
+    async def main() -> None:
+        CALLER.set("my task")
+        async with httpx.AsyncClient(event_hooks={"request": [note]}) as http:
+            client = AsyncClient(api_key=KEY, base_url=server.base_url, http_client=http)
+            async for _model in client.models.list(prefetch=True):
+                pass
+
+    anyio.run(main, backend=backend)
+    assert callers == ["my task", "my task"]
+
+
 def test_errors_of_the_callers_own_hooks_pass_through_the_thread(
     scripted: Scripted,
 ) -> None:
-    import httpx
-
     class OwnError(Exception):
         pass
 

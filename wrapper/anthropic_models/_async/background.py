@@ -1,5 +1,6 @@
 """Work ahead of the caller, in tasks of asyncio or trio."""
 
+import contextvars
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
@@ -73,7 +74,8 @@ def _spawn(run: Callable[[], Any]) -> object:
     """Start a task that belongs to no block of the caller's; the result keeps it alive."""
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
-        return trio.lowlevel.spawn_system_task(run)
+        # Like a task of asyncio, it keeps the context variables of its caller.
+        return trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
     import asyncio
 
     return asyncio.get_running_loop().create_task(run())

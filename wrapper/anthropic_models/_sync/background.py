@@ -1,5 +1,6 @@
 """Work ahead of the caller, in threads."""
 
+import contextvars
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -14,8 +15,9 @@ class Ahead(Generic[T]):
         self._work = work
         self._outcome: T | None = None
         self._error: Exception | None = None
-        # A daemon, so that a program that stops early does not wait for it.
-        self.thread = threading.Thread(target=self._run, daemon=True)
+        # The caller's hooks find their context variables; a daemon lets a program stop early.
+        context = contextvars.copy_context()
+        self.thread = threading.Thread(target=context.run, args=(self._run,), daemon=True)
 
     def _run(self) -> None:
         try:
