@@ -41,7 +41,8 @@ def test_the_wrapper_offers_the_parameter(name: str) -> None:
     for listing in (SYNC.list, ASYNC.list):
         assert wanted in parameters(listing), (
             f"openapi.yaml has the parameter {name!r}, but list() does not offer it: add it to "
-            f"the arguments in {ARGUMENTS} and to the request in {REQUEST}, or name the reason why not in NOT_OFFERED of tests/test_parity.py"
+            f"the arguments in {ARGUMENTS} and to the request in {REQUEST}, or name the reason "
+            "why not in NOT_OFFERED of tests/test_parity.py"
         )
 
 
