@@ -1,6 +1,7 @@
 """A server on a loopback socket that answers each request with the next line of a script."""
 
 import json
+import select
 import socket
 import ssl
 import struct
@@ -18,6 +19,8 @@ Answer = Callable[[socket.socket, threading.Event], bool]
 
 @frozen
 class Request:
+    """What came; a header that came twice has both values, as RFC 9110 (5.3) joins them."""
+
     method: str
     target: str
     headers: dict[str, str] = field(repr=False)
@@ -97,10 +100,12 @@ class ScriptedServer:
     def _next(self, head: bytes) -> Answer:
         first, *lines = head.decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ")
-        pairs = (line.partition(":") for line in lines if line)
+        headers: dict[str, str] = {}
+        for name, _, value in (line.partition(":") for line in lines if line):
+            known = headers.get(name.lower())
+            headers[name.lower()] = value.strip() if known is None else f"{known}, {value.strip()}"
         with self._lock:
             answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
-            headers = {name.lower(): value.strip() for name, _, value in pairs}
             self.requests.append(Request(method, target, headers))
         self.arrived.release()
         return answer
@@ -184,6 +189,24 @@ def drip(content: bytes, then: bytes, *, every: float) -> Answer:
         connection.sendall(content)
         while not over.wait(every):
             connection.sendall(then)
+        return False
+
+    return play
+
+
+def tunnel(port: int) -> Answer:
+    """What a proxy does for CONNECT: bytes to and from another port of this machine."""
+
+    def play(connection: socket.socket, over: threading.Event) -> bool:
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port)) as other:
+            ends = {connection: other, other: connection}
+            while not over.is_set():
+                for end in select.select(list(ends), [], [], 0.05)[0]:
+                    content = end.recv(65536)
+                    if not content:
+                        return False
+                    ends[end].sendall(content)
         return False
 
     return play

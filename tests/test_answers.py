@@ -28,9 +28,14 @@ def refusal(client: AnyClient) -> APIResponseValidationError:
         (b"<html>Bad gateway</html>", "not JSON; it begins with '<html>"),
         (b"\xff\xfe\x00garbage", "not JSON"),
         (b'{"data": [', "not JSON"),
-        (b"[" * 200_000, "nested too deep"),
+        (b"[" * 200_000, f"nested too deep; it begins with {'[' * 60!r} ("),
+        (b"x" * 61, f"not JSON; it begins with {'x' * 60!r} ("),
         (b"null", "the body should be an object, but is null"),
         (b"[1]", "the body should be an object, but is a list"),
+        (
+            b'[["data",[]],["has_more",false],["first_id",null],["last_id",null]]',
+            "the body should be an object, but is a list",
+        ),
         (b"7", "the body should be an object, but is 7"),
         (b'"data"', "the body should be an object, but is 'data'"),
         (b"true", "the body should be an object, but is true"),
@@ -49,10 +54,30 @@ def test_what_is_no_page_is_refused(
     assert len(server.requests) == 1, "it would not come out otherwise at a second attempt"
 
 
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [(b"<html>\xff</html>", "<html>\ufffd</html>"), (b"[" * 200_000, "[" * 200_000)],
+    ids=["not JSON", "nested too deep"],
+)
+def test_the_text_of_what_is_no_json_is_not_lost(
+    shell: Shell, scripted: Scripted, body: bytes, kept: str
+) -> None:
+    server = scripted(answer(body))
+    with shell.client(server.base_url) as client:
+        error = refusal(client)
+    assert (error.place, error.body) == (None, kept)
+
+
+PAIRS = [list(pair) for pair in model("b").items()]
 WRONG_PLACES: list[tuple[dict[str, Any], str, str]] = [
     ({"data": None}, "data", "should be a list, but is null"),
     ({"data": {}}, "data", "should be a list, but is an object"),
     ({"data": [1, None, "x"]}, "data[0]", "should be an object, but is 1"),
+    (
+        {"data": [model("a"), PAIRS]},
+        "data[1]",
+        "an object, but is a list",
+    ),
     ({"data": [model("a"), None]}, "data[1]", "should be an object, but is null"),
     ({"data": [model("a"), "x"]}, "data[1]", "should be an object, but is 'x'"),
     ({"data": [model("a"), []]}, "data[1]", "should be an object, but is a list"),
@@ -71,7 +96,7 @@ WRONG_PLACES: list[tuple[dict[str, Any], str, str]] = [
     (
         {"data": [model("a", created_at="2025-05-14T00:00:00")]},
         "data[0].created_at",
-        "should be an RFC 3339 date-time",
+        "should be an RFC 3339 date-time, but is '2025-05-14T00:00:00'",
     ),
     (
         {"data": [model("a", type="agent")]},
@@ -85,7 +110,8 @@ WRONG_PLACES: list[tuple[dict[str, Any], str, str]] = [
     ({"has_more": None}, "has_more", "but is null"),
     ({"first_id": 7}, "first_id", "should be a string or null, but is 7"),
     ({"last_id": False}, "last_id", "but is false"),
-    ({"display": 1, "last_id": "x" * 100 * 7, "has_more": "y" * 100}, "has_more", "yyy..."),
+    ({"last_id": "x" * 700, "has_more": "y" * 58}, "has_more", f"but is '{'y' * 58}'"),
+    ({"last_id": "x" * 700, "has_more": "y" * 59}, "has_more", f"but is '{'y' * 56}..."),
 ]
 
 
@@ -98,9 +124,22 @@ def test_the_place_that_is_wrong_is_named(
     with shell.client(server.base_url) as client:
         error = refusal(client)
     assert error.place == place
-    assert f"{place} " in str(error)
-    assert says in str(error)
+    assert str(error).startswith(f"the answer is not what the specification says: {place} ")
+    assert str(error).endswith(says)
     assert error.body == body, "nothing is lost"
+
+
+def test_a_field_under_another_name_does_not_pass_for_it(shell: Shell, scripted: Scripted) -> None:
+    renamed = model("a", displayName="A")
+    del renamed["display_name"]
+    body = page("a") | {"data": [renamed]}
+    server = scripted(answer(body))
+    with shell.client(server.base_url) as client:
+        error = refusal(client)
+    assert str(error) == (
+        "the answer is not what the specification says: the body does not fit BetaModelList"
+    )
+    assert (error.place, error.body) == (None, body)
 
 
 @pytest.mark.parametrize("field", ["data", "first_id", "has_more", "last_id"])
@@ -176,7 +215,8 @@ class TestEncodings:
         body = gzip.compress(gzip.compress(b"{}"))
         server = scripted(answer(body, headers={"content-encoding": encoding}))
         with shell.client(server.base_url) as client:
-            assert "only gzip was asked for" in str(refusal(client))
+            says = f"the answer is encoded as {encoding!r}, but only gzip was asked for"
+            assert says in str(refusal(client))
         assert len(server.requests) == 1
 
     @pytest.mark.parametrize(
@@ -194,6 +234,19 @@ class TestEncodings:
         with shell.client(server.base_url) as client:
             assert "damaged" in str(refusal(client))
         assert len(server.requests) == 1
+
+    def test_a_body_that_cannot_be_decoded_tells_the_exchange(
+        self, shell: Shell, scripted: Scripted
+    ) -> None:
+        fields = {"content-encoding": "gzip", "request-id": "req_8"}
+        server = scripted(
+            answer(b"", status=503, headers={"retry-after": "0"}),
+            answer(b"no gzip at all", headers=fields),
+        )
+        with shell.client(server.base_url) as client:
+            error = refusal(client)
+        assert (error.status_code, error.request_id, error.retries_taken) == (200, "req_8", 1)
+        assert (error.place, error.body) == (None, None)
 
     def test_an_empty_gzip_body_is_empty(self, shell: Shell, scripted: Scripted) -> None:
         server = scripted(answer(b"", headers={"content-encoding": "gzip"}))

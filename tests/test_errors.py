@@ -97,6 +97,9 @@ def test_the_request_id_of_the_body_serves_when_the_header_is_missing(
         (b'{"error": "text"}', {"error": "text"}, "HTTP 502 Bad Gateway"),
         (b'{"error": {"message": 7}}', {"error": {"message": 7}}, "HTTP 502 Bad Gateway"),
         (b'{"error": {"message": "m"}}', {"error": {"message": "m"}}, "m"),
+        (b'{"error": {"type": 7}}', {"error": {"type": 7}}, "HTTP 502 Bad Gateway"),
+        (b'{"error": {"type": ""}}', {"error": {"type": ""}}, "HTTP 502 Bad Gateway"),
+        (b'{"request_id": 7}', {"request_id": 7}, "HTTP 502 Bad Gateway"),
         (b'["x"]', ["x"], "HTTP 502 Bad Gateway"),
     ],
 )
@@ -111,6 +114,26 @@ def test_an_error_body_of_any_kind_is_kept(
         client.list()
     assert (caught.value.body, caught.value.message) == (kept, message)
     assert (caught.value.type, caught.value.request_id) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (206, "HTTP 206 Partial Content"),
+        (299, "HTTP 299"),
+        (300, "redirected, and redirects are not followed; is base_url right?"),
+        (399, "redirected, and redirects are not followed; is base_url right?"),
+        (400, "HTTP 400 Bad Request"),
+        (799, "HTTP 799"),
+    ],
+)
+def test_a_status_without_an_explanation_has_a_stand_in(
+    shell: Shell, scripted: Scripted, status: int, message: str
+) -> None:
+    server = scripted(answer(b"", status=status))
+    with shell.client(server.base_url) as client, pytest.raises(APIStatusError) as caught:
+        client.list()
+    assert caught.value.message == message
 
 
 @pytest.mark.parametrize("status", [529, 520, 600, 799])
@@ -164,24 +187,29 @@ def test_a_redirect_is_not_followed(shell: Shell, scripted: Scripted, status: in
     assert len(server.requests) == 1
 
 
-def filled(kind: type[AnthropicModelsError]) -> AnthropicModelsError:
+def details_of(kind: type[AnthropicModelsError]) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if issubclass(kind, APIStatusError):
         details = {"status_code": 429, "type": "t", "request_id": "r", "body": {"a": [1]}}
         details |= {"retries_taken": 2, "retry_after": 7.5}
     if issubclass(kind, APIResponseValidationError):
         details = {"place": "data[0]", "request_id": "r", "body": [1], "retries_taken": 1}
+        details |= {"status_code": 200}
     if issubclass(kind, APIConnectionError):
         details = {"retries_taken": 2}
     if issubclass(kind, PaginationError):
         details = {"body": {"data": []}}
-    made = kind("what happened", **details)
+    return details
+
+
+def filled(kind: type[AnthropicModelsError]) -> AnthropicModelsError:
+    made = kind("what happened", **details_of(kind))
     made.resume = {"before_id": "x", "max_items": 3}
     made.add_note("a note of the caller's")
     return made
 
 
-@pytest.mark.parametrize(
+every_kind = pytest.mark.parametrize(
     "kind",
     [
         kind
@@ -189,6 +217,16 @@ def filled(kind: type[AnthropicModelsError]) -> AnthropicModelsError:
         if isinstance(kind, type) and issubclass(kind, AnthropicModelsError)
     ],
 )
+
+
+@every_kind
+def test_every_error_tells_what_it_was_made_with(kind: type[AnthropicModelsError]) -> None:
+    made = kind("what happened", **details_of(kind))
+    assert vars(made) == {"message": "what happened", "resume": None} | details_of(kind)
+    assert made.args == ("what happened",)
+
+
+@every_kind
 def test_every_error_pickles_whole(kind: type[AnthropicModelsError]) -> None:
     made = filled(kind)
     again = pickle.loads(pickle.dumps(made))  # noqa: S301 - our own bytes
@@ -213,4 +251,8 @@ def test_an_error_reads_as_a_sentence() -> None:
         "(resume with before_id='x', max_items=3)"
     )
     assert str(APIStatusError("gone", status_code=410)) == "410: gone"
+    soon = APIStatusError("wait", status_code=429, retry_after=7.0)
+    assert str(soon) == "429: wait (retry after 7 s)"
+    assert str(APIResponseValidationError("odd", request_id="r")) == "odd (request id r)"
+    assert str(APIResponseValidationError("odd")) == "odd"
     assert str(APIConnectionError("broke off")) == "broke off"

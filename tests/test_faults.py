@@ -1,12 +1,16 @@
 """Faults of the network, over real sockets: the right error, in the right number of requests."""
 
+import asyncio
+import gc
 import gzip
 import json
 import signal
 import socket
 import threading
+import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 
 import anyio
@@ -18,6 +22,7 @@ from anthropic_models import (
     APIResponseValidationError,
     APITimeoutError,
     AsyncClient,
+    BetaModelInfo,
     Client,
     ClientClosedError,
 )
@@ -63,6 +68,20 @@ BROKEN: dict[str, Answer] = {
 }
 
 
+@pytest.mark.parametrize("seconds", [1e10, 2**63, 1e300])
+def test_a_timeout_of_ages_is_as_good_as_none(
+    shell: Shell, scripted: Scripted, seconds: float
+) -> None:
+    server = scripted(answer(page("a")))
+    with shell.client(server.base_url, timeout=seconds) as client:
+        assert client.list().data[0].id == "a"
+
+
+def test_a_timeout_of_httpx_that_no_socket_can_count_is_refused() -> None:
+    with pytest.raises(ValueError, match="more than 1000000 seconds"):
+        Client(api_key=KEY, timeout=httpx.Timeout(5, read=1e300))
+
+
 @pytest.mark.parametrize("fault", BROKEN)
 def test_an_answer_that_breaks_off_is_asked_for_again(
     shell: Shell, scripted: Scripted, fault: str
@@ -82,6 +101,7 @@ def test_an_answer_that_always_breaks_off_is_a_connection_error(
         client.list()
     assert not isinstance(caught.value, APITimeoutError)
     assert "broke off" in str(caught.value)
+    assert not hasattr(caught.value, "status_code"), "there is no answer to speak of"
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None
     assert len(server.requests) == 3
@@ -235,7 +255,7 @@ def test_a_compression_bomb_is_cut_off_long_before_it_fills_memory(
     body = gzip.compress(bomb) if stacked else bomb
     encoding = "gzip, gzip" if stacked else "gzip"
     server = scripted(answer(body, headers={"content-encoding": encoding}))
-    before = peak_memory()
+    before = peak_memory(forget=True)
     with (
         shell.client(server.base_url) as client,
         pytest.raises(APIResponseValidationError),
@@ -245,25 +265,54 @@ def test_a_compression_bomb_is_cut_off_long_before_it_fills_memory(
     assert len(server.requests) == 1
 
 
-def peak_memory() -> int:
-    """The most memory that this process has had so far, in KiB."""
+def peak_memory(*, forget: bool = False) -> int:
+    """The most memory that this process has had, in KiB: so far, or from now on."""
+    if forget:
+        with open("/proc/self/clear_refs", "w") as references:
+            references.write("5")
     with open("/proc/self/status") as status:
         (line,) = [line for line in status if line.startswith("VmHWM")]
     return int(line.split()[1])
 
 
 class TestClosing:
-    def test_a_closed_client_refuses_at_once(self, shell: Shell, scripted: Scripted) -> None:
+    def test_a_closed_client_refuses_at_once(
+        self, shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level("DEBUG", "anthropic_models")
         server = scripted(answer(page("a", has_more=True)))
         with shell.client(server.base_url) as client:
             first = client.list()
             client.close()
             client.close()
             for call in (client.list, first.get_next_page, lambda: list(first)):
+                caplog.clear()
                 with pytest.raises(ClientClosedError, match="make a new one"):
                     call()
+                assert len(caplog.messages) == 1, "it is not tried again"
             assert "closed" in repr(client.inner)
         assert len(server.requests) == 1
+
+    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+    def test_closing_ends_a_call_at_any_moment_and_nothing_is_sent_afterwards(
+        self, backend: str, scripted: Scripted
+    ) -> None:
+        server = scripted(answer(page("a")))
+
+        async def main() -> None:
+            for turns in range(40):
+                client = AsyncClient(api_key=KEY, base_url=server.base_url)
+                async with anyio.create_task_group() as group:
+                    group.start_soon(listing, client)
+                    for _ in range(turns):
+                        await anyio.lowlevel.checkpoint()
+                    await client.close()
+
+        async def listing(client: AsyncClient) -> None:
+            with suppress(ClientClosedError):
+                await client.models.list()
+
+        anyio.run(main, backend=backend)
 
     def test_a_client_whose_parent_is_closed_is_closed(
         self, shell: Shell, scripted: Scripted
@@ -346,6 +395,50 @@ def test_closing_a_client_that_is_just_connecting_ends_the_call(
     assert not thread.is_alive()
     (failure,) = failures
     assert isinstance(failure, ClientClosedError)
+
+
+def test_a_client_outlives_an_event_loop(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    client = AsyncClient(api_key=KEY, base_url=server.base_url)
+
+    async def listing() -> str | None:
+        return (await client.models.list()).first_id
+
+    with warnings.catch_warnings():
+        # asyncio itself complains about the connections of the loop that is gone.
+        warnings.simplefilter("ignore", ResourceWarning)
+        assert [asyncio.run(listing()) for _ in range(3)] == ["a", "a", "a"]
+        asyncio.run(client.close())
+        gc.collect()
+    assert client.is_closed
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_walk_that_was_cancelled_while_fetching_goes_on_where_it_was(
+    backend: str, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after(), answer(page("b")))
+    found: list[str] = []
+
+    async def following(models: AsyncIterator[BetaModelInfo]) -> None:
+        await anext(models)
+
+    async def main() -> None:
+        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+            models = aiter(client.models.list())
+            found.append((await anext(models)).id)
+            server.arrived.acquire()
+            with anyio.CancelScope() as scope:
+                async with anyio.create_task_group() as group:
+                    group.start_soon(following, models)
+                    await anyio.to_thread.run_sync(server.arrived.acquire)
+                    with pytest.raises(RuntimeError, match="another task"):
+                        await anext(models)
+                    scope.cancel()
+            found.extend([model.id async for model in models])
+
+    anyio.run(main, backend=backend)
+    assert found == ["a", "b"]
 
 
 def test_32_threads_share_one_client(scripted: Scripted) -> None:

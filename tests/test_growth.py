@@ -31,6 +31,9 @@ LATER: dict[str, Any] = {
     "capabilities": {"$ref": "#/components/schemas/Capabilities"},
     "variants": {"type": "array", "items": {"$ref": "#/components/schemas/Capabilities"}},
     "parent-model": {"type": "string"},
+    "releaseNotes": {"type": "string"},
+    "family": {"const": "claude"},
+    "metadata": {"$ref": "#/components/schemas/Metadata"},
 }
 SCHEMAS: dict[str, Any] = {
     "Lifecycle": {"type": "string", "enum": ["active", "retired"]},
@@ -42,6 +45,7 @@ SCHEMAS: dict[str, Any] = {
             "limits": {"$ref": "#/components/schemas/Limits"},
         },
     },
+    "Metadata": {"type": "object"},
     "Limits": {"type": "object", "additionalProperties": {"type": "integer"}},
 }
 REQUIRED = ["lifecycle", "max_tokens"]
@@ -57,8 +61,12 @@ WHOLE: dict[str, Any] = {
     "capabilities": {"vision": True, "limits": {"images": 3}},
     "variants": [{"vision": False}],
     "parent-model": "y",
+    "releaseNotes": "z",
+    "family": "claude",
     "anything": {"goes": [None]},
+    "metadata": {"goes": [None]},
 }
+NULLS = {"max_tokens": None, "retires_at": None, "allowed_fallback_models": None}
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +105,13 @@ def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
     assert one.allowed_fallback_models == ["x"]
     assert one.capabilities.limits["images"] == 3
     assert one.variants[0].vision is False
-    assert one.parent_model == "y"
+    assert (one.parent_model, one.release_notes) == ("y", "z")
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"max_tokens": None, "retires_at": None, "allowed_fallback_models": None},
+        NULLS,
         {"price": 2},
         {"allowed_fallback_models": []},
         {"variants": []},
@@ -136,12 +144,24 @@ def test_what_is_optional_may_be_missing(later: Any) -> None:
         ({"price": False}, "price", "but is false"),
         ({"price": None}, "price", "but is null"),
         ({"retires_at": "soon"}, "retires_at", "an RFC 3339 date-time or null, but is 'soon'"),
-        ({"retires_at": "2027-01-01"}, "retires_at", "an RFC 3339 date-time or null"),
+        (
+            {"retires_at": "2027-01-01"},
+            "retires_at",
+            "an RFC 3339 date-time or null, but is '2027-01-01'",
+        ),
         ({"announced_on": "soon"}, "announced_on", "a date, but is 'soon'"),
         ({"build": "x"}, "build", "a UUID, but is 'x'"),
         ({"build": 7}, "build", "a UUID, but is 7"),
-        ({"allowed_fallback_models": "x"}, "allowed_fallback_models", "a list or null"),
-        ({"allowed_fallback_models": {}}, "allowed_fallback_models", "a list or null"),
+        (
+            {"allowed_fallback_models": "x"},
+            "allowed_fallback_models",
+            "a list or null, but is 'x'",
+        ),
+        (
+            {"allowed_fallback_models": {}},
+            "allowed_fallback_models",
+            "a list or null, but is an object",
+        ),
         (
             {"allowed_fallback_models": ["x", 7]},
             "allowed_fallback_models[1]",
@@ -149,7 +169,11 @@ def test_what_is_optional_may_be_missing(later: Any) -> None:
         ),
         ({"capabilities": []}, "capabilities", "an object, but is a list"),
         ({"capabilities": {}}, "capabilities.vision", "is missing"),
-        ({"capabilities": {"vision": "yes"}}, "capabilities.vision", "true or false"),
+        (
+            {"capabilities": {"vision": "yes"}},
+            "capabilities.vision",
+            "should be true or false, but is 'yes'",
+        ),
         (
             {"capabilities": {"vision": True, "limits": {"a": 1, "b": "x"}}},
             "capabilities.limits.b",
@@ -162,18 +186,27 @@ def test_what_is_optional_may_be_missing(later: Any) -> None:
         ),
         ({"variants": {}}, "variants", "a list, but is an object"),
         ({"variants": ""}, "variants", "a list, but is ''"),
+        ({"variants": [[["vision", True]]]}, "variants[0]", "an object, but is a list"),
+        ({"capabilities": [["vision", True]]}, "capabilities", "an object, but is a list"),
+        ({"metadata": []}, "metadata", "an object, but is a list"),
+        ({"metadata": ""}, "metadata", "an object, but is ''"),
         ({"variants": [{"vision": True}, {"vision": 0}]}, "variants[1].vision", "but is 0"),
+        ({"metadata": 7}, "metadata", "an object, but is 7"),
         ({"parent-model": 7}, "parent-model", "a string, but is 7"),
+        ({"releaseNotes": 7}, "releaseNotes", "a string, but is 7"),
+        ({"family": "other"}, "family", "should be 'claude', but is 'other'"),
+        ({"family": None}, "family", "should be 'claude', but is null"),
     ],
 )
 def test_what_the_later_specification_forbids_is_refused_with_its_place(
     later: Any, changes: dict[str, Any], place: str, says: str
 ) -> None:
     whole = model("a", **WHOLE)
-    with pytest.raises(APIResponseValidationError) as caught:
-        read(later, whole, whole | changes, whole)
-    assert caught.value.place == f"data[1].{place}"
-    assert says in str(caught.value)
+    for neighbour in (whole, whole | NULLS):
+        with pytest.raises(APIResponseValidationError) as caught:
+            read(later, neighbour, whole | changes, whole)
+        assert caught.value.place == f"data[1].{place}"
+        assert str(caught.value).endswith(says)
 
 
 @pytest.mark.parametrize("field", REQUIRED)

@@ -1,7 +1,11 @@
 """Header defaults: what is sent, and who wins."""
 
+import datetime
 import platform
+import string
 from collections.abc import Callable
+from contextlib import suppress
+from enum import Enum
 from typing import Any
 
 import httpx
@@ -11,6 +15,7 @@ from scripted_server import Request, ScriptedServer, answer, page
 from shells import KEY, AnyClient, Shell
 
 Scripted = Callable[..., ScriptedServer]
+DATE = datetime.date(2027, 1, 1)  # which its text alone would not tell from a string
 CONTEXT_1M = KnownAnthropicBeta.CONTEXT_1M_2025_08_07
 
 
@@ -58,6 +63,7 @@ def test_a_token_is_sent_as_bearer_instead_of_the_key(shell: Shell, scripted: Sc
         ({}, {"anthropic-version": None}, None),
         ({"anthropic-version": None}, {}, None),
         ({"anthropic-version": None}, {"anthropic-version": "2025-01-01"}, "2025-01-01"),
+        ({"anthropic-version": None}, {"Anthropic-Version": "2025-01-01"}, "2025-01-01"),
     ],
 )
 def test_the_call_wins_over_the_client_and_the_client_over_the_default(
@@ -115,6 +121,12 @@ def test_betas_given_as_a_default_header_unite_with_the_others(
     assert headers["anthropic-beta"] == "a,b,d,c"
 
 
+def test_no_betas_as_a_default_header_are_none(shell: Shell, scripted: Scripted) -> None:
+    for nothing in (None, "", ","):
+        defaults = {"Anthropic-Beta": nothing}
+        assert "anthropic-beta" not in sent(shell, scripted, default_headers=defaults)
+
+
 def test_betas_given_as_an_extra_header_are_sent_as_they_are(
     shell: Shell, scripted: Scripted
 ) -> None:
@@ -125,43 +137,115 @@ def test_betas_given_as_an_extra_header_are_sent_as_they_are(
 @pytest.mark.parametrize("beta", ["a,b", "a b", "a\n", "", " a", "a\x00", "ä"])
 def test_a_beta_that_would_become_something_else_on_the_wire_is_refused(beta: str) -> None:
     for betas in (beta, [beta], ["fine", beta]):
-        with pytest.raises(ValueError, match="cannot be a beta"):
+        with pytest.raises(ValueError, match="cannot be a beta") as caught:
             Client(api_key=KEY, betas=betas)
-
-
-@pytest.mark.parametrize("betas", [7, [7], [None], [b"a"]])
-def test_a_beta_that_is_no_text_is_refused(betas: Any) -> None:
-    with pytest.raises(TypeError):
-        Client(api_key=KEY, betas=betas)
+        assert str(caught.value).startswith(f"{beta!r} cannot be a beta")
 
 
 @pytest.mark.parametrize(
-    ("headers", "error"),
+    ("betas", "says"),
     [
-        ({"a b": "x"}, ValueError),
-        ({"": "x"}, ValueError),
-        ({"a:": "x"}, ValueError),
-        ({"ä": "x"}, ValueError),
-        ({"a": "line\r\nbreak"}, ValueError),
-        ({"a": " x"}, ValueError),
-        ({"a": "ü"}, ValueError),
-        ({"a": 7}, TypeError),
-        ({7: "a"}, TypeError),
+        (7, "not iterable"),
+        ([7], "a beta must be a string or a KnownAnthropicBeta, not 7"),
+        ([None], "a beta must be a string or a KnownAnthropicBeta, not None"),
+        ([b"a"], "a beta must be a string or a KnownAnthropicBeta, not b'a'"),
+        ([DATE], "a beta must be a string or a KnownAnthropicBeta, not datetime.date"),
+    ],
+)
+def test_a_beta_that_is_no_text_is_refused(betas: Any, says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        Client(api_key=KEY, betas=betas)
+
+
+def test_a_beta_of_an_enumeration_of_ones_own_is_sent_as_its_value(
+    shell: Shell, scripted: Scripted
+) -> None:
+    mine = Enum("mine", {"NEXT": "next-2027-01-01"}, type=str)
+    headers = sent(shell, scripted, {"betas": [mine["NEXT"]]})
+    assert headers["anthropic-beta"] == "next-2027-01-01"
+
+
+@pytest.mark.parametrize(
+    ("headers", "error", "says"),
+    [
+        ({"a b": "x"}, ValueError, "'a b' cannot be the name of a header"),
+        ({"": "x"}, ValueError, "'' cannot be the name of a header"),
+        ({"a:": "x"}, ValueError, "'a:' cannot be the name of a header"),
+        ({"ä": "x"}, ValueError, "'ä' cannot be the name of a header"),
+        ({"a": "line\r\nbreak"}, ValueError, "'a' has characters that no header may hold"),
+        ({"a": " x"}, ValueError, "'a' has characters that no header may hold"),
+        ({"a": "ü"}, ValueError, "'a' has characters that no header may hold"),
+        ({"a": 7}, TypeError, "names to strings"),
+        ({7: "a"}, TypeError, "names to strings"),
+        ([("a", "b")], TypeError, "names to strings"),
+        ({"Content-Length": "5"}, ValueError, "up to the connection"),
+        ({"transfer-encoding": None}, ValueError, "up to the connection"),
+        ({"Host": None}, ValueError, "up to the connection"),
     ],
 )
 def test_headers_that_cannot_be_sent_are_refused(
-    headers: Any, error: type[Exception], shell: Shell, scripted: Scripted
+    headers: Any, error: type[Exception], says: str, shell: Shell, scripted: Scripted
 ) -> None:
     server = scripted(answer(page()))
-    with pytest.raises(error, match="default_headers"):
+    with pytest.raises(error, match=f"^default_headers:? .*{says}"):
         Client(api_key=KEY, default_headers=headers)
     with (
         shell.client(server.base_url) as client,
-        pytest.raises(error, match="extra_headers") as caught,
+        pytest.raises(error, match=f"^extra_headers:? .*{says}") as caught,
     ):
         client.inner.models.list(extra_headers=headers)
     assert "break" not in str(caught.value), "a value may be a credential"
     assert server.requests == []
+
+
+VISIBLE = {chr(code) for code in range(0x21, 0x7F)}
+IN_A_NAME = {*string.ascii_letters, *string.digits, *"!#$%&'*+-.^_`|~"}  # RFC 9110, 5.6.2
+
+
+PLACES: list[tuple[Callable[[str], dict[str, Any]], set[str]]] = [
+    (lambda char: {"default_headers": {char: "1"}}, IN_A_NAME),
+    (lambda char: {"default_headers": {f"x{char}x": "1"}}, IN_A_NAME),
+    (lambda char: {"default_headers": {"x": char}}, VISIBLE),
+    (lambda char: {"default_headers": {"x": f"{char}x"}}, VISIBLE),
+    (lambda char: {"default_headers": {"x": f"x{char}"}}, VISIBLE),
+    (lambda char: {"default_headers": {"x": f"x{char}x"}}, VISIBLE | {" ", "\t"}),
+    (lambda char: {"betas": char}, VISIBLE - {","}),
+    (lambda char: {"betas": f"x{char}x"}, VISIBLE - {","}),
+    (lambda char: {"api_key": char}, VISIBLE),
+    (lambda char: {"api_key": f"x{char}x"}, VISIBLE | {" "}),
+]
+
+
+@pytest.mark.parametrize(
+    ("option", "allowed"),
+    PLACES,
+    ids=[
+        "name",
+        "in a name",
+        "value",
+        "first in a value",
+        "last in a value",
+        "in a value",
+        "beta",
+        "in a beta",
+        "key",
+        "in a key",
+    ],
+)
+def test_exactly_the_characters_that_can_be_sent_are_taken(
+    option: Callable[[str], dict[str, Any]], allowed: set[str]
+) -> None:
+    taken: set[str] = set()
+    with Client(api_key=KEY) as client:
+        for char in map(chr, range(0x180)):
+            with suppress(ValueError):
+                client.with_options(**option(char))
+                taken.add(char)
+    assert taken == allowed
+
+
+def test_an_empty_value_is_sent(shell: Shell, scripted: Scripted) -> None:
+    assert sent(shell, scripted, default_headers={"X-Mine": ""})["x-mine"] == ""
 
 
 def test_an_extra_query_parameter_is_sent(shell: Shell, scripted: Scripted) -> None:
@@ -186,6 +270,24 @@ def test_a_path_in_the_base_url_is_kept(shell: Shell, scripted: Scripted) -> Non
         client.list(limit=5)
     (request,) = server.requests
     assert request.target == "/gateway/anthropic/v1/models?limit=5"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        ({"timeout": 0}, ValueError, "timeout must be a positive number of seconds, not 0$"),
+        ({"timeout": "7"}, TypeError, "timeout must be seconds or an httpx.Timeout, not '7'$"),
+        ({"max_retries": -1}, ValueError, "max_retries must be 0 or more, not -1$"),
+        ({"max_retries": "2"}, TypeError, "max_retries must be an int, not '2'$"),
+    ],
+)
+def test_a_client_is_not_made_with_wrong_arguments(
+    arguments: dict[str, Any], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        Client(api_key=KEY, **arguments)
+    with Client(api_key=KEY) as client, pytest.raises(error, match=says):
+        client.with_options(**arguments)
 
 
 class TestOptions:
@@ -213,7 +315,26 @@ class TestOptions:
         (request,) = server.requests
         assert "x-a" not in request.headers
         assert request.headers["x-b"] == "2"
-        assert request.headers["anthropic-beta"] == "b,a"
+        assert request.headers["anthropic-beta"] == "b"
+
+    def test_betas_stay_when_other_headers_are_given(
+        self, shell: Shell, scripted: Scripted
+    ) -> None:
+        server = scripted(answer(page()))
+        with shell.client(server.base_url, betas=["a"]) as client:
+            client.with_options(default_headers={"anthropic-beta": "b"}).list(betas=["c"])
+        (request,) = server.requests
+        assert request.headers["anthropic-beta"] == "b,a,c"
+
+    def test_a_subclass_keeps_what_it_has_of_its_own(self) -> None:
+        class Mine(Client):
+            region = "nowhere"
+
+        with Mine(api_key=KEY) as mine:
+            mine.region = "here"
+            child = mine.with_options(timeout=3)
+            assert type(child) is Mine
+            assert child.region == "here"
 
     def test_the_connections_are_shared(self, shell: Shell, scripted: Scripted) -> None:
         server = scripted(answer(page()))

@@ -173,8 +173,9 @@ def test_a_body_that_a_hook_has_used_up_is_a_connection_error(
 
 
 def test_a_hook_that_raises_for_status_gives_the_status_error(
-    shell: Shell, scripted: Scripted
+    shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("DEBUG", "anthropic_models")
     raising = hook(shell, lambda response: response.raise_for_status())
     hooks = {"response": [raising]}
     server = scripted(error(429, "rate_limit_error"), error(404, "not_found_error"))
@@ -185,6 +186,7 @@ def test_a_hook_that_raises_for_status_gives_the_status_error(
         client.list()
     assert (caught.value.status_code, caught.value.retries_taken) == (404, 1)
     assert caught.value.__context__ is None
+    assert "GET /v1/models: 429, request id None, 0.000 s, attempt 1" in caplog.text
 
 
 @pytest.mark.parametrize("where", ["request", "response"])
@@ -199,6 +201,80 @@ def test_an_error_of_a_hooks_own_passes(shell: Shell, scripted: Scripted, where:
     options = {"event_hooks": {where: [hook(shell, fail)]}}
     with injected(shell, server.base_url, options) as (client, _), pytest.raises(OwnError):
         client.list()
+
+
+def caused(error: Exception, *, cause: str = "", context: str = "") -> Exception:
+    error.__cause__ = OSError(cause) if cause else None
+    error.__context__ = OSError(context) if context else None
+    return error
+
+
+CANNOT_BE_SENT = "the request cannot be sent: a header has characters that no header may hold"
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "message", "attempts"),
+    [
+        (httpx.ConnectTimeout("x"), APITimeoutError, "timed out: no connection in time", 2),
+        (httpx.ReadTimeout("x"), APITimeoutError, "timed out: no answer in time", 2),
+        (httpx.WriteTimeout("x"), APITimeoutError, "timed out: no progress in sending in time", 2),
+        (
+            httpx.PoolTimeout("x"),
+            APITimeoutError,
+            "timed out: no free connection in the pool in time",
+            2,
+        ),
+        (httpx.ConnectError("x"), APIConnectionError, "could not connect: x", 2),
+        (httpx.ConnectError("\udcff"), APIConnectionError, "could not connect: ?", 2),
+        (
+            caused(httpx.ConnectError(""), cause="why", context="?"),
+            APIConnectionError,
+            "could not connect: why",
+            2,
+        ),
+        (
+            caused(httpx.ConnectError(""), cause="why"),
+            APIConnectionError,
+            "could not connect: why",
+            2,
+        ),
+        (
+            caused(httpx.ConnectError(""), context="why"),
+            APIConnectionError,
+            "could not connect: why",
+            2,
+        ),
+        (httpx.ProxyError("x"), APIConnectionError, "could not connect: x", 2),
+        (httpx.UnsupportedProtocol("x"), APIConnectionError, "could not connect: x", 1),
+        (httpx.ReadError("x"), APIConnectionError, "the connection broke off: x", 2),
+        (httpx.ReadError(""), APIConnectionError, "the connection broke off: ReadError", 2),
+        (httpx.RemoteProtocolError("x"), APIConnectionError, "the connection broke off: x", 2),
+        (httpx.TooManyRedirects("x"), APIConnectionError, "the connection broke off: x", 1),
+        (httpx.StreamError("x"), APIConnectionError, "the connection broke off: x", 2),
+        (httpx.LocalProtocolError("x"), APIConnectionError, CANNOT_BE_SENT, 1),
+        (httpx.InvalidURL("x"), APIConnectionError, "the URL cannot be requested", 1),
+        (UnicodeError("x"), APIConnectionError, "the URL cannot be requested", 1),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_an_error_of_its_transport_says_what_happened(
+    shell: Shell, raised: Exception, kind: type[Exception], message: str, attempts: int
+) -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        raise raised
+
+    options = {"transport": httpx.MockTransport(handler)}
+    with (
+        injected(shell, "https://api.example", options, max_retries=1) as (client, _),
+        pytest.raises(APIConnectionError) as caught,
+    ):
+        client.list()
+    assert type(caught.value) is kind
+    assert (str(caught.value), caught.value.retries_taken) == (message, attempts - 1)
+    assert len(seen) == attempts
 
 
 def test_an_error_of_a_streams_own_passes(shell: Shell) -> None:
@@ -287,6 +363,55 @@ def test_the_proxy_of_the_environment_is_used(
         assert client.list(limit=5).data[0].id == "through the proxy"
     (request,) = proxy.requests
     assert request.target == "http://api.example/v1/models?limit=5"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_what_is_on_this_machine_is_asked_without_a_proxy(
+    shell: Shell,
+    scripted: Scripted,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    host: str,
+) -> None:
+    server, proxy = scripted(answer(page("direct"))), scripted(answer(page("proxied")))
+    monkeypatch.setenv(variable, proxy.base_url)
+    with shell.client(server.base_url.replace("127.0.0.1", host)) as client:
+        assert client.list().data[0].id == "direct"
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize("host", ["127.9.9.9", "[::1]"])
+def test_no_address_of_this_machine_is_told_to_a_proxy(
+    shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    proxy = scripted(answer(page("proxied")))
+    monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
+    with (
+        shell.client(f"http://{host}:1", max_retries=0) as client,
+        pytest.raises(APIConnectionError, match="could not connect"),
+    ):
+        client.list()
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTPS_PROXY", "http://u:hunter2@x:port"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("SSL_CERT_FILE", "/does/not/exist.pem"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told_with_its_variables(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    for kind in (Client, AsyncClient):
+        with pytest.raises(ValueError, match=variable) as caught:
+            kind(api_key=KEY)
+        assert caught.value.__context__ is None
+        assert "hunter2" not in str(caught.value)
 
 
 def test_a_proxy_that_is_not_there_says_so(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

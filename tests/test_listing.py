@@ -1,16 +1,19 @@
 """Pages and listings: what comes, in which order, in how many requests."""
 
 import copy
+import datetime
 import json
 import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from anthropic_models import BetaModelInfo, PaginationError
+from anthropic_models import AsyncClient, BetaModelInfo, PaginationError
 from anthropic_models.sandbox import Sandbox
 from scripted_server import ScriptedServer, answer, page
 from shells import Shell
+
+DATE = datetime.date(2027, 1, 1)  # which its text alone would not tell from a string
 
 
 def ids(models: Iterable[BetaModelInfo]) -> list[str]:
@@ -129,6 +132,15 @@ def test_max_items_holds_when_the_api_gives_more_than_asked(
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("limit", [1, 1000])
+def test_the_smallest_and_the_largest_page_can_be_asked_for(
+    shell: Shell, sandbox: Sandbox, limit: int
+) -> None:
+    with shell.client(sandbox.base_url) as client:
+        assert ids(client.list(limit=limit).data) == catalogue(sandbox)[:limit]
+    assert queries(sandbox) == [{"limit": str(limit)}]
+
+
 def test_an_empty_catalogue_is_an_empty_listing(shell: Shell, sandbox: Sandbox) -> None:
     sandbox.models.clear()
     with shell.client(sandbox.base_url) as client:
@@ -170,6 +182,28 @@ def test_more_models_without_a_way_to_them_is_an_error(
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ({"first_id": None}, "there are more models, but first_id is None"),
+        ({"first_id": "a"}, "leads in a circle: first_id is 'a', which was a cursor before"),
+    ],
+)
+def test_backwards_the_error_names_the_cursor_that_should_have_led_on(
+    shell: Shell, scripted: Callable[..., ScriptedServer], broken: dict[str, Any], says: str
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), answer(page("b", has_more=True, **broken)))
+    with shell.client(server.base_url) as client:
+        models = iter(client.list(before_id="z"))
+        assert next(models).id == "a"
+        with pytest.raises(PaginationError, match=says) as caught:
+            next(models)
+    assert caught.value.resume == {"before_id": "a"}
+    assert caught.value.body == page("b", has_more=True, **broken) | {
+        "data": caught.value.body["data"]  # type: ignore[index]  # it is a page
+    }
+
+
 @pytest.mark.parametrize("circle", [["a", "a"], ["a", "b", "a"], ["a", "b", "c", "b"]])
 def test_cursors_that_lead_in_a_circle_are_an_error(
     shell: Shell, scripted: Callable[..., ScriptedServer], circle: list[str]
@@ -188,6 +222,19 @@ def test_a_first_page_that_leads_back_to_its_own_cursor_is_an_error(
         client.list(after_id="a")
 
 
+def test_what_a_caller_changes_later_does_not_change_a_listing(
+    shell: Shell, scripted: Callable[..., ScriptedServer]
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    query, headers = {"x": "1"}, {"X-Mine": "1"}
+    with shell.client(server.base_url) as client:
+        first = client.list(limit=5, extra_query=query, extra_headers=headers)
+        query["x"] = headers["X-Mine"] = "2"
+        assert ids(first) == ["a", "b"]
+    assert server.requests[1].target == "/v1/models?after_id=a&limit=5&x=1"
+    assert server.requests[1].headers["x-mine"] == "1"
+
+
 def test_the_next_page_can_be_fetched_twice(shell: Shell, sandbox: Sandbox) -> None:
     with shell.client(sandbox.base_url) as client:
         first = client.list(limit=20)
@@ -197,22 +244,31 @@ def test_the_next_page_can_be_fetched_twice(shell: Shell, sandbox: Sandbox) -> N
 @pytest.mark.parametrize(
     ("arguments", "error", "says"),
     [
-        ({"limit": 0}, ValueError, "1 to 1000"),
-        ({"limit": 1001}, ValueError, "max_items"),
-        ({"limit": "20"}, TypeError, "limit must be an int"),
+        ({"limit": 0}, ValueError, "1 to 1000, not 0; use max_items"),
+        ({"limit": 1001}, ValueError, "1 to 1000, not 1001; use max_items"),
+        ({"limit": "20"}, TypeError, "limit must be an int, not '20'$"),
         ({"limit": True}, TypeError, "limit must be an int"),
         ({"limit": 20.0}, TypeError, "limit must be an int"),
-        ({"max_items": 0}, ValueError, "1 or more"),
+        ({"max_items": 0}, ValueError, "max_items must be 1 or more, not 0$"),
         ({"max_items": -1}, ValueError, "1 or more"),
         ({"max_items": "7"}, TypeError, "max_items must be an int"),
-        ({"after_id": ""}, ValueError, "after_id"),
-        ({"before_id": ""}, ValueError, "before_id"),
-        ({"after_id": 7}, TypeError, "after_id"),
-        ({"after_id": "\ud800"}, ValueError, "after_id"),
+        ({"after_id": ""}, ValueError, "^after_id must be the id of a model, not ''$"),
+        ({"before_id": ""}, ValueError, "^before_id must be the id of a model, not ''$"),
+        ({"after_id": 7}, TypeError, "^after_id must be the id of a model, not 7$"),
+        ({"after_id": b"a"}, TypeError, "^after_id must be the id of a model, not b'a'$"),
+        ({"before_id": 7}, TypeError, "^before_id must be the id of a model, not 7$"),
+        ({"before_id": DATE}, TypeError, "^before_id must .*, not datetime.date"),
+        ({"after_id": "\ud800"}, ValueError, r"^after_id must .*, not '\\ud800'$"),
         ({"after_id": "a", "before_id": "b"}, ValueError, "not both"),
-        ({"extra_query": {"limit": 3}}, ValueError, "argument of list"),
-        ({"extra_query": {"a": "\ud800"}}, ValueError, "no URL can hold"),
-        ({"extra_query": {7: "a"}}, TypeError, "names"),
+        ({"extra_query": {"limit": 3}}, ValueError, "^limit is an argument of list"),
+        ({"extra_query": [("a", "b")]}, TypeError, "must map names"),
+        ({"extra_query": {"a": ["b", "\ud800"]}}, ValueError, "no URL can hold"),
+        ({"extra_query": {"after_id": "a"}}, ValueError, "^after_id is an argument of list"),
+        ({"extra_query": {"before_id": "a"}}, ValueError, "^before_id is an argument of list"),
+        ({"extra_query": {"a": "\ud800"}}, ValueError, "^extra_query: 'a' .* no URL can hold$"),
+        ({"extra_query": {"\ud800": "a"}}, ValueError, "no URL can hold$"),
+        ({"extra_query": {7: "a"}}, TypeError, "strings as names, not 7$"),
+        ({"extra_query": {DATE: "a"}}, TypeError, "strings as names, not datetime.date"),
         ({"timeout": 0}, ValueError, "positive"),
         ({"timeout": float("nan")}, ValueError, "positive"),
         ({"timeout": float("inf")}, ValueError, "positive"),
@@ -252,10 +308,20 @@ def test_a_page_says_what_it_is_but_cannot_be_pickled(shell: Shell, sandbox: San
     with shell.client(sandbox.base_url) as client:
         first = client.list(limit=2)
     newest, second = catalogue(sandbox)[:2]
-    assert repr(first).endswith(
-        f"Page of 2 models, has_more=True, first_id={newest!r}, last_id={second!r}>"
+    kind = "Page" if shell.name == "sync" else "AsyncPage"
+    assert repr(first) == (
+        f"<{kind} of 2 models, has_more=True, first_id={newest!r}, last_id={second!r}>"
     )
     for copier in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match=r"use to_dict\(\)"):
             copier(first)
     assert pickle.loads(pickle.dumps(first.to_dict())) == first.to_dict()  # noqa: S301 - our own bytes
+
+
+def test_a_listing_that_was_not_awaited_says_so() -> None:
+    listing: Any = AsyncClient(api_key="any").models.list()
+    assert "await it" in repr(listing)
+    with pytest.raises(AttributeError, match="await it"):
+        listing.data  # noqa: B018 - this is what raises
+    with pytest.raises(TypeError):
+        iter(listing)

@@ -1,5 +1,6 @@
 """Reading ahead: the next page is fetched while the caller works on this one."""
 
+import asyncio
 import contextvars
 import gc
 import threading
@@ -114,24 +115,88 @@ def test_closing_the_client_ends_the_walk(shell: Shell, scripted: Scripted) -> N
             next(models)
 
 
-def test_on_a_shared_pool_closing_the_child_waits_for_its_page(
+def test_a_child_does_not_wait_for_a_page_and_its_parent_leaves_nothing_of_it(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    with shell.client(server.base_url) as client:
+        child = client.with_options(timeout=500)
+        next(iter(child.list(prefetch=True)))
+        for _ in range(2):
+            server.arrived.acquire()
+        child.close()
+        assert not client.inner.is_closed
+
+
+def test_a_child_that_is_not_closed_is_closed_by_its_parent(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    with shell.client(server.base_url) as client:
+        grandchild = client.with_options(timeout=500).with_options(max_retries=0)
+        models = iter(grandchild.list(prefetch=True))
+        next(models)
+        for _ in range(2):
+            server.arrived.acquire()
+        client.close()
+        assert grandchild.inner.is_closed
+        with pytest.raises(ClientClosedError):
+            next(models)
+
+
+def test_over_the_callers_connections_closing_waits_for_the_page_under_way(
     scripted: Scripted,
 ) -> None:
     allowed = threading.Event()
     late = when(allowed, answer(page("b")))
     server = scripted(answer(page("a", has_more=True)), late, answer(page("c")))
-    with Client(api_key=KEY, base_url=server.base_url) as client:
-        child = client.with_options(timeout=30)
-        models = iter(child.models.list(prefetch=True))
-        next(models)
+    with httpx.Client() as http:
+        client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+        next(iter(client.models.list(prefetch=True)))
         for _ in range(2):
             server.arrived.acquire()
-        closing = threading.Thread(target=child.close)
+        closing = threading.Thread(target=client.close)
         closing.start()
         allowed.set()
         closing.join(timeout=30)
         assert not closing.is_alive()
-        assert [model.id for model in client.models.list()] == ["c"]
+        again = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+        assert [model.id for model in again.models.list()] == ["c"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_caller_that_is_cancelled_leaves_no_connection(backend: str, scripted: Scripted) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    https: list[httpx.AsyncClient] = []
+
+    async def main() -> None:
+        with anyio.CancelScope() as scope:
+            async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+                https.append(client._sender.http)  # pyright: ignore[reportPrivateUsage] - whether it is closed shows nowhere else
+                async for _model in client.models.list(prefetch=True):
+                    scope.cancel()
+                    await anyio.sleep(60)
+
+    anyio.run(main, backend=backend)
+    assert [http.is_closed for http in https] == [True]
+
+
+def test_a_loop_that_ends_before_a_task_has_begun_ends_all_the_same(scripted: Scripted) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    clients: list[AsyncClient] = []
+
+    async def walking() -> None:
+        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+            clients.append(client)
+            first = await client.models.list(prefetch=True)
+            pages = aiter(first.iter_pages())
+            await anext(pages)
+            asyncio.get_running_loop().stop()  # before the task that reads ahead has begun
+            await asyncio.sleep(60)
+
+    with pytest.raises(RuntimeError, match="stopped before"):
+        asyncio.run(walking())
+    assert clients[0].is_closed
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -4,6 +4,7 @@ import datetime
 import email.utils
 import json
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +16,7 @@ from anthropic_models import (
     ClientClosedError,
     RateLimitError,
 )
-from anthropic_models._core.retry import advised_wait, wait_before_retry
+from anthropic_models._core.retry import advised_wait, status_is_retryable, wait_before_retry
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import Answer, ScriptedServer, answer, error, page, raw, silence_after
@@ -24,7 +25,7 @@ from shells import Shell
 Scripted = Callable[..., ScriptedServer]
 
 RETRIED = [408, 409, 429, 500, 502, 503, 504, 529, 599]
-NOT_RETRIED = [301, 400, 401, 402, 403, 404, 413, 418, 422, 501, 505]
+NOT_RETRIED = [301, 400, 401, 402, 403, 404, 413, 418, 422, 499, 501, 505, 600]
 
 
 def failing(status: int, **headers: str) -> Answer:
@@ -103,6 +104,17 @@ def test_a_wait_beyond_a_minute_is_left_to_the_caller(
     assert len(server.requests) == 1
 
 
+def test_a_date_beyond_a_minute_is_left_to_the_caller_too(
+    shell: Shell, scripted: Scripted
+) -> None:
+    date = email.utils.formatdate(time.time() + 3600, usegmt=True)
+    server = scripted(failing(429, retry_after=date))
+    with shell.client(server.base_url) as client, pytest.raises(RateLimitError) as caught:
+        client.list()
+    assert caught.value.retry_after == pytest.approx(3600, abs=60)
+    assert len(server.requests) == 1
+
+
 def test_a_short_wait_that_is_asked_for_is_kept_exactly(
     shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,13 +143,16 @@ class TestAdvice:
             ({"retry-after": "15"}, 15.0),
             ({"retry-after": " 1.5 "}, 1.5),
             ({"retry-after": "0"}, 0.0),
+            ({"retry-after": "10.125"}, 10.125),
             ({"retry-after-ms": "250"}, 0.25),
+            ({"retry-after-ms": " 250 "}, 0.25),
             ({"retry-after-ms": "250", "retry-after": "15"}, 0.25),
             ({"retry-after-ms": "soon", "retry-after": "15"}, 15.0),
             ({"retry-after": "Thu, 01 Jan 2026 00:00:30 GMT"}, 30.0),
             ({"retry-after": "Thu, 01 Jan 2026 00:00:30 -0000"}, 30.0),
             ({"retry-after": "Wed, 31 Dec 2025 23:59:00 GMT"}, 0.0),
             ({"retry-after": "Thu, 01 Jan 2026 01:00:30 +0100"}, 30.0),
+            ({"retry-after": "Thu Jan  1 00:00:30 2026"}, 30.0),
             ({"retry-after": "-5"}, None),
             ({"retry-after": "nan"}, None),
             ({"retry-after": "inf"}, None),
@@ -145,11 +160,26 @@ class TestAdvice:
             ({"retry-after": "soon"}, None),
             ({"retry-after": "Thu, 99 Jan 2026 00:00:30 GMT"}, None),
             ({"retry-after": "Thu, 01 Jan 99999 00:00:30 GMT"}, None),
+            ({"retry-after": f"Thu, 01 Jan {'9' * 20} 00:00:30 GMT"}, None),
+            ({"retry-after": f"Thu, 01 Jan 2026 00:00:30 +{'9' * 30}"}, None),
             ({"retry-after": "\u0661"}, None),
         ],
     )
-    def test_is_read_in_every_form(self, headers: dict[str, str], seconds: float | None) -> None:
+    @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+    def test_is_read_in_every_form_everywhere(
+        self,
+        headers: dict[str, str],
+        seconds: float | None,
+        zone: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
         assert advised_wait(headers, self.NOW) == seconds
+
+    def test_whether_to_try_again_may_stand_between_blanks(self) -> None:
+        assert status_is_retryable(400, {"x-should-retry": " true "})
+        assert not status_is_retryable(503, {"x-should-retry": " false "})
 
     @given(st.text(max_size=40), st.text(max_size=40))
     def test_of_any_kind_gives_a_wait_or_none(self, seconds: str, milliseconds: str) -> None:
@@ -176,6 +206,10 @@ class TestBackoff:
     def test_doubles_from_half_a_second_to_eight(self) -> None:
         waits = [self.wait(taken, 0.0) for taken in (0, 1, 2, 3, 4, 5, 19)]
         assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
+
+    def test_stays_at_eight_seconds_however_many_retries_there_were(self) -> None:
+        wait = wait_before_retry(retries_taken=5000, max_retries=9999, advised=None, chance=0.0)
+        assert wait == 8.0
 
     def test_is_spread_down_to_the_half(self) -> None:
         assert [self.wait(1, chance) for chance in (0.0, 0.5, 1.0)] == [1.0, 0.75, 0.5]
@@ -214,6 +248,7 @@ def test_closing_the_client_ends_a_wait_between_attempts(shell: Shell, scripted:
         assert not thread.is_alive()
     (failure,) = failures
     assert isinstance(failure, ClientClosedError)
+    assert not hasattr(failure, "retries_taken"), "it says nothing of the network"
 
 
 def test_each_attempt_is_logged_with_one_line_and_nothing_is_printed(

@@ -11,7 +11,7 @@ import pytest
 import trustme
 from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
 from anyio.from_thread import start_blocking_portal
-from scripted_server import ScriptedServer, answer, page, silence_after
+from scripted_server import ScriptedServer, answer, page, silence_after, tunnel
 from shells import KEY, Shell
 
 
@@ -65,18 +65,25 @@ def test_an_injected_client_brings_its_own_trust(
             portal.call(ahttp.aclose)
 
 
+@pytest.mark.parametrize("proxied", [False, True], ids=["direct", "through a proxy"])
 def test_closing_ends_what_is_under_way_over_tls(
     shell: Shell,
     server: ScriptedServer,
     authority: trustme.CA,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
+    proxied: bool,
 ) -> None:
     trusted = tmp_path_factory.mktemp("trust") / "authority.pem"
     authority.cert_pem.write_to_path(str(trusted))
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     failures: list[Exception] = []
-    with shell.client(server.base_url) as client:
+    with ExitStack() as stack:
+        if proxied:
+            port = int(server.base_url.rpartition(":")[2])
+            proxy = stack.enter_context(ScriptedServer(tunnel(port)))
+            monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
+        client = stack.enter_context(shell.client(server.base_url, timeout=500))
 
         def walking() -> None:
             try:

@@ -52,6 +52,23 @@ def test_it_sends_the_credential_the_defaults_and_the_betas(scripted: Scripted) 
     assert request.headers["user-agent"].startswith("anthropic-models-client/")
 
 
+def test_it_sends_no_betas_when_there_are_none(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+        list_models.sync(client=client.generated)
+    assert "anthropic-beta" not in server.requests[0].headers
+
+
+def test_it_sends_no_beta_twice(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    defaults = {"Anthropic-Beta": "a, b"}
+    with Client(
+        api_key=KEY, base_url=server.base_url, betas=["b", "c", "a"], default_headers=defaults
+    ) as client:
+        list_models.sync(client=client.generated)
+    assert server.requests[0].headers["anthropic-beta"] == "a,b,c"
+
+
 def test_it_shares_the_connections_and_the_timeout(scripted: Scripted) -> None:
     server = scripted(answer(page("a")))
     with Client(api_key=KEY, base_url=server.base_url, timeout=7) as client:
@@ -59,6 +76,12 @@ def test_it_shares_the_connections_and_the_timeout(scripted: Scripted) -> None:
         list_models.sync(client=client.generated)
         assert client.generated.get_httpx_client().timeout == httpx.Timeout(7)
     assert server.connections == 1
+
+
+def test_unless_given_the_timeout_is_a_minute_and_five_seconds_to_connect() -> None:
+    with Client(api_key=KEY) as client:
+        default = client.generated.get_httpx_client().timeout
+    assert default == httpx.Timeout(connect=5, read=60, write=60, pool=60)
 
 
 def test_it_may_be_used_in_a_with_statement_any_number_of_times(scripted: Scripted) -> None:
@@ -132,3 +155,29 @@ def test_the_functions_of_the_other_kind_are_refused_with_a_sentence() -> None:
             asyncio.run(coroutine)
     with pytest.raises(httpx.TransportError, match=r"take Client\(\)\.generated"):
         list_models.sync(client=AsyncClient(api_key=KEY).generated)
+
+
+def test_defaults_that_were_removed_are_not_sent(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    nothing = {"User-Agent": None, "Accept-Encoding": None}
+    with Client(api_key=KEY, base_url=server.base_url, default_headers=nothing) as client:
+        list_models.sync(client=client.generated)
+    (request,) = server.requests
+    assert "user-agent" not in request.headers
+    assert "accept-encoding" not in request.headers
+
+
+def test_over_an_injected_client_it_sends_what_that_sends(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    with httpx.Client(
+        headers={"X-Mine": "1"}, cookies={"session": "2"}, params={"mine": "3"}
+    ) as http:
+        client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+        list_models.sync(client=client.generated, limit=5)
+        client.models.list(limit=5)
+    generated, ours = server.requests
+    assert generated.headers["x-mine"] == ours.headers["x-mine"] == "1"
+    assert generated.headers["cookie"] == ours.headers["cookie"] == "session=2"
+    assert generated.headers["user-agent"] == ours.headers["user-agent"]
+    for request in (generated, ours):
+        assert httpx.URL(request.target).params == httpx.QueryParams(mine="3", limit="5")

@@ -1,10 +1,12 @@
 """Lists the models of the Anthropic API, sync or async.
 
+```python
 from anthropic_models import Client
 
 with Client() as client:  # reads ANTHROPIC_API_KEY
-for model in client.models.list():
-print(model.id, model.created_at, model.display_name)
+    for model in client.models.list():
+        print(model.id, model.created_at, model.display_name)
+```
 """
 
 import logging

@@ -9,7 +9,9 @@ import anthropic_models_generated
 import httpx
 
 from ._core.headers import AnthropicBeta, Headers
-from ._core.settings import Settings, authenticates, settings
+from ._core.secret import Secret
+from ._core.settings import DEFAULTS, Environment, Settings, authenticates, settings
+from ._http import own_http_client
 
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
@@ -52,22 +54,28 @@ class BaseClient(ABC, Generic[Http]):
             ValueError, TypeError: An argument cannot be used.
 
         """
+        # From here on the credential shows in no traceback.
+        key = None if api_key is None else Secret(api_key)
+        token = None if auth_token is None else Secret(auth_token)
+        del api_key, auth_token
         kind = self._http_kind()
         if http_client is not None and not isinstance(http_client, kind):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
             raise TypeError(f"http_client must be an httpx.{kind.__name__}, not {http_client!r}")
-        chosen = settings(
-            api_key=api_key,
-            auth_token=auth_token,
-            base_url=base_url,
+        environment = _environment()
+        given = DEFAULTS.changed(
+            api_key=key,
+            auth_token=token,
+            base_url=environment.base_url if base_url is None else base_url,
             betas=betas,
             default_headers=default_headers,
             timeout=timeout,
             max_retries=max_retries,
             allow_insecure_http=allow_insecure_http,
-            environ=os.environ,
-            authenticated_elsewhere=http_client is not None and authenticates(http_client),
         )
-        self._set_up(chosen, http_client or kind(), owns_http=http_client is None)
+        elsewhere = http_client is not None and authenticates(http_client)
+        chosen = settings(given, environment, authenticated_elsewhere=elsewhere)
+        http = http_client or own_http_client(kind, chosen.base_url)
+        self._set_up(chosen, http, owns_http=http_client is None)
 
     @staticmethod
     @abstractmethod
@@ -78,11 +86,11 @@ class BaseClient(ABC, Generic[Http]):
     def _set_up(self, chosen: Settings, http: Http, *, owns_http: bool) -> None:
         """Keep the settings, and make what sends over the httpx client."""
 
-    _settings: Settings
-
-    @property
     @abstractmethod
-    def _http(self) -> Http: ...
+    def _share(self, chosen: Settings) -> None:
+        """Take other settings, and send over the connections of the client copied from."""
+
+    _settings: Settings
 
     @property
     @abstractmethod
@@ -119,9 +127,12 @@ class BaseClient(ABC, Generic[Http]):
 
         What is given replaces what this client has. Closing the new client leaves this one open.
         """
+        key = None if api_key is None else Secret(api_key)
+        token = None if auth_token is None else Secret(auth_token)
+        del api_key, auth_token
         changed = self._settings.changed(
-            api_key=api_key,
-            auth_token=auth_token,
+            api_key=key,
+            auth_token=token,
             base_url=base_url,
             betas=betas,
             default_headers=default_headers,
@@ -129,11 +140,14 @@ class BaseClient(ABC, Generic[Http]):
             max_retries=max_retries,
             allow_insecure_http=allow_insecure_http,
         )
-        client = type(self).__new__(type(self))
-        client._set_up(changed, self._http, owns_http=False)
+        client: Self = object.__new__(type(self))
+        vars(client).update(vars(self))  # what a subclass has of its own
+        client._share(changed)
         return client
 
     def __repr__(self) -> str:
+        if "_settings" not in self.__dict__:  # a traceback may show it half made
+            return f"<{type(self).__name__}>"
         closed = ", closed" if self.is_closed else ""
         return f"<{type(self).__name__} of {self.base_url}{closed}>"
 
@@ -142,3 +156,13 @@ class BaseClient(ABC, Generic[Http]):
             "a client holds connections and a credential, so it cannot be pickled or "
             "copied; make a new one, or use with_options()"
         )
+
+
+def _environment() -> Environment:
+    key = os.environ.get("ANTHROPIC_API_KEY")
+    token = os.environ.get("ANTHROPIC_AUTH_TOKEN")
+    return Environment(
+        api_key=Secret(key) if key else None,
+        auth_token=Secret(token) if token else None,
+        base_url=os.environ.get("ANTHROPIC_BASE_URL") or None,
+    )

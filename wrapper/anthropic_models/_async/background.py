@@ -30,7 +30,11 @@ class Ahead(Generic[T]):
         except Exception as error:
             self._error = error
         finally:
-            self._done.set()
+            self.end()
+
+    def end(self) -> None:
+        """Let go whoever waits for the work."""
+        self._done.set()
 
     @property
     def is_done(self) -> bool:
@@ -60,7 +64,7 @@ class Background:
         """Start work in a task."""
         ahead = Ahead(work)
         self._running = {item: task for item, task in self._running.items() if not item.is_done}
-        self._running[ahead] = _spawn(ahead.run)
+        self._running[ahead] = _spawn(ahead)
         return ahead
 
     async def cancel(self) -> None:
@@ -70,12 +74,15 @@ class Background:
             await ahead.cancel()
 
 
-def _spawn(run: Callable[[], Any]) -> object:
+def _spawn(ahead: Ahead[Any]) -> object:
     """Start a task that belongs to no block of the caller's; the result keeps it alive."""
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         # Like a task of asyncio, it keeps the context variables of its caller.
-        return trio.lowlevel.spawn_system_task(run, context=contextvars.copy_context())
+        return trio.lowlevel.spawn_system_task(ahead.run, context=contextvars.copy_context())
     import asyncio
 
-    return asyncio.get_running_loop().create_task(run())
+    task = asyncio.get_running_loop().create_task(ahead.run())
+    # A task that is cancelled before its first step never gets to say so itself.
+    task.add_done_callback(lambda _task: ahead.end())
+    return task

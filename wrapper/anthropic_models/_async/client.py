@@ -34,9 +34,10 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
         self._sender = Sender(http, owns_http=owns_http)
         self.models = AsyncModels(self._sender, chosen)
 
-    @property
-    def _http(self) -> httpx.AsyncClient:
-        return self._sender.http
+    def _share(self, chosen: Settings) -> None:
+        self._settings = chosen
+        self._sender = Sender(self._sender.http, owns_http=False, parent=self._sender)
+        self.models = AsyncModels(self._sender, chosen)
 
     @property
     def is_closed(self) -> bool:

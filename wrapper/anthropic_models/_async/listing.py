@@ -1,7 +1,7 @@
 """Lists models page by page: what `client.models.list()` does and returns."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from anthropic_models_generated.models import BetaModelInfo, BetaModelList
 from attrs import frozen
@@ -81,14 +81,20 @@ class AsyncPage(BasePage):
 class _Pages(AsyncIterator[AsyncPage]):
     def __init__(self, first: Callable[[], Awaitable[AsyncPage]]) -> None:
         self._following: Callable[[], Awaitable[AsyncPage]] | None = first
+        self._is_fetching = False
 
     async def __anext__(self) -> AsyncPage:
         if self._following is None:
             raise StopAsyncIteration
-        following, self._following = self._following, None
-        page = await following()
-        if page.has_next_page():
-            self._following = page._following_page()
+        if self._is_fetching:
+            raise RuntimeError("this listing is being iterated by another task already")
+        self._is_fetching = True
+        try:
+            # What fails or is cancelled here can be asked for again: nothing is skipped.
+            page = await self._following()
+        finally:
+            self._is_fetching = False
+        self._following = page._following_page() if page.has_next_page() else None
         return page
 
 
@@ -110,6 +116,14 @@ class AsyncPaginator:
     def __init__(self, listing: Listing, step: Step) -> None:
         self._listing = listing
         self._step = step
+
+    def __repr__(self) -> str:
+        return "<AsyncPaginator: await it for the first page, or iterate it with `async for`>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise AttributeError(f"{self!r} has no {name!r}; a page has more")
 
     def __await__(self) -> Generator[Any, Any, AsyncPage]:
         return self._first_page().__await__()

@@ -2,6 +2,9 @@
 
 import random
 import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from weakref import WeakSet
 
 import anyio
 import httpx
@@ -19,64 +22,82 @@ from .background import Background
 class Sender:
     """Sends for one client over an httpx.AsyncClient that it may share with others."""
 
-    def __init__(self, http: httpx.AsyncClient, *, owns_http: bool) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, *, owns_http: bool, parent: "Sender | None" = None
+    ) -> None:
         self.http = http
         self.background = Background()
         self._owns_http = owns_http
         self._closing = False
-        self._sleepers: set[anyio.Event] = set()
+        # Of a family that shares connections, the eldest closes them, and what the others do.
+        self._eldest: Sender = self if parent is None else parent._eldest
+        self._family: WeakSet[Sender] = WeakSet()
+        self._under_way: set[anyio.CancelScope] = set()
+        self._eldest._family.add(self)
 
     @property
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return self._closing or self.http.is_closed
+        return self._closing or self._eldest._closing or self.http.is_closed
 
     async def page(self, request: PageRequest) -> tuple[BetaModelList, ResponseInfo]:
         """Return the page that a request asks for, after as many attempts as it takes."""
         exchange = Exchange(request)
         while True:
-            outcome = await self._attempt(request)
+            outcome = await self._attempt(exchange)
             result = exchange.concluded(outcome, now=time.time(), chance=random.random())  # noqa: S311
             if isinstance(result, tuple):
                 return result
-            await self._sleep(result)
+            with self._cancelled_by_close():
+                await anyio.sleep(result)
 
     async def close(self) -> None:
         """Stop what is under way; close the connections if they are this client's own."""
-        self._closing = True
-        for sleeper in self._sleepers:
-            sleeper.set()
-        await self.background.cancel()
-        if self._owns_http:
-            await self.http.aclose()
+        family = list(self._family) if self._eldest is self else [self]
+        for sender in family:
+            sender._closing = True
+            for scope in sender._under_way:
+                scope.cancel()
+        # A caller that is being cancelled itself must not leave connections behind.
+        with anyio.CancelScope(shield=True):
+            for sender in family:
+                await sender.background.cancel()
+            if self._owns_http:
+                with suppress(RuntimeError):  # the event loop of its connections may be gone
+                    await self.http.aclose()
 
-    async def _sleep(self, seconds: float) -> None:
-        woken = anyio.Event()
-        self._sleepers.add(woken)
-        try:
-            with anyio.move_on_after(0 if self._closing else seconds):
-                await woken.wait()
-        finally:
-            self._sleepers.discard(woken)
+    @contextmanager
+    def _cancelled_by_close(self) -> Generator[anyio.CancelScope]:
+        with anyio.CancelScope() as scope:
+            self._under_way.add(scope)
+            try:
+                yield scope
+            finally:
+                self._under_way.discard(scope)
 
-    async def _attempt(self, request: PageRequest) -> Received | Failure:
+    async def _attempt(self, exchange: Exchange) -> Received | Failure:
         if self.is_closed:
             return closed()
+        with self._cancelled_by_close():
+            outcome = await self._sent(exchange)
+            if not self.is_closed:
+                return outcome
+        return closed()
+
+    async def _sent(self, exchange: Exchange) -> Received | Failure:
         started = time.monotonic()
         try:
-            built = request.built_with(self.http)
+            built = exchange.built_with(self.http)
             response = await self.http.send(built, stream=True, follow_redirects=False)
             try:
-                body = await self._body(response, request)
+                body = await self._body(response, exchange.request)
             finally:
                 await response.aclose()
         except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error, request)
+            outcome = closed() if self.is_closed else outcome_of(error)
             if outcome is None:
                 raise
             return outcome
-        if self.is_closed:
-            return closed()
         return Received(response.status_code, response.headers, body, time.monotonic() - started)
 
     async def _body(
@@ -88,7 +109,7 @@ class Sender:
         try:
             body = Body(response.headers.get("content-encoding", ""))
             limit = request.timeout.read
-            with anyio.move_on_after(limit) as scope:
+            with anyio.move_on_after(limit) as deadline:
                 async for chunk in response.aiter_raw():
                     try:
                         body.feed(chunk)
@@ -96,11 +117,11 @@ class Sender:
                         refusal = error
                         # Breaking off the loop instead would leave httpx's generators unfinished.
                         await response.aclose()
-            if scope.cancelled_caught:
+            if deadline.cancel_called:
                 return too_slow(limit)
             return refusal or body.finish()
         except Exception as error:
-            translated = refusal or body_error_of(error, request)
+            translated = refusal or body_error_of(error)
             if translated is None:
                 raise
             return translated

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, TypeGuard, Union, get_args, get_origin, get_type_hints
 
@@ -40,6 +41,15 @@ def values_of(hint: Any) -> list[Any]:
 def _is_unset(member: Any) -> bool:
     # By name: every generated package has a class of its own for this.
     return getattr(member, "__name__", None) == "Unset"
+
+
+def json_key(name: str, content: Iterable[str]) -> str | None:
+    """Return the key in JSON of a field, whose Python name the generator has made from it."""
+    return next((key for key in content if _plain(key) == _plain(name)), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
 
 
 def members_of(hint: Any) -> tuple[Any, ...]:

@@ -15,9 +15,7 @@ from ..errors import (
     APIResponseValidationError,
     class_for_status,
 )
-from .request import PageRequest
 from .retry import advised_wait, status_is_retryable
-from .secret import without_secrets
 from .validation import parsed
 
 
@@ -67,12 +65,10 @@ class Received:
 
 
 def judged(
-    received: Received, *, retries_taken: int, request: PageRequest, now: float
+    received: Received, *, retries_taken: int, now: float
 ) -> tuple[BetaModelList, ResponseInfo] | Failure:
     """Return the page that was received, or the failure that the answer stands for."""
     body = received.body
-    if isinstance(body, bytes):
-        body = without_secrets(body, request.headers)
     if received.status_code != HTTPStatus.OK:
         return _status_failure(received, body, retries_taken, now)
     if isinstance(body, AnthropicModelsError):

@@ -25,7 +25,7 @@ def checked_base_url(url: object, allow_insecure_http: bool) -> str:
         raise ValueError(f"base_url must start with https:// and name a host, unlike {str(url)!r}")
     if parsed.query or parsed.fragment:
         raise ValueError(f"base_url must end with the path, unlike {str(url)!r}")
-    if parsed.scheme == "http" and not allow_insecure_http and not _is_loopback(parsed.host):
+    if parsed.scheme == "http" and not allow_insecure_http and not is_loopback(parsed.host):
         raise ValueError(
             f"base_url {str(url)!r} would send the credential unencrypted; use https://, or pass "
             "allow_insecure_http=True if that is what you want"
@@ -40,7 +40,8 @@ def _parsed_url(url: str | httpx.URL) -> httpx.URL | None:
         return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
     if host == "localhost":
         return True
     try:

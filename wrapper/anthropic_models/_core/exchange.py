@@ -2,13 +2,15 @@
 
 import logging
 
+import httpx
 from anthropic_models_generated.models import BetaModelList
-from attrs import define
+from attrs import define, field
 
 from ..errors import APIConnectionError
 from .answer import Failure, Received, ResponseInfo, judged
 from .request import PageRequest
 from .retry import wait_before_retry
+from .secret import Secret, mask_error, masked, secrets_in
 
 logger = logging.getLogger("anthropic_models")
 
@@ -19,6 +21,12 @@ class Exchange:
 
     request: PageRequest
     retries_taken: int = 0
+    _sent: httpx.Request | None = field(default=None, init=False, repr=False)
+
+    def built_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        """Return the request for the next attempt, as `client` sends it."""
+        self._sent = self.request.built_with(client)
+        return self._sent
 
     def concluded(
         self, outcome: Received | Failure, *, now: float, chance: float
@@ -36,7 +44,9 @@ class Exchange:
         if wait is None:
             if isinstance(result.error, APIConnectionError):
                 result.error.retries_taken = self.retries_taken
-            raise result.error
+            mask_error(result.error, self._secrets())
+            # The frames that it came through hold the answer, where the key may be quoted.
+            raise result.error.with_traceback(None)
         self.retries_taken += 1
         return wait
 
@@ -46,7 +56,6 @@ class Exchange:
         return judged(
             received,
             retries_taken=self.retries_taken,
-            request=self.request,
             now=now,
         )
 
@@ -60,19 +69,18 @@ class Exchange:
             chance=chance,
         )
 
+    def _secrets(self) -> tuple[Secret, ...]:
+        # Also those that the httpx client, or its auth, has put there.
+        return () if self._sent is None else secrets_in(self._sent.headers)
+
     def _log(self, outcome: Received | Failure) -> None:
         if not logger.isEnabledFor(logging.DEBUG):
             return
         attempt = self.retries_taken + 1
         what = f"{self.request.method} {self.request.path}"
         if isinstance(outcome, Received):
-            logger.debug(
-                "%s: %d, request id %s, %.3f s, attempt %d",
-                what,
-                outcome.status_code,
-                outcome.request_id,
-                outcome.elapsed,
-                attempt,
-            )
+            told = f"{outcome.status_code}, request id {outcome.request_id}"
+            told += f", {outcome.elapsed:.3f} s"
         else:
-            logger.debug("%s: %s, attempt %d", what, outcome.error, attempt)
+            told = str(outcome.error)
+        logger.debug("%s: %s, attempt %d", what, masked(told, self._secrets()), attempt)

@@ -12,8 +12,6 @@ from ..errors import (
     ClientClosedError,
 )
 from .answer import Failure, Received
-from .request import PageRequest
-from .secret import without_secrets
 
 # None of these can go better at a second attempt.
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
@@ -25,10 +23,8 @@ _WAITED_FOR: dict[type[httpx.TimeoutException], str] = {
 }
 
 
-def outcome_of(error: Exception, request: PageRequest) -> Received | Failure | None:
+def outcome_of(error: Exception) -> Received | Failure | None:
     """Return what an exception of httpx stands for; None for one that is not from httpx.
-
-    The credential of the request is kept out of every text.
 
     The exception itself must not be chained: it holds the request, and with it the credential.
     """
@@ -42,21 +38,23 @@ def outcome_of(error: Exception, request: PageRequest) -> Received | Failure | N
         # Its text may quote a header, so it is not passed on.
         text = "the request cannot be sent: a header has characters that no header may hold"
         return Failure(APIConnectionError(text), retryable=False)
+    if isinstance(error, RuntimeError) and str(error) == "Event loop is closed":
+        # A connection kept from an earlier event loop; the next attempt opens another.
+        return Failure(APIConnectionError(f"{_doing(error)}: {error}"), retryable=True)
     if isinstance(error, httpx.InvalidURL | UnicodeError):
         return Failure(APIConnectionError("the URL cannot be requested"), retryable=False)
     if isinstance(error, httpx.HTTPError | httpx.StreamError):
-        text = f"{_doing(error)}: {_reason(error)}"
-        text = without_secrets(text.encode(errors="replace"), request.headers).decode()
+        text = f"{_doing(error)}: {_reason(error)}".encode(errors="replace").decode()
         retryable = not isinstance(error, _HOPELESS) and not _is_bad_certificate(error)
         return Failure(APIConnectionError(text), retryable=retryable)
     return None
 
 
-def body_error_of(error: Exception, request: PageRequest) -> AnthropicModelsError | None:
+def body_error_of(error: Exception) -> AnthropicModelsError | None:
     """Return what an exception while reading a body stands for; None for one not from httpx."""
     if isinstance(error, AnthropicModelsError):
         return error
-    outcome = outcome_of(error, request)
+    outcome = outcome_of(error)
     return outcome.error if isinstance(outcome, Failure) else None
 
 

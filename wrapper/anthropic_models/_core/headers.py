@@ -15,6 +15,8 @@ BETA_HEADER = "anthropic-beta"
 # ASCII have no agreed meaning in a header, so they are refused too.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
+_OF_THE_CONNECTION = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade")
+
 _BETA = re.compile(r"[!-+\--~]+")
 
 
@@ -39,11 +41,15 @@ def checked_headers(headers: Headers | None, argument: str) -> dict[str, str | N
     Values are not quoted in errors: they may be credentials.
     """
     checked: dict[str, str | None] = {}
+    if headers is not None and not isinstance(headers, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+        raise TypeError(f"{argument} must map names to strings (or None, to remove a default)")
     for name, value in (headers or {}).items():
         if not isinstance(name, str) or not (value is None or isinstance(value, str)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
             raise TypeError(f"{argument} must map names to strings (or None, to remove a default)")
         if not _NAME.fullmatch(name):
             raise ValueError(f"{argument}: {name!r} cannot be the name of a header")
+        if name.lower() in _OF_THE_CONNECTION or (name.lower() == "host" and value is None):
+            raise ValueError(f"{argument}: {name!r} is up to the connection")
         if value is not None and not is_header_value(value):
             raise ValueError(f"{argument}: {name!r} has characters that no header may hold")
         checked[name] = value

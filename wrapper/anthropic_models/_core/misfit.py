@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, Literal, cast, get_args, get_origin
 from uuid import UUID
 
-from .annotations import EXTRA, fields_of, is_generated, is_optional, values_of
+from .annotations import EXTRA, fields_of, is_generated, is_optional, json_key, values_of
 
 Misfit = tuple[str, str]
 """A place, e.g. `data[3].created_at` (empty: the whole), and what is wrong with it."""
@@ -45,7 +45,7 @@ def _object_misfit(content: dict[str, object], cls: type, place: str) -> Misfit 
     for name, hint in fields_of(cls):
         if name == EXTRA:
             return _entries_misfit(unknown, get_args(hint)[1], place)
-        key = next((key for key in unknown if _plain(key) == _plain(name)), None)
+        key = json_key(name, unknown)
         if key is not None:
             found = misfit(unknown.pop(key), hint, _within(place, key))
             if found:
@@ -90,11 +90,6 @@ def _first(found: Iterable[Misfit | None]) -> Misfit | None:
 
 def _within(place: str, key: str) -> str:
     return f"{place}.{key}" if place else key
-
-
-def _plain(name: str) -> str:
-    """Undo what the generator does to make a Python name of a JSON name."""
-    return name.replace("_", "").replace("-", "").lower()
 
 
 _NAMES: dict[object, str] = {

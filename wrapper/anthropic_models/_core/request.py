@@ -71,7 +71,7 @@ def checked_call(
     """Return the common part of a listing; raises ValueError or TypeError for wrong arguments."""
     return Call(
         settings=settings,
-        betas=checked_betas([*settings.betas, *checked_betas(betas)]),
+        betas=checked_betas([*settings.all_betas(), *checked_betas(betas)]),
         extra_headers=checked_headers(extra_headers, "extra_headers"),
         extra_query=_checked_query(extra_query),
         timeout=settings.timeout if timeout is None else checked_timeout(timeout),
@@ -103,24 +103,52 @@ def page_request(call: Call, step: Step) -> PageRequest:
     )
 
 
+def complete(
+    request: httpx.Request,
+    client: httpx.Client | httpx.AsyncClient,
+    removed_headers: frozenset[str],
+) -> None:
+    """Give a request that another client has built what `client` would have given it."""
+    request.url = request.url.copy_merge_params({**client.params, **request.url.params})
+    for name, value in client.headers.items():
+        request.headers.setdefault(name, value)
+    client.cookies.set_cookie_header(request)
+    for name in removed_headers:
+        request.headers.pop(name, None)
+
+
 def client_headers(settings: Settings) -> dict[str, str]:
     """Return the headers of every request of a client."""
-    betas = {BETA_HEADER: ",".join(settings.betas) or None}
-    return layered(*_layers(settings, betas, {}))
+    return layered(*_client_layers(settings))
+
+
+def client_removed_headers(settings: Settings) -> frozenset[str]:
+    """Return the names, in lower case, of the defaults that a client does without."""
+    return removed(*_client_layers(settings))
+
+
+def _client_layers(settings: Settings) -> tuple[Headers, ...]:
+    betas = ",".join(settings.all_betas())
+    return _layers(settings, {BETA_HEADER: betas} if betas else {}, {})
 
 
 def _layers(settings: Settings, parameters: Headers, extra: Headers) -> tuple[Headers, ...]:
     credential = settings.credential_headers()
-    return DEFAULT_HEADERS, credential, parameters, settings.headers, extra
+    own = {name: v for name, v in settings.headers.items() if name.lower() != BETA_HEADER}
+    return DEFAULT_HEADERS, credential, parameters, own, extra
 
 
 def _checked_query(query: Query | None) -> dict[str, Any]:
+    if query is not None and not isinstance(query, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+        raise TypeError("extra_query must map names to values")
     query = query or {}
     for name in query:
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
             raise TypeError(f"extra_query must have strings as names, not {name!r}")
         if name in ("after_id", "before_id", "limit"):
             raise ValueError(f"{name} is an argument of list(), not for extra_query")
-        if not is_sendable(f"{name}{query[name]}"):
+        value = query[name]
+        parts = [value] if isinstance(value, str) or not isinstance(value, Sequence) else value
+        if not all(is_sendable(f"{name}{part}") for part in parts):
             raise ValueError(f"extra_query: {name!r} has characters that no URL can hold")
     return dict(query)

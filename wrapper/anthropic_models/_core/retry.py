@@ -1,5 +1,6 @@
 """Whether a failed attempt is repeated, and after how long."""
 
+import datetime
 import email.utils
 import re
 from collections.abc import Mapping
@@ -40,8 +41,10 @@ def advised_wait(headers: Mapping[str, str], now: float) -> float | None:
         return float(value)
     try:
         date = email.utils.parsedate_to_datetime(value)
+        if date.tzinfo is None:  # HTTP knows no local time (RFC 9110, 5.6.7)
+            date = date.replace(tzinfo=datetime.UTC)
         return max(0.0, date.timestamp() - now)
-    except (TypeError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         return None
 
 

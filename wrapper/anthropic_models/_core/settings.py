@@ -1,7 +1,7 @@
 """What a client is set up with: its arguments, the environment, and the defaults."""
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -25,7 +25,9 @@ BASE_URL = "https://api.anthropic.com"  # the server that openapi.yaml names
 MAX_RETRIES = 2
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
-_CREDENTIAL_HEADERS = {"x-api-key", "authorization"}
+_LONGEST_TIMEOUT = 1_000_000  # seconds, eleven days; sockets cannot count much further
+
+CREDENTIAL_HEADERS = {"x-api-key", "authorization"}
 
 # Only gzip is asked for, because only gzip is decoded with a bound on what comes out.
 DEFAULT_HEADERS = {
@@ -57,27 +59,36 @@ class Settings:
         name, secret = self.credential
         return {name: secret.reveal()}
 
+    def all_betas(self) -> tuple[str, ...]:
+        """Return the betas of the default headers, then the others."""
+        headers = [v or "" for name, v in self.headers.items() if name.lower() == BETA_HEADER]
+        return checked_betas([*split_betas(",".join(headers)), *self.betas])
+
+    def has_credential(self) -> bool:
+        """Tell whether there is a credential, or the default headers decide about it."""
+        named = {name.lower() for name in self.headers}
+        return self.credential is not None or bool(CREDENTIAL_HEADERS & named)
+
     def changed(
         self,
         *,
-        api_key: str | None,
-        auth_token: str | None,
-        base_url: str | None,
-        betas: Iterable[AnthropicBeta] | str | None,
-        default_headers: Headers | None,
-        timeout: float | httpx.Timeout | None,
-        max_retries: int | None,
-        allow_insecure_http: bool | None,
+        api_key: Secret | None = None,
+        auth_token: Secret | None = None,
+        base_url: str | None = None,
+        betas: Iterable[AnthropicBeta] | str | None = None,
+        default_headers: Headers | None = None,
+        timeout: float | httpx.Timeout | None = None,
+        max_retries: int | None = None,
+        allow_insecure_http: bool | None = None,
     ) -> "Settings":
         """Return settings with what is not None changed; raises ValueError or TypeError."""
         changes: dict[str, Any] = {}
         if api_key is not None or auth_token is not None:
-            changes["credential"] = _credential(api_key, auth_token)
-        header_betas: tuple[str, ...] = ()
+            changes["credential"] = credential(api_key=api_key, auth_token=auth_token)
         if default_headers is not None:
-            changes["headers"], header_betas = _headers_and_betas(default_headers)
-        given_betas = self.betas if betas is None else checked_betas(betas)
-        changes["betas"] = checked_betas([*header_betas, *given_betas])
+            changes["headers"] = _checked_default_headers(default_headers)
+        if betas is not None:
+            changes["betas"] = checked_betas(betas)
         if timeout is not None:
             changes["timeout"] = checked_timeout(timeout)
         if max_retries is not None:
@@ -101,91 +112,93 @@ DEFAULTS = Settings(
 )
 
 
-def settings(
-    *,
-    api_key: str | None,
-    auth_token: str | None,
-    base_url: str | None,
-    betas: Iterable[AnthropicBeta] | str | None,
-    default_headers: Headers | None,
-    timeout: float | httpx.Timeout | None,
-    max_retries: int | None,
-    allow_insecure_http: bool,
-    environ: Mapping[str, str],
-    authenticated_elsewhere: bool,
-) -> Settings:
-    """Return the settings for a client's arguments; the environment fills what is missing.
+@frozen
+class Environment:
+    """What the environment says; nothing else of it is looked at."""
 
-    Raises MissingCredentialsError when there is no credential at all, ValueError or TypeError for
-    arguments that cannot be used.
+    api_key: Secret | None
+    auth_token: Secret | None
+    base_url: str | None
+
+
+def settings(
+    given: Settings, environment: Environment, *, authenticated_elsewhere: bool
+) -> Settings:
+    """Return what was given as arguments, with the environment's credential if there is no other.
+
+    Raises MissingCredentialsError when there is no credential at all, ValueError when that of the
+    environment cannot be used.
     """
-    if api_key is None and auth_token is None:
-        api_key = environ.get("ANTHROPIC_API_KEY") or None
-    if api_key is None and auth_token is None:
-        auth_token = environ.get("ANTHROPIC_AUTH_TOKEN") or None
-    chosen = DEFAULTS.changed(
-        api_key=api_key,
-        auth_token=auth_token,
-        base_url=base_url if base_url is not None else environ.get("ANTHROPIC_BASE_URL") or None,
-        betas=betas,
-        default_headers=default_headers,
-        timeout=timeout,
-        max_retries=max_retries,
-        allow_insecure_http=allow_insecure_http,
-    )
-    credential_named = _CREDENTIAL_HEADERS & {name.lower() for name in chosen.headers}
-    if chosen.credential is None and not credential_named and not authenticated_elsewhere:
+    if given.has_credential() or authenticated_elsewhere:
+        return given
+    if environment.api_key is not None:
+        found = credential(api_key=environment.api_key, names=_VARIABLES)
+    elif environment.auth_token is not None:
+        found = credential(auth_token=environment.auth_token, names=_VARIABLES)
+    else:
         raise MissingCredentialsError(
             "no credential: set the environment variable ANTHROPIC_API_KEY (or "
             "ANTHROPIC_AUTH_TOKEN), or pass api_key= (or auth_token=)"
         )
-    return chosen
+    return evolve(given, credential=found)
 
 
 def authenticates(http_client: httpx.Client | httpx.AsyncClient) -> bool:
     """Tell whether an httpx client of the caller's brings a credential of its own."""
-    return http_client.auth is not None or bool(_CREDENTIAL_HEADERS & http_client.headers.keys())
+    return http_client.auth is not None or bool(CREDENTIAL_HEADERS & http_client.headers.keys())
 
 
-def _credential(api_key: str | None, auth_token: str | None) -> tuple[str, Secret]:
+_ARGUMENTS = ("api_key", "auth_token")
+_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+
+
+def credential(
+    *,
+    api_key: Secret | None = None,
+    auth_token: Secret | None = None,
+    names: tuple[str, str] = _ARGUMENTS,
+) -> tuple[str, Secret]:
+    """Return the header that carries a credential, and its value.
+
+    Raises ValueError or TypeError, without quoting the credential.
+    """
     if api_key is not None and auth_token is not None:
         raise ValueError("give api_key or auth_token, not both")
-    if api_key is not None:
-        return "X-Api-Key", Secret(_checked_credential(api_key, "api_key"))
-    return "Authorization", Secret("Bearer " + _checked_credential(auth_token, "auth_token"))
-
-
-def _checked_credential(value: object, argument: str) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{argument} must be a string, not {type(value).__name__}")
-    if not value:
-        raise ValueError(f"{argument} is empty")
-    if not is_header_value(value) or not value.isprintable():
+    name, secret = (names[0], api_key) if api_key is not None else (names[1], auth_token)
+    assert secret is not None  # noqa: S101 - for the type checkers
+    if not secret.is_text():
+        raise TypeError(f"{name} must be a string, not {secret.kind()}")
+    if not secret.reveal():
+        raise ValueError(f"{name} is empty")
+    if not is_header_value(secret.reveal()) or not secret.reveal().isprintable():
         raise ValueError(
-            f"{argument} has characters that no header may hold, such as a line break or a blank "
+            f"{name} has characters that no header may hold, such as a line break or a blank "
             "at an end; was it copied whole and alone? (its value is not shown here)"
         )
-    return value
+    if api_key is not None:
+        return "X-Api-Key", secret
+    return "Authorization", Secret(f"Bearer {secret.reveal()}")
 
 
-def _headers_and_betas(headers: Headers | None) -> tuple[dict[str, str | None], tuple[str, ...]]:
-    """Take betas out of the default headers, so that they unite with the others."""
+def _checked_default_headers(headers: Headers) -> dict[str, str | None]:
     checked = checked_headers(headers, "default_headers")
-    betas: tuple[str, ...] = ()
-    for name in [name for name in checked if name.lower() == BETA_HEADER]:
-        betas += split_betas(checked.pop(name) or "")
-    return checked, betas
+    for name, value in checked.items():
+        if name.lower() == BETA_HEADER:
+            split_betas(value or "")
+    return checked
 
 
 def checked_timeout(timeout: object) -> httpx.Timeout:
     """Return a Timeout; a number of seconds means every part of it."""
     if isinstance(timeout, httpx.Timeout):
+        if any((part or 0) > _LONGEST_TIMEOUT for part in timeout.as_dict().values()):
+            raise ValueError(f"timeout: {timeout} has more than {_LONGEST_TIMEOUT} seconds")
         return timeout
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise TypeError(f"timeout must be seconds or an httpx.Timeout, not {timeout!r}")
     if not 0 < timeout < float("inf"):
         raise ValueError(f"timeout must be a positive number of seconds, not {timeout!r}")
-    return httpx.Timeout(timeout)
+    return httpx.Timeout(min(timeout, _LONGEST_TIMEOUT))
 
 
 def checked_retries(max_retries: object) -> int:

@@ -6,7 +6,6 @@ against the annotations of its class, a whole column of values at a time, which 
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from enum import IntEnum
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -15,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar, cast, get_args, get_origin
 from ..errors import APIResponseValidationError
 from .annotations import fields_of, is_generated, members_of
 from .misfit import misfit
+from .structure import has_structure
 
 
 class _Generated(Protocol):
@@ -25,24 +25,15 @@ class _Generated(Protocol):
 T = TypeVar("T", bound=_Generated)
 
 
-class _Verdict(IntEnum):
-    NO = 0
-    UNSURE = 1
-    YES = 2
-
-
 def parsed(cls: type[T], content: object) -> T:
     """Return decoded JSON as an instance of a generated class.
 
     Raises APIResponseValidationError, naming the place, when it does not fit the class.
     """
-    instance, verdict = _believed(cls, content)
-    if verdict is _Verdict.YES:
-        return cast(T, instance)
-    found = misfit(content, cls, "")
-    if verdict is _Verdict.UNSURE and found is None:
-        return cast(T, instance)
-    place, complaint = found or ("", f"does not fit {cls.__name__}")
+    instance = _believed(cls, content)
+    if instance is not None and fits(instance, cls) and has_structure(content, cls):
+        return instance
+    place, complaint = misfit(content, cls, "") or ("", f"does not fit {cls.__name__}")
     raise APIResponseValidationError(
         f"the answer is not what the specification says: {place or 'the body'} {complaint}",
         place=place or None,
@@ -50,20 +41,20 @@ def parsed(cls: type[T], content: object) -> T:
     )
 
 
-def _believed(cls: type[T], content: object) -> tuple[T | None, _Verdict]:
+def _believed(cls: type[T], content: object) -> T | None:
     try:
         instance: T = cls.from_dict(cast(Mapping[str, Any], content))
-        return instance, _fit([instance], cls)
     except Exception:  # whatever it stumbled over, misfit() finds and names it
-        return None, _Verdict.NO
+        return None
+    return instance
 
 
-_Check = Callable[[Sequence[Any]], _Verdict]
+def fits(instance: object, hint: object) -> bool:
+    """Tell whether a parsed value is of the annotated type, inside and out."""
+    return _column_check(hint)([instance])
 
 
-def _fit(values: Sequence[object], hint: object) -> _Verdict:
-    """Tell whether all values are of the annotated type, inside and out."""
-    return _column_check(hint)(values)
+_Check = Callable[[Sequence[Any]], bool]
 
 
 @cache
@@ -73,18 +64,18 @@ def _column_check(hint: object) -> _Check:
     allowed = {kind for kind, _ in inner}
     checks = {kind: check for kind, check in inner if check is not None}
     if object in allowed:
-        return lambda _values: _Verdict.YES
+        return lambda _values: True
 
-    def check(values: Sequence[Any]) -> _Verdict:
+    def check(values: Sequence[Any]) -> bool:
         kinds = set(map(type, values))
         if not kinds <= allowed:
-            return _Verdict.NO
+            return False
         if len(kinds) == 1:
             (kind,) = kinds
-            return checks[kind](values) if kind in checks else _Verdict.YES
-        return min(
-            (checks[kind](_of_kind(kind, values)) for kind in kinds & checks.keys()),
-            default=_Verdict.YES,
+            return kind not in checks or checks[kind](values)
+        return all(
+            checks[kind]([value for value in values if type(value) is kind])
+            for kind in kinds & checks.keys()
         )
 
     return check
@@ -95,36 +86,21 @@ def _inner_check(member: Any) -> tuple[type, _Check | None]:
     origin: object = get_origin(member)
     arguments: tuple[Any, ...] = get_args(member)
     if origin is Literal:
-        return arguments[0].__class__, lambda values: _verdict(set(values) <= set(arguments))
+        return arguments[0].__class__, lambda values: set(values) <= set(arguments)
     if origin is list:
-        return list, lambda values: _lists_fit(values, arguments[0])
+        return list, lambda values: _column_check(arguments[0])([*chain.from_iterable(values)])
     if origin is dict:
-        return dict, lambda values: _fit(
-            [item for value in values for item in value.values()], arguments[1]
+        return dict, lambda values: _column_check(arguments[1])(
+            [item for value in values for item in value.values()]
         )
     if member is datetime.datetime:
-        return member, lambda values: _verdict(None not in set(map(_TZINFO, values)))
+        return member, lambda values: None not in set(map(_TZINFO, values))
     if is_generated(member):
         columns = [(attrgetter(name), hint) for name, hint in fields_of(member)]
-        return member, lambda values: min(
-            (_fit(list(map(column, values)), hint) for column, hint in columns),
-            default=_Verdict.YES,
+        return member, lambda values: all(
+            _column_check(hint)(list(map(column, values))) for column, hint in columns
         )
     return member, None
 
 
 _TZINFO = attrgetter("tzinfo")
-
-
-def _lists_fit(lists: Sequence[list[Any]], hint: object) -> _Verdict:
-    verdict = _fit(list(chain.from_iterable(lists)), hint)
-    # The generated code loops over what should be a list, so that {} and "" become [] as well.
-    return verdict if all(lists) else min(verdict, _Verdict.UNSURE)
-
-
-def _of_kind(kind: type, values: Sequence[Any]) -> Sequence[Any]:
-    return [value for value in values if type(value) is kind]
-
-
-def _verdict(fits: bool) -> _Verdict:
-    return _Verdict.YES if fits else _Verdict.NO

@@ -34,9 +34,10 @@ class Client(BaseClient[httpx.Client]):
         self._sender = Sender(http, owns_http=owns_http)
         self.models = Models(self._sender, chosen)
 
-    @property
-    def _http(self) -> httpx.Client:
-        return self._sender.http
+    def _share(self, chosen: Settings) -> None:
+        self._settings = chosen
+        self._sender = Sender(self._sender.http, owns_http=False, parent=self._sender)
+        self.models = Models(self._sender, chosen)
 
     @property
     def is_closed(self) -> bool:

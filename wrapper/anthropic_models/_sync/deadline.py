@@ -46,6 +46,7 @@ class Deadline:
 
     def _cut_off(self) -> None:
         stream = self._response.extensions.get("network_stream")
+        sock = stream and stream.get_extra_info("socket")
         # With HTTP/2, others use the same socket.
-        if stream is not None and self._response.http_version == "HTTP/1.1":
-            wake(stream.get_extra_info("socket"))
+        if isinstance(sock, socket.socket) and self._response.http_version == "HTTP/1.1":
+            wake(sock)

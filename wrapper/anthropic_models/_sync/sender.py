@@ -24,23 +24,29 @@ from .deadline import Deadline, wake
 class Sender:
     """Sends for one client over an httpx.Client that it may share with others."""
 
-    def __init__(self, http: httpx.Client, *, owns_http: bool) -> None:
+    def __init__(
+        self, http: httpx.Client, *, owns_http: bool, parent: "Sender | None" = None
+    ) -> None:
         self.http = http
         self.background = Background()
         self._owns_http = owns_http
         self._closing = threading.Event()
+        # Of a family that shares connections, the eldest closes them, and what the others do.
+        self._eldest: Sender = self if parent is None else parent._eldest
+        self._family: WeakSet[Sender] = WeakSet()
         self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._eldest._family.add(self)
 
     @property
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return self._closing.is_set() or self.http.is_closed
+        return self._closing.is_set() or self._eldest._closing.is_set() or self.http.is_closed
 
     def page(self, request: PageRequest) -> tuple[BetaModelList, ResponseInfo]:
         """Return the page that a request asks for, after as many attempts as it takes."""
         exchange = Exchange(request)
         while True:
-            outcome = self._attempt(request)
+            outcome = self._attempt(exchange)
             result = exchange.concluded(outcome, now=time.time(), chance=random.random())  # noqa: S311
             if isinstance(result, tuple):
                 return result
@@ -50,27 +56,33 @@ class Sender:
         """Stop what is under way; close the connections if they are this client's own."""
         self._closing.set()
         if self._owns_http:
+            family = list(self._family)
+            for sender in family:
+                sender._closing.set()
             for sock in list(self._sockets):
                 wake(sock)
-        self.background.join()
-        if self._owns_http:
+            for sender in family:
+                sender.background.join()
             self.http.close()
+        elif not self._eldest._owns_http:
+            # Connections of the caller's are not cut off, so this waits for what is under way.
+            self.background.join()
 
-    def _attempt(self, request: PageRequest) -> Received | Failure:
+    def _attempt(self, exchange: Exchange) -> Received | Failure:
         if self.is_closed:
             return closed()
         started = time.monotonic()
         try:
-            built = request.built_with(self.http)
-            if self._owns_http:
-                built.extensions["trace"] = self._trace
+            built = exchange.built_with(self.http)
+            if self._eldest._owns_http:
+                built.extensions["trace"] = self._eldest._trace
             response = self.http.send(built, stream=True, follow_redirects=False)
             try:
-                body = self._body(response, request)
+                body = self._body(response, exchange.request)
             finally:
                 response.close()
         except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error, request)
+            outcome = closed() if self.is_closed else outcome_of(error)
             if outcome is None:
                 raise
             return outcome
@@ -95,7 +107,7 @@ class Sender:
         except Exception as error:
             if deadline.has_passed():
                 return too_slow(limit)
-            translated = body_error_of(error, request)
+            translated = body_error_of(error)
             if translated is None:
                 raise
             return translated
@@ -104,7 +116,8 @@ class Sender:
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Note each new socket: closing it is the only way to wake a thread that reads from it."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+        # With a proxy the names begin otherwise.
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             sock = info["return_value"].get_extra_info("socket")
             self._sockets.add(sock)
             if self._closing.is_set():

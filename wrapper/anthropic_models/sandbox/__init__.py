@@ -1,9 +1,12 @@
 """A local stand-in for the Models API (extra `sandbox`).
 
-    from anthropic_models.sandbox import Sandbox
+```python
+from anthropic_models import Client
+from anthropic_models.sandbox import Sandbox
 
-    with Sandbox() as sandbox:
-        client = Client(base_url=sandbox.base_url, api_key="any")
+with Sandbox() as sandbox, Client(base_url=sandbox.base_url, api_key="any") as client:
+    print(client.models.list(limit=3))
+```
 
 It pages like the API, checks every request against openapi.yaml, and answers errors as documented.
 It accepts any key or token that is not empty.

@@ -1,0 +1,33 @@
+"""The httpx client that a client of ours makes when it is given none."""
+
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TypeVar
+
+import httpx
+
+from ._core.base_url import is_loopback
+
+Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
+
+
+def own_http_client(kind: type[Http], base_url: str) -> Http:
+    """Return an httpx client that takes proxies and certificates from the environment.
+
+    Raises ValueError when the environment's settings cannot be used.
+    """
+    # What is on this machine is not sent through a proxy, where it would travel unencrypted.
+    hosts = {"127.0.0.1", "localhost", "[::1]"}
+    host = httpx.URL(base_url).host
+    if is_loopback(host):
+        hosts.add(f"[{host}]" if ":" in host else host)
+    direct = {f"http://{host}": None for host in hosts}
+    # The API needs no cookies, and clients with other credentials may share the connections.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    try:
+        return kind(mounts=direct, cookies=no_cookies)
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        what = str(error) or type(error).__name__
+    raise ValueError(
+        "the environment's settings for proxies or certificates cannot be used (HTTP_PROXY, "
+        f"HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): {what}"
+    )
