@@ -90,6 +90,14 @@ def test_an_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch, name:
         assert credential(client) == {"authorization": "Bearer mine"}
 
 
+def test_a_base_url_of_the_environment_is_named_when_it_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "api.anthropic.com")
+    with pytest.raises(ValueError, match=r"^ANTHROPIC_BASE_URL must start with https://"):
+        Client(api_key=KEY)
+
+
 def test_an_empty_base_url_in_the_environment_counts_as_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

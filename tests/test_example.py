@@ -41,5 +41,5 @@ def test_with_a_key_it_lists_the_api(root: Path, sandbox: Sandbox) -> None:
 def test_what_goes_wrong_is_told_in_a_line(root: Path) -> None:
     done = run(root, ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL="http://example.com")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: base_url ")
+    assert done.stderr.startswith("error: ANTHROPIC_BASE_URL ")
     assert len(done.stderr.splitlines()) == 1

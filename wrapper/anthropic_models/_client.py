@@ -8,6 +8,7 @@ from typing import Generic, NoReturn, Self, TypeVar
 import anthropic_models_generated
 import httpx
 
+from ._core.base_url import checked_base_url
 from ._core.headers import AnthropicBeta, Headers
 from ._core.secret import Secret
 from ._core.settings import DEFAULTS, Environment, Settings, authenticates, settings
@@ -62,10 +63,14 @@ class BaseClient(ABC, Generic[Http]):
         if http_client is not None and not isinstance(http_client, kind):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
             raise TypeError(f"http_client must be an httpx.{kind.__name__}, not {http_client!r}")
         environment = _environment()
+        if base_url is None and environment.base_url is not None:
+            base_url = checked_base_url(
+                environment.base_url, allow_insecure_http, "ANTHROPIC_BASE_URL"
+            )
         given = DEFAULTS.changed(
             api_key=key,
             auth_token=token,
-            base_url=environment.base_url if base_url is None else base_url,
+            base_url=base_url,
             betas=betas,
             default_headers=default_headers,
             timeout=timeout,

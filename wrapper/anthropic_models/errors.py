@@ -37,7 +37,7 @@ class AnthropicModelsError(Exception):
         return self.message
 
     def __reduce__(self) -> tuple[Callable[..., "AnthropicModelsError"], tuple[object, ...]]:
-        return _restore, (type(self), self.args, self.__dict__.copy())
+        return _restore, (type(self), self.args, self.__dict__)
 
 
 def _restore(

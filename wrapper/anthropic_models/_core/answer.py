@@ -91,7 +91,6 @@ def _completed(
     error: AnthropicModelsError, received: Received, retries_taken: int
 ) -> AnthropicModelsError:
     if isinstance(error, APIResponseValidationError):
-        error.status_code = received.status_code
         error.request_id = received.request_id
         error.retries_taken = retries_taken
     return error

@@ -35,7 +35,7 @@ class Body:
         if self._inflate is None:
             self._keep(chunk)
         else:
-            self._begun = self._begun or bool(chunk)
+            self._begun = True
             self._keep_inflated(chunk)
 
     def finish(self) -> bytes:
@@ -58,7 +58,6 @@ class Body:
     def _keep(self, part: bytes) -> None:
         self._size += len(part)
         if self._size > MAX_BYTES:
-            self._parts.clear()
             raise APIResponseValidationError(
                 f"the answer is larger than {MAX_BYTES // 1024 // 1024} MiB"
             )
