@@ -256,3 +256,16 @@ def test_an_error_reads_as_a_sentence() -> None:
     assert str(APIResponseValidationError("odd", request_id="r")) == "odd (request id r)"
     assert str(APIResponseValidationError("odd")) == "odd"
     assert str(APIConnectionError("broke off")) == "broke off"
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("depth", [50, 400, 800, 5000, 100_000])
+def test_a_body_nested_to_any_depth_gives_an_error_that_can_be_shown_and_pickled(
+    shell: Shell, scripted: Scripted, status: int, depth: int
+) -> None:
+    server = scripted(answer(b"[" * depth + b"]" * depth, status=status))
+    with shell.client(server.base_url) as client, pytest.raises(AnthropicModelsError) as caught:
+        client.list()
+    assert not isinstance(caught.value, APIConnectionError)
+    assert repr(vars(caught.value))
+    assert pickle.loads(pickle.dumps(caught.value)).args == caught.value.args  # noqa: S301 - our own bytes

@@ -53,11 +53,7 @@ class Exchange:
     def _judged(
         self, received: Received, now: float
     ) -> tuple[BetaModelList, ResponseInfo] | Failure:
-        return judged(
-            received,
-            retries_taken=self.retries_taken,
-            now=now,
-        )
+        return judged(received, retries_taken=self.retries_taken, now=now)
 
     def _wait_after(self, failure: Failure, chance: float) -> float | None:
         if not failure.retryable:

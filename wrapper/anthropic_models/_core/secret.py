@@ -68,4 +68,7 @@ def mask_error(error: Exception, secrets: tuple[Secret, ...]) -> None:
     Servers and proxies are known to quote the key that they refuse.
     """
     error.args = tuple(masked(list(error.args), secrets))
-    error.__dict__ = masked(error.__dict__, secrets)
+    try:
+        error.__dict__ = masked(error.__dict__, secrets)
+    except RecursionError:  # a body nested so deep that it could be neither shown nor pickled
+        error.__dict__ = masked({**error.__dict__, "body": None}, secrets)
