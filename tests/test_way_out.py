@@ -181,3 +181,25 @@ def test_over_an_injected_client_it_sends_what_that_sends(scripted: Scripted) ->
     assert generated.headers["user-agent"] == ours.headers["user-agent"]
     for request in (generated, ours):
         assert httpx.URL(request.target).params == httpx.QueryParams(mine="3", limit="5")
+
+
+def test_a_parameter_that_is_a_list_arrives_whole(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    with httpx.Client(params={"mine": ["1", "2"]}) as http:
+        client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+        sending = client.generated.get_httpx_client()
+        sending.get("/v1/models", params={"lifecycle": ["active", "retired"], "q": "ü &"})
+        sending.get("/v1/models", params={"mine": "3"})
+        client.models.list(limit=1, extra_query={"lifecycle": ["active", "retired"]})
+    targets = [httpx.URL(request.target).params.multi_items() for request in server.requests]
+    both = [("lifecycle", "active"), ("lifecycle", "retired")]
+    assert targets[0] == [("mine", "1"), ("mine", "2"), *both, ("q", "ü &")]
+    assert targets[1] == [("mine", "3")]
+    assert sorted(targets[2]) == sorted([("mine", "1"), ("mine", "2"), *both, ("limit", "1")])
+
+
+def test_a_request_without_parameters_stays_so(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+        client.generated.get_httpx_client().get("/v1/models/a-model")
+    assert server.requests[0].target == "/v1/models/a-model"

@@ -109,7 +109,11 @@ def complete(
     removed_headers: frozenset[str],
 ) -> None:
     """Give a request that another client has built what `client` would have given it."""
-    request.url = request.url.copy_merge_params({**client.params, **request.url.params})
+    asked = request.url.params
+    added = [(name, v) for name, v in client.params.multi_items() if name not in asked]
+    request.url = request.url.copy_with(
+        params=httpx.QueryParams([*added, *asked.multi_items()]) or None
+    )
     for name, value in client.headers.items():
         request.headers.setdefault(name, value)
     client.cookies.set_cookie_header(request)
