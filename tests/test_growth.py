@@ -34,6 +34,13 @@ LATER: dict[str, Any] = {
     "releaseNotes": {"type": "string"},
     "family": {"const": "claude"},
     "metadata": {"$ref": "#/components/schemas/Metadata"},
+    "samples": {"type": "array", "items": {}},
+    "notes": {
+        "anyOf": [
+            {"type": ["string", "integer", "number", "boolean"]},
+            {"type": "array", "items": {"$ref": "#/components/schemas/Capabilities"}},
+        ]
+    },
 }
 SCHEMAS: dict[str, Any] = {
     "Lifecycle": {"type": "string", "enum": ["active", "retired"]},
@@ -120,6 +127,12 @@ def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
         {"capabilities": {"vision": True, "later": "field"}},
         {"anything": None},
         {"later_still": [1]},
+        {"samples": [{"a": [1]}, [1], None, "x"]},
+        {"notes": "text"},
+        {"notes": 7},
+        {"notes": 7.5},
+        {"notes": True},
+        {"notes": [{"vision": True}]},
     ],
 )
 def test_what_the_later_specification_allows_is_taken(later: Any, changes: dict[str, Any]) -> None:
@@ -189,6 +202,9 @@ def test_what_is_optional_may_be_missing(later: Any) -> None:
         ({"variants": [[["vision", True]]]}, "variants[0]", "an object, but is a list"),
         ({"capabilities": [["vision", True]]}, "capabilities", "an object, but is a list"),
         ({"metadata": []}, "metadata", "an object, but is a list"),
+        ({"notes": {"vision": True}}, "notes", "but is an object"),
+        ({"notes": [{"vision": True}, {}]}, "notes[1].vision", "is missing"),
+        ({"notes": [[["vision", True]]]}, "notes[0]", "an object, but is a list"),
         ({"metadata": ""}, "metadata", "an object, but is ''"),
         ({"variants": [{"vision": True}, {"vision": 0}]}, "variants[1].vision", "but is 0"),
         ({"metadata": 7}, "metadata", "an object, but is 7"),
