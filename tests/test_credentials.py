@@ -440,3 +440,15 @@ def test_cookies_do_not_pass_from_one_credential_to_another(
         client.list()
         client.with_options(api_key="another-key").list()
     assert not [request for request in server.requests if "cookie" in request.headers]
+
+
+@pytest.mark.parametrize(("key", "shown"), [("8letters", "<secret>"), ("7letter", "7letter")])
+def test_what_is_too_short_to_be_a_secret_is_not_masked(
+    scripted: Scripted, key: str, shown: str
+) -> None:
+    server = scripted(error(401, "authentication_error", f"bad key {key}"))
+    with (
+        Client(api_key=key, base_url=server.base_url) as client,
+        pytest.raises(AnthropicModelsError, match=f"bad key {shown}"),
+    ):
+        client.models.list()
