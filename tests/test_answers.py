@@ -1,7 +1,9 @@
 """Answers that are not what the specification says are refused, and the place is named."""
 
 import gzip
+import json
 import pickle
+import random
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -202,6 +204,14 @@ class TestEncodings:
         server = scripted(answer(body, headers={"content-encoding": encoding}))
         with shell.client(server.base_url) as client:
             assert client.list().data == []
+
+    def test_gzip_may_refer_back_as_far_as_it_can(self, shell: Shell, scripted: Scripted) -> None:
+        name = "".join(random.Random(7).choices("0123456789abcdef", k=32_000))  # noqa: S311
+        body = page() | {"data": [model("a", display_name=name), model("b", display_name=name)]}
+        packed = gzip.compress(json.dumps(body).encode(), 9)
+        server = scripted(answer(packed, headers={"content-encoding": "gzip"}))
+        with shell.client(server.base_url) as client:
+            assert [found.display_name for found in client.list().data] == [name, name]
 
     def test_identity_is_no_encoding(self, shell: Shell, scripted: Scripted) -> None:
         server = scripted(answer(page("a"), headers={"content-encoding": "identity"}))

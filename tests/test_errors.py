@@ -240,8 +240,8 @@ def test_the_errors_form_one_family() -> None:
     assert issubclass(InternalServerError, APIStatusError)
     for kind in (APIConnectionError, APIStatusError, APIResponseValidationError, PaginationError):
         assert issubclass(kind, AnthropicModelsError)
-    assert issubclass(MissingCredentialsError, ValueError)
-    assert issubclass(ClientClosedError, RuntimeError)
+    assert MissingCredentialsError.__bases__ == (AnthropicModelsError, ValueError)
+    assert ClientClosedError.__bases__ == (AnthropicModelsError, RuntimeError)
 
 
 def test_an_error_reads_as_a_sentence() -> None:
@@ -269,3 +269,20 @@ def test_a_body_nested_to_any_depth_gives_an_error_that_can_be_shown_and_pickled
     assert not isinstance(caught.value, APIConnectionError)
     assert repr(vars(caught.value))
     assert pickle.loads(pickle.dumps(caught.value)).args == caught.value.args  # noqa: S301 - our own bytes
+
+
+def test_what_an_error_is_not_told_is_none_or_nothing() -> None:
+    common = {"message": "x", "resume": None}
+    nothing = {"place": None, "request_id": None, "body": None, "retries_taken": 0}
+    assert vars(APIConnectionError("x")) == {**common, "retries_taken": 0}
+    assert vars(PaginationError("x")) == {**common, "body": None}
+    assert vars(APIResponseValidationError("x")) == {**common, **nothing, "status_code": 200}
+    assert vars(APIStatusError("x", status_code=418)) == {
+        **common,
+        "status_code": 418,
+        "type": None,
+        "request_id": None,
+        "body": None,
+        "retries_taken": 0,
+        "retry_after": None,
+    }
