@@ -180,6 +180,9 @@ def test_a_beta_of_an_enumeration_of_ones_own_is_sent_as_its_value(
         ([("a", "b")], TypeError, "names to strings"),
         ({"Content-Length": "5"}, ValueError, "up to the connection"),
         ({"transfer-encoding": None}, ValueError, "up to the connection"),
+        ({"Connection": "close"}, ValueError, "up to the connection"),
+        ({"keep-alive": "timeout=5"}, ValueError, "up to the connection"),
+        ({"Upgrade": "h2c"}, ValueError, "up to the connection"),
         ({"Host": None}, ValueError, "up to the connection"),
     ],
 )
