@@ -2,12 +2,13 @@
 
 import copy
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import oas_patch.overlay
 import yaml
 
 Document = dict[str, Any]
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 class SpecError(Exception):
@@ -43,6 +44,25 @@ def read_yaml(path: Path) -> Document:
     if not isinstance(content, dict):
         raise SpecError(f"{path.name} is not a mapping.")
     return cast(Document, content)
+
+
+def to_yaml(document: Document) -> str:
+    """Return the document as YAML that people can read."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes every value out where it stands, and texts of several lines as such."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _text(_dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def _actions(path: Path) -> list[Document]:

@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import yaml
-from portable import SpecError, portable_edition
+from portable import SpecError, portable_edition, to_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / "generated"
@@ -100,7 +99,15 @@ def _snapshot(target: Path) -> Path:
 def _generate(target: Path) -> Path:
     document = portable_edition(ROOT / "openapi.yaml", ROOT / "overlays")
     source = target.with_name("portable.yaml")
-    source.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), "utf-8")
+    source.write_text(to_yaml(document), "utf-8")
+    return generate(source, target)
+
+
+def generate(source: Path, target: Path) -> Path:
+    """Generate the package from the document `source` into the new folder `target`.
+
+    Raises GenerationError when the generator fails or leaves anything out.
+    """
     target.mkdir()
     package = target / PACKAGE
     command = [sys.executable, "-m", "openapi_python_client", "generate"]

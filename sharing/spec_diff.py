@@ -1,0 +1,91 @@
+"""Tells what changed in the API since a revision, and whether it breaks anybody.
+
+python sharing/spec_diff.py REVISION
+
+Exits 1 when something breaks and `info.version` did not go up a major version, 2 when there is
+nothing to compare.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import changes
+import node
+from portable import Document, SpecError, read_yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+SIGNS = {"added": "+", "changed": "~", "removed": "-"}
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    arguments = argparse.ArgumentParser(description="Tell what changed in the API.")
+    arguments.add_argument("revision", help="a git revision, such as a tag or HEAD")
+    revision: str = arguments.parse_args().revision
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            former, present = _former(revision, folder), read_yaml(ROOT / "openapi.yaml")
+            versions = _version(former), _version(present)
+            found = changes.changes(former, present, folder)
+    except (SpecError, node.ToolError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _report(revision, found, *versions)
+
+
+def _former(revision: str, folder: Path) -> Document:
+    path = folder / f"openapi.yaml of {revision.replace('/', '-')}"
+    command = ["git", "show", "--end-of-options", f"{revision}:./openapi.yaml"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip()
+        raise SpecError(f"There is no openapi.yaml to compare with at {revision!r}: {said}")
+    path.write_bytes(done.stdout)
+    return read_yaml(path)
+
+
+def _version(document: Document) -> tuple[int, int, int]:
+    version = str(document.get("info", {}).get("version"))
+    if not (match := re.fullmatch(r"(\d+)\.(\d+)\.(\d+)", version)):
+        raise SpecError(f"info.version is {version!r}; it should be three numbers, such as 1.2.3.")
+    major, minor, patch = match.groups()
+    return int(major), int(minor), int(patch)
+
+
+def _report(
+    revision: str,
+    found: list[changes.Change],
+    before: tuple[int, int, int],
+    after: tuple[int, int, int],
+) -> int:
+    if not found:
+        print(f"The API is as it was at {revision}.")
+        return 0
+    print(f"Since {revision}:")
+    for change in found:
+        mark = "  [breaking]" if change.breaking else ""
+        print(f"  {SIGNS[change.kind]} {change.kind:<8} {change.text}{mark}")
+    breaking = sum(change.breaking for change in found)
+    print(f"{_counted(len(found), 'change')}, {breaking or 'none'} of them breaking; ", end="")
+    print(f"info.version {_dotted(before)} → {_dotted(after)}.")
+    if breaking and after[0] <= before[0]:
+        print(f"What breaks somebody needs a major version: {before[0] + 1}.0.0.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _dotted(version: tuple[int, int, int]) -> str:
+    return ".".join(str(number) for number in version)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

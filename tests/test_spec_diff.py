@@ -1,0 +1,264 @@
+"""`make spec-diff` tells what changed in the API, in words, and whether it breaks anybody."""
+
+import copy
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from changes import Change, changes
+from portable import Document, read_yaml, to_yaml
+
+ROOT = Path(__file__).parent.parent
+TRUTH = read_yaml(ROOT / "openapi.yaml")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Document], list[Change]]:
+    def told(revision: Document) -> list[Change]:
+        return changes(TRUTH, revision, tmp_path_factory.mktemp("diff"))
+
+    return told
+
+
+def schemas(document: Document) -> dict[str, Any]:
+    found: dict[str, Any] = document["components"]["schemas"]
+    return found
+
+
+def parameters(document: Document) -> dict[str, Any]:
+    found: dict[str, Any] = document["components"]["parameters"]
+    return found
+
+
+def listing(document: Document) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"]["/v1/models"]["get"]
+    return found
+
+
+def grown() -> Document:
+    """The API with everything added to it that may be added."""
+    document = copy.deepcopy(TRUTH)
+    model = schemas(document)["BetaModelInfo"]
+    model["properties"]["max_tokens"] = {"type": ["integer", "null"], "description": "x"}
+    model["properties"]["retires_at"] = {"type": "string", "format": "date-time"}
+    model["required"].append("retires_at")
+    schemas(document)["KnownAnthropicBeta"]["enum"].append("new-2027-01-01")
+    schemas(document)["KnownErrorType"]["enum"].append("new_error")
+    parameters(document)["Lifecycle"] = {"name": "lifecycle", "in": "query", "schema": {}}
+    listing(document)["parameters"].append({"$ref": "#/components/parameters/Lifecycle"})
+    parameters(document)["Limit"]["schema"] |= {"maximum": 5000, "default": 50}
+    parameters(document)["Limit"]["description"] = "Other words."
+    parameters(document)["BeforeId"]["deprecated"] = True
+    listing(document)["responses"]["503"] = {"$ref": "#/components/responses/Overloaded"}
+    document["components"]["securitySchemes"]["Cookie"] = {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "key",
+    }
+    document["security"].append({"Cookie": []})
+    document["paths"]["/v1/models/{model_id}"] = {
+        "get": {"operationId": "get_model", "responses": {}},
+        "parameters": [{"name": "model_id", "in": "path", "required": True, "schema": {}}],
+    }
+    document["components"]["examples"]["EmptyPage"]["value"]["has_more"] = True
+    return document
+
+
+def spoiled() -> Document:
+    """The API with changes each of which breaks somebody."""
+    document = copy.deepcopy(TRUTH)
+    model = schemas(document)["BetaModelInfo"]
+    del model["properties"]["display_name"]
+    model["required"] = ["id", "type"]
+    model["properties"]["id"]["type"] = ["string", "null"]
+    model["properties"]["type"]["const"] = "ai_model"
+    schemas(document)["KnownAnthropicBeta"]["enum"].remove("pdfs-2024-09-25")
+    schemas(document)["KnownErrorType"]["enum"].remove("api_error")
+    schemas(document)["AnthropicBeta"]["anyOf"].remove({"type": "string"})
+    parameters(document)["Limit"]["schema"]["maximum"] = 100
+    parameters(document)["AfterId"]["required"] = True
+    del listing(document)["parameters"][1]
+    del parameters(document)["BeforeId"]
+    parameters(document)["Key"] = {"name": "k", "in": "header", "required": True, "schema": {}}
+    listing(document)["parameters"].append({"$ref": "#/components/parameters/Key"})
+    del listing(document)["responses"]["529"]
+    document["security"].remove({"BearerToken": []})
+    document["servers"][0]["url"] = "https://elsewhere.example"
+    listing(document)["operationId"] = "models"
+    return document
+
+
+@pytest.fixture(scope="module")
+def growth(told: Callable[[Document], list[Change]]) -> list[Change]:
+    return told(grown())
+
+
+@pytest.fixture(scope="module")
+def breakage(told: Callable[[Document], list[Change]]) -> list[Change]:
+    return told(spoiled())
+
+
+def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
+    assert [change.text for change in growth if change.breaking] == []
+    assert [change.text for change in growth if change.kind == "removed"] == []
+    assert [change.text for change in growth if change.kind == "added"] == [
+        "BetaModelInfo.max_tokens (integer or null)",
+        "BetaModelInfo.retires_at (string, date-time)",
+        "GET /v1/models/{model_id}",
+        "answer 503 of GET /v1/models",
+        "credentials by Cookie",
+        "query parameter `lifecycle` of GET /v1/models (optional)",
+        "security scheme Cookie",
+        "value `new-2027-01-01` of KnownAnthropicBeta",
+        "value `new_error` of KnownErrorType",
+    ]
+
+
+def test_what_is_changed_is_told_even_if_nobody_judged_it(growth: list[Change]) -> None:
+    assert [change.text for change in growth if change.kind == "changed"] == [
+        "BetaModelInfo.retires_at is always there",
+        "default of query parameter `limit`: 20 → 50",
+        "deprecated of query parameter `before_id`: none → yes",
+        "description of query parameter `limit`",
+        "example EmptyPage (not judged)",
+        "maximum of query parameter `limit`: 1000 → 5000",
+    ]
+
+
+def test_what_breaks_somebody_is_told_as_breaking(breakage: list[Change]) -> None:
+    assert [change.text for change in breakage if not change.breaking] == []
+    assert [(change.kind, change.text) for change in breakage] == [
+        ("added", "header `k` of GET /v1/models (required)"),
+        ("changed", "BetaModelInfo.created_at may be missing"),
+        ("changed", "const of BetaModelInfo.type: model → ai_model"),
+        ("changed", "maximum of query parameter `limit`: 1000 → 100"),
+        ("changed", "operationId of GET /v1/models: list_models → models"),
+        ("changed", "required of query parameter `after_id`: no → yes"),
+        ("changed", "type of BetaModelInfo.id: string → string or null"),
+        ("changed", "url of server: https://api.anthropic.com → https://elsewhere.example"),
+        ("removed", "BetaModelInfo.display_name (string)"),
+        ("removed", "alternative of AnthropicBeta (string)"),
+        ("removed", "answer 529 of GET /v1/models"),
+        ("removed", "credentials by BearerToken"),
+        ("removed", "query parameter `before_id` of GET /v1/models (optional)"),
+        ("removed", "value `api_error` of KnownErrorType"),
+        ("removed", "value `pdfs-2024-09-25` of KnownAnthropicBeta"),
+    ]
+
+
+def test_another_name_for_a_schema_breaks_those_whose_code_names_it(
+    told: Callable[[Document], list[Change]],
+) -> None:
+    renamed = yaml.safe_load(to_yaml(TRUTH).replace("BetaModelInfo", "ModelInfo"))
+    assert told(renamed) == [Change("changed", "BetaModelInfo is now called ModelInfo", True)]
+
+
+def test_a_value_added_to_a_closed_list_of_an_answer_breaks_its_readers(tmp_path: Path) -> None:
+    before = copy.deepcopy(TRUTH)
+    schemas(before)["ErrorType"]["anyOf"].remove({"type": "string"})
+    after = copy.deepcopy(before)
+    schemas(after)["KnownErrorType"]["enum"].append("new_error")
+    added = Change("added", "value `new_error` of KnownErrorType", breaking=True)
+    assert changes(before, after, tmp_path) == [added]
+
+
+def test_another_order_of_the_values_is_told(told: Callable[[Document], list[Change]]) -> None:
+    document = copy.deepcopy(TRUTH)
+    schemas(document)["KnownAnthropicBeta"]["enum"].reverse()
+    assert told(document) == [Change("changed", "order of the values of KnownAnthropicBeta")]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A repository of its own, with the document as it is here as its first revision."""
+    copy_ = tmp_path / "project"
+    for folder in ("generator", "sharing"):
+        shutil.copytree(ROOT / folder, copy_ / folder)
+    (copy_ / "openapi.yaml").write_text(to_yaml(TRUTH), "utf-8")
+    (copy_ / ".envs").symlink_to(ROOT / ".envs")
+    for command in (
+        ["init", "--quiet"],
+        ["add", "openapi.yaml"],
+        ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "--quiet", "-m", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=copy_, check=True)
+    return copy_
+
+
+def spec_diff(project: Path, revision: str = "HEAD") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "sharing/spec_diff.py", revision],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": "generator", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def with_version(document: Document, version: str) -> str:
+    return to_yaml({**document, "info": {**document["info"], "version": version}})
+
+
+def test_without_a_change_it_says_so_and_exits_0(project: Path) -> None:
+    done = spec_diff(project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "The API is as it was at HEAD.\n"
+
+
+def test_what_breaks_nobody_exits_0(project: Path) -> None:
+    document = copy.deepcopy(TRUTH)
+    schemas(document)["KnownAnthropicBeta"]["enum"].append("new-2027-01-01")
+    (project / "openapi.yaml").write_text(with_version(document, "1.1.0"), "utf-8")
+    done = spec_diff(project)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "Since HEAD:",
+        "  + added    value `new-2027-01-01` of KnownAnthropicBeta",
+        "1 change, none of them breaking; info.version 1.0.0 → 1.1.0.",
+    ]
+
+
+@pytest.mark.parametrize(("version", "code"), [("1.0.0", 1), ("1.9.0", 1), ("2.0.0", 0)])
+def test_what_breaks_somebody_needs_a_major_version(
+    project: Path, version: str, code: int
+) -> None:
+    document = copy.deepcopy(TRUTH)
+    parameters(document)["Limit"]["schema"]["maximum"] = 100
+    (project / "openapi.yaml").write_text(with_version(document, version), "utf-8")
+    done = spec_diff(project)
+    assert done.returncode == code
+    assert "maximum of query parameter `limit`: 1000 → 100  [breaking]" in done.stdout
+    advice = "What breaks somebody needs a major version: 2.0.0.\n"
+    assert done.stderr == (advice if code else "")
+
+
+@pytest.mark.parametrize("revision", ["no-such-revision", "HEAD~5"])
+def test_a_revision_that_is_none_exits_2_and_is_named(project: Path, revision: str) -> None:
+    done = spec_diff(project, revision)
+    assert done.returncode == 2
+    assert revision in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[", "openapi.yaml cannot be read"),
+        ("openapi: 3.1.0\ninfo: {title: x, version: one}\n", "should be three numbers"),
+        ("info: {title: x, version: 1.0.0}\n", "redocly failed"),
+    ],
+)
+def test_a_document_that_is_none_exits_2_and_says_why(
+    project: Path, text: str, reason: str
+) -> None:
+    (project / "openapi.yaml").write_text(text, "utf-8")
+    done = spec_diff(project)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
