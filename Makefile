@@ -6,6 +6,9 @@ PY     := $(VENV)/bin/python
 NODE   := .envs/node
 SDK    := .envs/official-sdk
 BARE   := .envs/runtime
+BASE   ?= HEAD
+
+spec-tool = PYTHONPATH=generator $(PY)
 
 # Redocly would otherwise send statistics and look for updates.
 with-node = PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
@@ -25,7 +28,7 @@ setup: $(VENV)/ready ## build .venv from the pinned requirements
 run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox
 	@$(PY) examples/list_models.py
 
-test: setup $(SDK)/ready $(BARE)/ready ## run all tests
+test: setup $(NODE)/ready $(SDK)/ready $(BARE)/ready ## run all tests
 	@$(PY) -m pytest -n 2 --cov
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
@@ -52,6 +55,15 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 format: setup ## format what is written by hand
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+share: setup $(NODE)/ready ## write dist/spec/, which other teams take: editions and HTML
+	@$(spec-tool) sharing/share.py
+
+spec-diff: setup $(NODE)/ready ## tell what changed in the API since BASE (any git revision)
+	@$(spec-tool) sharing/spec_diff.py "$(BASE)"
+
+live-check: setup ## ask the real API where it differs from openapi.yaml; needs ANTHROPIC_API_KEY
+	@$(spec-tool) sharing/live_check.py
 
 lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
 	@cd requirements && for name in dev node official-sdk runtime; do \
@@ -95,4 +107,5 @@ $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements
 	@cd $(@D) && $(with-node) $(npm) ci --ignore-scripts --silent
 	@touch $@
 
-.PHONY: help setup run test regenerate check-generated check lint types spec-lint format lock clean
+.PHONY: help setup run test regenerate check-generated check lint types spec-lint format \
+  share spec-diff live-check lock clean

@@ -59,7 +59,7 @@ def test_the_portable_edition_is_valid_openapi_3_1() -> None:
 
 
 def test_making_the_portable_edition_leaves_the_files_as_they_were() -> None:
-    files = [TRUTH, *OVERLAYS.iterdir()]
+    files = [TRUTH, *OVERLAYS.rglob("*.yaml")]
     before = [file.read_bytes() for file in files]
     portable_edition(TRUTH, OVERLAYS)
     assert [file.read_bytes() for file in files] == before
