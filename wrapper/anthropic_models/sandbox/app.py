@@ -1,81 +1,153 @@
 """The sandbox as an ASGI application."""
 
 import itertools
-from collections.abc import Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from email.utils import formatdate
+from typing import cast
 
-from attrs import field, frozen
+from attrs import define, field
+from openapi_core.datatypes import Parameters
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from .catalogue import Model
-from .paging import UnknownCursorError, page
-from .rules import RefusedError, rules_of
+from .connection import goes_away, reset
+from .document import Operation, document
+from .paging import Pages, UnknownCursorError
+from .rules import RefusedError, rules
+from .trouble import Drop, Failure, Trouble
 
-PATH = "/v1/models"
 
-
-@frozen
+@define
 class SeenRequest:
-    """A request that the sandbox has answered, with the status that it answered."""
+    """A request that has come to the sandbox.
+
+    `status_code` is what was answered; None before that, and for ever when the connection was cut.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str] = field(repr=False)
-    status_code: int
+    status_code: int | None = None
 
 
 class App:
     """Answers like the API, from a list of models that may change at any time."""
 
-    def __init__(self, models: list[Model]) -> None:
-        self.models = models
+    def __init__(self, models: Sequence[Model]) -> None:
+        self.pages = Pages(models)
         self.requests: list[SeenRequest] = []
-        self._rules = rules_of(PATH, "get")
+        self.trouble = Trouble()
+        self.delay = 0.0
+        self._document = document()
+        self._rules = rules()
         self._request_ids = (f"req_sandbox_{number:06}" for number in itertools.count(1))
-        self.asgi = Starlette(
-            routes=[Route(PATH, self._list_models, methods=["GET"])],
-            exception_handlers={HTTPException: self._refuse_route},
+        answers = {"list_models": self._list_models}
+        self._routes = Starlette(
+            routes=[self._route(name, answer) for name, answer in answers.items()],
+            exception_handlers={HTTPException: self._no_route},
         )
+        self._routes.router.redirect_slashes = False
 
-    async def _list_models(self, request: Request) -> JSONResponse:
-        try:
-            query = self._rules.checked(request.query_params, request.headers)
-            after_id, before_id = query.get("after_id"), query.get("before_id")
-            if after_id is not None and before_id is not None:
-                raise RefusedError(
-                    400, "invalid_request_error", "only one of after_id and before_id may be given"
-                )
-            body = page(self.models, after_id=after_id, before_id=before_id, limit=query["limit"])
-        except UnknownCursorError as error:
-            return self._error(request, 404, "not_found_error", f"{error}: no such model")
-        except RefusedError as error:
-            return self._error(request, error.status_code, error.type, error.message)
-        return self._answer(request, 200, body, next(self._request_ids))
-
-    async def _refuse_route(self, request: Request, error: Exception) -> JSONResponse:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        type_ = "not_found_error" if status == 404 else "invalid_request_error"
-        return self._error(request, status, type_, f"{request.method} {request.url.path}: no such")
-
-    def _error(self, request: Request, status: int, type_: str, message: str) -> JSONResponse:
-        request_id = next(self._request_ids)
-        error = {"type": type_, "message": message}
-        body = {"type": "error", "error": error, "request_id": request_id}
-        return self._answer(request, status, body, request_id)
-
-    def _answer(
-        self, request: Request, status: int, body: object, request_id: str
-    ) -> JSONResponse:
-        seen = SeenRequest(
-            request.method,
-            request.url.path,
-            dict(request.query_params),
-            dict(request.headers),
-            status,
-        )
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or be the trouble that is planned for it."""
+        request = Request(scope)
+        request.state.request_id = next(self._request_ids)
+        seen = _seen(request)
         self.requests.append(seen)
-        return JSONResponse(body, status, headers={"request-id": request_id})
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status_code = message["status"]
+            await send(message)
+
+        trouble = self.trouble.next()
+        if self.delay and await goes_away(receive, within=self.delay):
+            return
+        if isinstance(trouble, Drop):
+            await reset(scope, receive)
+        elif isinstance(trouble, Failure):
+            await self._failed(request, trouble)(scope, receive, noting)
+        else:
+            await self._routes(scope, receive, noting)
+
+    def _list_models(self, parameters: Parameters) -> object:
+        query = parameters.query
+        after_id, before_id = query.get("after_id"), query.get("before_id")
+        if after_id is not None and before_id is not None:
+            raise RefusedError(400, "only one of after_id and before_id may be given")
+        try:
+            return self.pages.page(after_id=after_id, before_id=before_id, limit=query["limit"])
+        except UnknownCursorError as error:
+            raise RefusedError(404, f"{error}: no such model") from None
+
+    def _route(self, name: str, answer: Callable[[Parameters], object]) -> Route:
+        operation = self._document.operations[name]
+        route = Route(operation.path, self._endpoint(operation, answer))
+        route.methods = {operation.method.upper()}  # Starlette adds HEAD to GET
+        return route
+
+    def _endpoint(
+        self, operation: Operation, answer: Callable[[Parameters], object]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            path: str = request.scope["path"]
+            query = tuple(request.query_params.multi_items())
+            headers = tuple(request.headers.items())
+            try:
+                parameters = self._rules.checked(operation, path, query, headers)
+                return _answer(request, 200, answer(parameters))
+            except RefusedError as error:
+                return self._error(request, error.status_code, error.message)
+            except (LookupError, TypeError, ValueError) as error:
+                return self._error(request, 500, f"the sandbox's models are no models: {error!r}")
+
+        return endpoint
+
+    async def _no_route(self, request: Request, error: Exception) -> Response:
+        error = cast(HTTPException, error)
+        message = f"{request.method} {request.scope['path']}: {error.detail}"
+        return self._error(request, error.status_code, message, error.headers)
+
+    def _failed(self, request: Request, failure: Failure) -> Response:
+        after = failure.retry_after
+        headers = {} if after is None else {"retry-after": f"{after}"}
+        return self._error(request, failure.status_code, None, headers)
+
+    def _error(
+        self,
+        request: Request,
+        status: int,
+        message: str | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        type_, usual = self._document.error(status)
+        body = {
+            "type": "error",
+            "error": {"type": type_, "message": usual if message is None else message},
+            "request_id": request.state.request_id,
+        }
+        return _answer(request, status, body, headers)
+
+
+def _seen(request: Request) -> SeenRequest:
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        # What comes twice is one list (RFC 9110, 5.3).
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    query = dict(request.query_params)
+    return SeenRequest(request.method, request.scope["path"], query, headers)
+
+
+def _answer(
+    request: Request, status: int, body: object, headers: Mapping[str, str] | None = None
+) -> Response:
+    always = {"request-id": request.state.request_id, "date": formatdate(usegmt=True)}
+    content = json.dumps(body, allow_nan=False, separators=(",", ":"))
+    return Response(content, status, {**always, **(headers or {})}, "application/json")

@@ -1,9 +1,14 @@
 """The models that the sandbox lists, more recently released ones first."""
 
 import datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
+
+from anthropic_models_generated.models import BetaModelInfo
 
 Model = dict[str, Any]
+
+MOST_MADE_UP = 1_000_000
 
 _WELL_KNOWN = (
     ("claude-opus-4-5-20251101", "Claude Opus 4.5", "2025-11-24"),
@@ -19,6 +24,45 @@ _WELL_KNOWN = (
     ("claude-3-haiku-20240307", "Claude Haiku 3", "2024-03-07"),
     ("claude-3-opus-20240229", "Claude Opus 3", "2024-02-29"),
 )
+_MADE_UP_ID = "made-up-model-"
+_NEWEST_MADE_UP = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+class MadeUpModels(Sequence[Model]):
+    """Models that do not exist, released a minute apart, each made when it is looked at."""
+
+    def __init__(self, count: int) -> None:
+        self._positions = range(count)
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, index: int) -> Model: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Model]: ...
+    def __getitem__(self, index: int | slice) -> Model | list[Model]:
+        if isinstance(index, slice):
+            return [self._made_up(position) for position in self._positions[index]]
+        return self._made_up(self._positions[index])
+
+    def position(self, id_: str) -> int | None:
+        """Return where the model is; None when there is none with this id."""
+        number = id_.removeprefix(_MADE_UP_ID)
+        if not (number.isascii() and number.isdecimal() and len(number) < 10):
+            return None
+        position = len(self) - int(number)
+        found = position in self._positions and self[position]["id"] == id_
+        return position if found else None
+
+    def _made_up(self, position: int) -> Model:
+        number = len(self) - position
+        released = _NEWEST_MADE_UP - datetime.timedelta(minutes=position)
+        return _model(
+            f"{_MADE_UP_ID}{number:06}",
+            f"Made-up Model {number}",
+            f"{released:%Y-%m-%dT%H:%M:%SZ}",
+        )
 
 
 def well_known_models() -> list[Model]:
@@ -27,16 +71,51 @@ def well_known_models() -> list[Model]:
 
 
 def made_up_models(count: int) -> list[Model]:
-    """Return `count` models that do not exist, released a minute apart."""
-    newest = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-    return [
-        _model(
-            f"made-up-model-{count - i:06}",
-            f"Made-up Model {count - i}",
-            f"{newest - datetime.timedelta(minutes=i):%Y-%m-%dT%H:%M:%SZ}",
+    """Return `count` models that do not exist, released a minute apart.
+
+    Raises:
+        TypeError: `count` is not an int.
+        ValueError: It is not within 0 to 1,000,000.
+
+    """
+    return list(_made_up(count))
+
+
+def catalogue(models: int | Iterable[Model | BetaModelInfo] | None) -> Sequence[Model]:
+    """Return the models that are meant; a number of them is not made up before it is needed."""
+    if models is None:
+        return well_known_models()
+    if isinstance(models, int | float):
+        return _made_up(models)
+    if isinstance(models, str | bytes | dict) or not isinstance(models, Iterable):
+        raise TypeError(
+            "models should be how many to make up, or a list of models, "
+            f"but is a {type(models).__name__}"
         )
-        for i in range(count)
-    ]
+    return [_as_the_api_writes_it(position, model) for position, model in enumerate(models)]
+
+
+def _made_up(count: object) -> MadeUpModels:
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise TypeError(f"the number of models should be an int, but is {count!r}")
+    if not 0 <= count <= MOST_MADE_UP:
+        raise ValueError(
+            f"the number of models should be within 0 to {MOST_MADE_UP:,}, but is {count:,}"
+        )
+    return MadeUpModels(count)
+
+
+def _as_the_api_writes_it(position: int, model: object) -> Model:
+    if isinstance(model, BetaModelInfo):
+        return model.to_dict()
+    if not isinstance(model, dict):
+        raise TypeError(
+            f"models[{position}] should be a dict as the API writes it, "
+            f"but is a {type(model).__name__}"
+        )
+    if not isinstance(model.get("id"), str):
+        raise ValueError(f'models[{position}] has no "id" that is a string')
+    return model
 
 
 def _model(id_: str, display_name: str, created_at: str) -> Model:

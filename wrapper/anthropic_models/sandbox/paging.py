@@ -1,38 +1,59 @@
-"""Cuts one page out of a catalogue, as the API does."""
+"""Cuts pages out of a catalogue, as the API does."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from .catalogue import Model
+from .catalogue import MadeUpModels, Model
 
 
 class UnknownCursorError(Exception):
     """The cursor is no model's id; `args[0]` is the name of the parameter."""
 
 
-def page(
-    models: Sequence[Model], *, after_id: str | None, before_id: str | None, limit: int
-) -> dict[str, Any]:
-    """Return a page body; raises UnknownCursorError."""
-    if before_id is not None:
-        end = _position(models, before_id, "before_id")
-        start = max(0, end - limit)
-        has_more = start > 0
-    else:
-        start = 0 if after_id is None else _position(models, after_id, "after_id") + 1
-        end = start + limit
-        has_more = end < len(models)
-    data = list(models[start:end])
-    return {
-        "data": data,
-        "has_more": has_more,
-        "first_id": data[0]["id"] if data else None,
-        "last_id": data[-1]["id"] if data else None,
-    }
+class Pages:
+    """The pages of a list of models that may change at any time, each as quickly as any other."""
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        self.models = models
+        self._positions: dict[str, int] = {}
+
+    def page(self, *, after_id: str | None, before_id: str | None, limit: int) -> dict[str, Any]:
+        """Return a page body; raises UnknownCursorError."""
+        models = self.models
+        if before_id is not None:
+            end = self._position(models, before_id, "before_id")
+            start = max(0, end - limit)
+            has_more = start > 0
+        else:
+            start = 0 if after_id is None else self._position(models, after_id, "after_id") + 1
+            end = start + limit
+            has_more = end < len(models)
+        data = list(models[start:end])
+        return {
+            "data": data,
+            "has_more": has_more,
+            "first_id": data[0]["id"] if data else None,
+            "last_id": data[-1]["id"] if data else None,
+        }
+
+    def _position(self, models: Sequence[Model], cursor: str, parameter: str) -> int:
+        if isinstance(models, MadeUpModels):
+            position = models.position(cursor)
+        else:
+            position = self._looked_up(models, cursor)
+        if position is None:
+            raise UnknownCursorError(parameter)
+        return position
+
+    def _looked_up(self, models: Sequence[Model], cursor: str) -> int | None:
+        # The list is the user's, who may change it without a word: what was noted is only a hint.
+        position = self._positions.get(cursor)
+        if position is None or not _is_at(models, position, cursor):
+            noted = list(models)
+            self._positions = {noted[at]["id"]: at for at in reversed(range(len(noted)))}
+            position = self._positions.get(cursor)
+        return position
 
 
-def _position(models: Sequence[Model], cursor: str, parameter: str) -> int:
-    for position, model in enumerate(models):
-        if model["id"] == cursor:
-            return position
-    raise UnknownCursorError(parameter)
+def _is_at(models: Sequence[Model], position: int, id_: str) -> bool:
+    return [model["id"] for model in models[position : position + 1]] == [id_]

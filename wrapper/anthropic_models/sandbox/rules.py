@@ -1,66 +1,83 @@
 """Checks requests against openapi.yaml: there is no second copy of its rules here."""
 
+from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-import yaml
 from openapi_core import OpenAPI
-from openapi_core.datatypes import RequestParameters
+from openapi_core.datatypes import Parameters, RequestParameters
 from openapi_core.templating.security.exceptions import SecurityNotFound
 from openapi_core.validation.request.exceptions import SecurityValidationError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from .._spec import openapi_path
+from .document import Document, Operation, document
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 class RefusedError(Exception):
-    """The request is not as openapi.yaml says; has the status, the type of error and the text."""
+    """The request is not as openapi.yaml says; has the status and the text of the answer."""
 
-    def __init__(self, status_code: int, type_: str, message: str) -> None:
+    def __init__(self, status_code: int, message: str) -> None:
         super().__init__(message)
         self.status_code = status_code
-        self.type = type_
         self.message = message
 
 
 class Rules:
-    """The rules of openapi.yaml for requests to one operation."""
+    """The rules of openapi.yaml for requests."""
 
-    def __init__(self, path: str, method: str) -> None:
-        self._document: dict[str, Any] = yaml.safe_load(openapi_path().read_text("utf-8"))
-        self._openapi = OpenAPI.from_dict(self._document)
-        self._server: str = self._document["servers"][0]["url"]
-        self._path = path
-        self._method = method
+    def __init__(self, document: Document) -> None:
+        self._openapi = OpenAPI.from_dict(document.content)
+        self._server: str = document.content["servers"][0]["url"]
+        # A check takes milliseconds, and the same requests come again and again.
+        self._checked = lru_cache(maxsize=4096)(self._check)
 
-    def checked(self, query: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, Any]:
-        """Return the query parameters with their types and defaults; raises RefusedError."""
-        present = {name: value for name, value in headers.items() if value}
-        request = _Request(self._server, self._path, self._method, query, present)
+    def checked(self, operation: Operation, path: str, query: Pairs, headers: Pairs) -> Parameters:
+        """Return the parameters with their types and defaults; raises RefusedError."""
+        present = tuple((name, value) for name, value in headers if value)
+        return self._checked(operation, path, query, present)
+
+    def _check(self, operation: Operation, path: str, query: Pairs, headers: Pairs) -> Parameters:
+        request = _Request(self._server, path, operation.method, query, headers)
         result = self._openapi.unmarshal_request(request)
         for error in result.errors:
             if isinstance(error, SecurityValidationError | SecurityNotFound):
-                raise RefusedError(401, "authentication_error", "x-api-key header is required")
+                raise RefusedError(401, "an API key or a bearer token is required")
         for error in result.errors:
-            raise RefusedError(400, "invalid_request_error", _explained(error))
-        for name in self._required_headers():
-            # openapi-core fills in a required header that has a default.
-            if name.lower() not in {header.lower() for header in present}:
-                raise RefusedError(400, "invalid_request_error", f"{name}: header is required")
-        return result.parameters.query
-
-    def _required_headers(self) -> list[str]:
-        shared = self._document["components"]["parameters"]
-        operation = self._document["paths"][self._path][self._method]
-        parameters = [shared[item["$ref"].rpartition("/")[2]] for item in operation["parameters"]]
-        return [p["name"] for p in parameters if p["in"] == "header" and p.get("required")]
+            raise RefusedError(400, _explained(error))
+        _refuse_what_is_missing(operation, query, headers)
+        _refuse_what_is_written_wrong(result.parameters.query, query)
+        return result.parameters
 
 
 @cache
-def rules_of(path: str, method: str) -> Rules:
-    """Return the rules of an operation; reading them takes long enough to do it once."""
-    return Rules(path, method)
+def rules() -> Rules:
+    """Return the rules; preparing them takes long enough to do it once."""
+    return Rules(document())
+
+
+def _refuse_what_is_missing(operation: Operation, query: Pairs, headers: Pairs) -> None:
+    # openapi-core fills in what is required and has a default.
+    sent = {
+        "query": {name for name, _ in query},
+        "header": {name.lower() for name, _ in headers},
+    }
+    for where, name in operation.required:
+        if where in sent and (name.lower() if where == "header" else name) not in sent[where]:
+            raise RefusedError(400, f"{name}: {where} parameter is required")
+
+
+def _refuse_what_is_written_wrong(typed: Mapping[str, Any], query: Pairs) -> None:
+    # openapi-core takes the first of several values, and what int() takes: " 5", "1_000", "٣".
+    times = Counter(name for name, _ in query)
+    for name, text in query:
+        value = typed.get(name)
+        if times[name] > 1 and name in typed and not isinstance(value, list):
+            raise RefusedError(400, f"{name}: may be given only once")
+        if type(value) is int and str(value) != text:
+            raise RefusedError(400, f"{name}: {text!r} is not a whole number")
 
 
 class _Request:
@@ -69,19 +86,12 @@ class _Request:
     body = None
     content_type = ""
 
-    def __init__(
-        self,
-        server: str,
-        path: str,
-        method: str,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-    ) -> None:
+    def __init__(self, server: str, path: str, method: str, query: Pairs, headers: Pairs) -> None:
         self.host_url = server
         self.path = path
         self.method = method
         self.parameters = RequestParameters(
-            query=ImmutableMultiDict(query), header=Headers(list(headers.items()))
+            query=ImmutableMultiDict(query), header=Headers(list(headers))
         )
 
 

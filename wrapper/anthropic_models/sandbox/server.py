@@ -1,76 +1,130 @@
-"""Runs the sandbox: a real server on a real socket, in a thread."""
+"""The sandbox as its users hold it."""
 
-import socket
-import threading
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-import uvicorn
+from anthropic_models_generated.models import BetaModelInfo
 
 from .app import App, SeenRequest
-from .catalogue import Model, made_up_models, well_known_models
+from .background import BackgroundServer
+from .catalogue import Model, catalogue
+from .trouble import seconds, whole_number
 
 
 class Sandbox:
     """A local stand-in for the Models API, to be used in a `with` statement.
 
-    Attributes:
-        base_url: Where it listens.
-
     Args:
-        models: How many models to make up, or the models themselves as the API writes them, more
+        models: How many models to make up (0 to 1,000,000), or the models themselves, more
             recently released ones first. Default: some well-known ones.
         host: The address to listen at. Default: loopback only.
-        port: The port to listen at. Default: any free one.
+        port: The port to listen at, 0 to 65535. Default: any free one.
+        delay: Seconds to wait before every answer. Default: none.
+
+    Raises:
+        TypeError, ValueError: An argument is none of these.
 
     """
 
     def __init__(
         self,
-        models: int | Iterable[Model] | None = None,
+        models: int | Iterable[Model | BetaModelInfo] | None = None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        delay: float = 0.0,
     ) -> None:
-        self._app = App(_catalogue(models))
-        self._socket = socket.create_server((host, port), reuse_port=False)
-        # Accepted sockets inherit it; without it every answer waits 40 ms for an acknowledgement.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.base_url = f"http://{host}:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(
-            self._app.asgi,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._serve, name="models-sandbox", daemon=True)
+        if not isinstance(host, str):
+            raise TypeError(f"host should be a string, but is {host!r}")
+        whole_number("port", port, 0, 65535)
+        if not host:
+            raise ValueError("host should not be empty; 0.0.0.0 and :: are all addresses")
+        self._host = host
+        self._port = port
+        self._app = App(catalogue(models))
+        self._server: BackgroundServer | None = None
+        self._base_url = ""
+        self.delay = delay
+
+    @property
+    def base_url(self) -> str:
+        """Where clients on this machine reach it; stays when it is stopped.
+
+        Raises:
+            RuntimeError: It was never started.
+
+        """
+        if not self._base_url:
+            raise RuntimeError("the sandbox has no address before it is started")
+        return self._base_url
 
     @property
     def models(self) -> list[Model]:
-        """The models that it lists; may be changed while it runs."""
-        return self._app.models
+        """The models that it lists, as the API writes them; may be changed while it runs.
+
+        Models that were asked for by number are made up when this is first looked at.
+        """
+        if not isinstance(self._app.pages.models, list):
+            self._app.pages.models = list(self._app.pages.models)
+        return self._app.pages.models
+
+    @models.setter
+    def models(self, models: int | Iterable[Model | BetaModelInfo] | None) -> None:
+        self._app.pages.models = catalogue(models)
 
     @property
     def requests(self) -> list[SeenRequest]:
-        """The requests answered so far."""
+        """The requests so far, in the order in which they came, refused and failed ones too."""
         return self._app.requests
 
+    @property
+    def delay(self) -> float:
+        """Seconds to wait before every answer; may be changed while it runs."""
+        return self._app.delay
+
+    @delay.setter
+    def delay(self, delay: float) -> None:
+        self._app.delay = seconds("delay", delay)
+
+    def fail_next(self, status: int, times: int = 1, *, retry_after: float | None = None) -> None:
+        """Answer the next `times` requests with an error, then go on as usual.
+
+        What was planned before comes first.
+
+        Args:
+            status: 400 to 599. The type of the error and its message are the documented ones.
+            times: How many requests.
+            retry_after: Seconds, for the header `retry-after`. Default: no such header.
+
+        """
+        self._app.trouble.fail(status, times, retry_after)
+
+    def drop_next(self, times: int = 1) -> None:
+        """Answer the next `times` requests not at all, but reset their connections.
+
+        What was planned before comes first. Such a request is seen, with None as its status.
+        """
+        self._app.trouble.drop(times)
+
     def start(self) -> None:
-        """Serve in the background."""
-        self._thread.start()
+        """Serve in the background, from now until `stop()`.
+
+        Raises:
+            OSError: It cannot listen at this address.
+            RuntimeError: It is running already.
+
+        """
+        if self._server is not None:
+            raise RuntimeError(f"the sandbox is running already, at {self._base_url}")
+        self._server = BackgroundServer(self._app, self._host, self._port)
+        self._base_url = self._server.base_url
 
     def stop(self) -> None:
-        """Stop serving and wait until that is done."""
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
-
-    def _serve(self) -> None:
-        self._server.run(sockets=[self._socket])
+        """Stop serving and wait until that is done; harmless when it is not running."""
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -83,9 +137,3 @@ class Sandbox:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def _catalogue(models: int | Iterable[Model] | None) -> list[Model]:
-    if models is None:
-        return well_known_models()
-    return made_up_models(models) if isinstance(models, int) else list(models)
