@@ -77,24 +77,29 @@ class App:
         else:
             await self._routes(scope, receive, noting)
 
-    def _list_models(self, parameters: Parameters) -> object:
+    def _list_models(self, parameters: Parameters) -> bytes:
         query = parameters.query
         after_id, before_id = query.get("after_id"), query.get("before_id")
         if after_id is not None and before_id is not None:
             raise RefusedError(400, "only one of after_id and before_id may be given")
         try:
-            return self.pages.page(after_id=after_id, before_id=before_id, limit=query["limit"])
+            return _json(
+                self.pages.page(after_id=after_id, before_id=before_id, limit=query["limit"])
+            )
         except UnknownCursorError as error:
             raise RefusedError(404, f"{error}: no such model") from None
+        except (LookupError, TypeError, ValueError) as error:
+            # The list is the user's, who may put anything into it.
+            raise RefusedError(500, f"sandbox.models cannot be sent: {error!r}") from None
 
-    def _route(self, name: str, answer: Callable[[Parameters], object]) -> Route:
+    def _route(self, name: str, answer: Callable[[Parameters], bytes]) -> Route:
         operation = self._document.operations[name]
         route = Route(operation.path, self._endpoint(operation, answer))
         route.methods = {operation.method.upper()}  # Starlette adds HEAD to GET
         return route
 
     def _endpoint(
-        self, operation: Operation, answer: Callable[[Parameters], object]
+        self, operation: Operation, answer: Callable[[Parameters], bytes]
     ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             path: str = request.scope["path"]
@@ -105,8 +110,6 @@ class App:
                 return _answer(request, 200, answer(parameters))
             except RefusedError as error:
                 return self._error(request, error.status_code, error.message)
-            except (LookupError, TypeError, ValueError) as error:
-                return self._error(request, 500, f"the sandbox's models are no models: {error!r}")
 
         return endpoint
 
@@ -133,7 +136,7 @@ class App:
             "error": {"type": type_, "message": usual if message is None else message},
             "request_id": request.state.request_id,
         }
-        return _answer(request, status, body, headers)
+        return _answer(request, status, _json(body), headers)
 
 
 def _seen(request: Request) -> SeenRequest:
@@ -146,8 +149,11 @@ def _seen(request: Request) -> SeenRequest:
 
 
 def _answer(
-    request: Request, status: int, body: object, headers: Mapping[str, str] | None = None
+    request: Request, status: int, content: bytes, headers: Mapping[str, str] | None = None
 ) -> Response:
     always = {"request-id": request.state.request_id, "date": formatdate(usegmt=True)}
-    content = json.dumps(body, allow_nan=False, separators=(",", ":"))
     return Response(content, status, {**always, **(headers or {})}, "application/json")
+
+
+def _json(body: object) -> bytes:
+    return json.dumps(body, allow_nan=False, separators=(",", ":")).encode()

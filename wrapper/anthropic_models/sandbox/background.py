@@ -5,7 +5,7 @@ import ipaddress
 import socket
 import threading
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -27,26 +27,30 @@ class BackgroundServer:
             app, log_config=None, access_log=False, lifespan="off", ws="none"
         )
         self._config.load()
-        self._loop: asyncio.AbstractEventLoop
-        self._over: asyncio.Event
+        self._over = asyncio.Event()
         self._started: Future[None] = Future()
         self._thread = threading.Thread(target=self._run, name="models-sandbox", daemon=True)
         with ExitStack() as undo:
             self._socket = undo.enter_context(_listening(host, port))
             self.base_url = _base_url(self._socket)
+            self._loop = asyncio.new_event_loop()
+            undo.callback(self._loop.close)
             self._thread.start()
+            undo.callback(self.stop)
             self._started.result()
             undo.pop_all()
 
     def stop(self) -> None:
         """Cut every connection, and wait until the thread has ended and the port is free."""
-        self._loop.call_soon_threadsafe(self._over.set)
+        with suppress(RuntimeError):  # it ended by itself, with an error
+            self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
         self._socket.close()
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
         except Exception as error:
             self._started.set_exception(error)
 
@@ -54,8 +58,6 @@ class BackgroundServer:
         # uvicorn.Server would look every tenth of a second whether it is to stop, and then wait
         # for its clients.
         state = ServerState()
-        self._loop = asyncio.get_running_loop()
-        self._over = asyncio.Event()
         server = await self._loop.create_server(
             lambda: Connection(self._config, state, {}), sock=self._socket
         )

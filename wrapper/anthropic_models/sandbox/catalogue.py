@@ -1,8 +1,8 @@
 """The models that the sandbox lists, more recently released ones first."""
 
 import datetime
-from collections.abc import Iterable, Sequence
-from typing import Any, overload
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast, overload
 
 from anthropic_models_generated.models import BetaModelInfo
 
@@ -81,18 +81,23 @@ def made_up_models(count: int) -> list[Model]:
     return list(_made_up(count))
 
 
-def catalogue(models: int | Iterable[Model | BetaModelInfo] | None) -> Sequence[Model]:
-    """Return the models that are meant; a number of them is not made up before it is needed."""
+def catalogue(models: object) -> Sequence[Model]:
+    """Return the models that are meant; a number of them is not made up before it is needed.
+
+    Raises:
+        TypeError, ValueError: It is no number of models, no list of models, and not None.
+
+    """
     if models is None:
         return well_known_models()
     if isinstance(models, int | float):
         return _made_up(models)
-    if isinstance(models, str | bytes | dict) or not isinstance(models, Iterable):
+    if isinstance(models, str | bytes | Mapping) or not isinstance(models, Iterable):
         raise TypeError(
-            "models should be how many to make up, or a list of models, "
-            f"but is a {type(models).__name__}"
+            f"models should be how many to make up, or a list of models, but is a {_kind(models)}"
         )
-    return [_as_the_api_writes_it(position, model) for position, model in enumerate(models)]
+    items = cast("Iterable[object]", models)
+    return [_as_the_api_writes_it(position, item) for position, item in enumerate(items)]
 
 
 def _made_up(count: object) -> MadeUpModels:
@@ -105,17 +110,21 @@ def _made_up(count: object) -> MadeUpModels:
     return MadeUpModels(count)
 
 
-def _as_the_api_writes_it(position: int, model: object) -> Model:
-    if isinstance(model, BetaModelInfo):
-        return model.to_dict()
-    if not isinstance(model, dict):
+def _as_the_api_writes_it(position: int, item: object) -> Model:
+    if isinstance(item, BetaModelInfo):
+        return item.to_dict()
+    if not isinstance(item, dict):
         raise TypeError(
-            f"models[{position}] should be a dict as the API writes it, "
-            f"but is a {type(model).__name__}"
+            f"models[{position}] should be a dict as the API writes it, but is a {_kind(item)}"
         )
+    model = cast(Model, item)
     if not isinstance(model.get("id"), str):
         raise ValueError(f'models[{position}] has no "id" that is a string')
     return model
+
+
+def _kind(thing: object) -> str:
+    return type(thing).__name__
 
 
 def _model(id_: str, display_name: str, created_at: str) -> Model:

@@ -1,5 +1,6 @@
-"""What the sandbox reads in openapi.yaml: operations, their parameters, and errors by status."""
+"""What the sandbox reads in openapi.yaml: operations, what they require, and errors by status."""
 
+from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -12,46 +13,59 @@ from .._spec import openapi_path
 
 @frozen
 class Operation:
-    """Where an operation is, and the names of the parameters and headers that it cannot lack."""
+    """Where an operation is, and what it cannot lack (headers in small letters)."""
 
     path: str
     method: str
-    required: tuple[tuple[str, str], ...]
+    required_query: frozenset[str]
+    required_headers: frozenset[str]
 
 
 class Document:
-    """openapi.yaml, read once."""
+    """The content of openapi.yaml."""
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = content
         self.operations: dict[str, Operation] = {}
         self._errors: dict[int, tuple[str, str]] = {}
         for path, item in content["paths"].items():
-            for method, operation in item.items():
-                if "operationId" in operation:
-                    self._add(path, method, operation, item.get("parameters", []))
+            for method, described in item.items():
+                if "operationId" in described:
+                    self.operations[described["operationId"]] = self._operation(path, method)
+                    self._errors |= self._documented_errors(described["responses"])
 
     def error(self, status: int) -> tuple[str, str]:
         """Return the type and a message of the error with this status, documented or not."""
         if status in self._errors:
             return self._errors[status]
-        known = {known.value for known in HTTPStatus}
-        message = HTTPStatus(status).phrase if status in known else f"HTTP status {status}"
-        return self._errors[400 if status < 500 else 500][0], message
+        type_, _ = self._errors[400 if status < 500 else 500]
+        phrases = {known.value: known.phrase for known in HTTPStatus}
+        return type_, phrases.get(status, f"HTTP status {status}")
 
-    def _add(
-        self, path: str, method: str, operation: dict[str, Any], shared: list[dict[str, Any]]
-    ) -> None:
-        parameters = [self._resolved(item) for item in shared + operation.get("parameters", [])]
-        required = tuple((p["in"], p["name"]) for p in parameters if p.get("required"))
-        self.operations[operation["operationId"]] = Operation(path, method, required)
-        for status, reference in operation["responses"].items():
-            for media in self._resolved(reference).get("content", {}).values():
-                for example in media.get("examples", {}).values():
-                    value = self._resolved(example)["value"]
-                    if value.get("type") == "error":
-                        error = value["error"]
-                        self._errors.setdefault(int(status), (error["type"], error["message"]))
+    def _operation(self, path: str, method: str) -> Operation:
+        item = self.content["paths"][path]
+        described = item.get("parameters", []) + item[method].get("parameters", [])
+        parameters = [self._resolved(parameter) for parameter in described]
+        required = [(p["in"], p["name"]) for p in parameters if p.get("required")]
+        return Operation(
+            path,
+            method,
+            frozenset(name for where, name in required if where == "query"),
+            frozenset(name.lower() for where, name in required if where == "header"),
+        )
+
+    def _documented_errors(self, responses: dict[str, Any]) -> dict[int, tuple[str, str]]:
+        return {
+            int(status): (example["error"]["type"], example["error"]["message"])
+            for status, response in responses.items()
+            for example in self._examples(response)
+            if example.get("type") == "error"
+        }
+
+    def _examples(self, response: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        for media in self._resolved(response).get("content", {}).values():
+            for example in media.get("examples", {}).values():
+                yield self._resolved(example)["value"]
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in node:

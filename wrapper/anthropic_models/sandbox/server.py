@@ -35,8 +35,6 @@ class Sandbox:
         port: int = 0,
         delay: float = 0.0,
     ) -> None:
-        if not isinstance(host, str):
-            raise TypeError(f"host should be a string, but is {host!r}")
         whole_number("port", port, 0, 65535)
         if not host:
             raise ValueError("host should not be empty; 0.0.0.0 and :: are all addresses")
