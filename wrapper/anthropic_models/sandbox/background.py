@@ -24,7 +24,12 @@ class BackgroundServer:
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
         self._config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", ws="none"
+            app,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
         )
         self._config.load()
         self._over = asyncio.Event()

@@ -92,9 +92,10 @@ def catalogue(models: object) -> Sequence[Model]:
         return well_known_models()
     if isinstance(models, int | float):
         return _made_up(models)
+    kind = type(models).__name__
     if isinstance(models, str | bytes | Mapping) or not isinstance(models, Iterable):
         raise TypeError(
-            f"models should be how many to make up, or a list of models, but is a {_kind(models)}"
+            f"models should be how many to make up, or a list of them, but is a {kind}"
         )
     items = cast("Iterable[object]", models)
     return [_as_the_api_writes_it(position, item) for position, item in enumerate(items)]
@@ -114,17 +115,12 @@ def _as_the_api_writes_it(position: int, item: object) -> Model:
     if isinstance(item, BetaModelInfo):
         return item.to_dict()
     if not isinstance(item, dict):
-        raise TypeError(
-            f"models[{position}] should be a dict as the API writes it, but is a {_kind(item)}"
-        )
+        kind = type(item).__name__
+        raise TypeError(f"models[{position}] should be as the API writes it, but is a {kind}")
     model = cast(Model, item)
     if not isinstance(model.get("id"), str):
         raise ValueError(f'models[{position}] has no "id" that is a string')
     return model
-
-
-def _kind(thing: object) -> str:
-    return type(thing).__name__
 
 
 def _model(id_: str, display_name: str, created_at: str) -> Model:
