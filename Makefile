@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 NODE   := .envs/node
-SDK    := .envs/official-sdk
+SDKS   := .envs/official-sdk .envs/official-sdk-current
 BARE   := .envs/runtime
 BASE   ?= HEAD
 
@@ -28,7 +28,7 @@ setup: $(VENV)/ready ## build .venv from the pinned requirements
 run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox
 	@$(PY) examples/list_models.py
 
-test: setup $(NODE)/ready $(SDK)/ready $(BARE)/ready ## run all tests
+test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
 	@$(PY) -m pytest -n 2 --cov
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
@@ -66,7 +66,7 @@ live-check: setup ## ask the real API where it differs from openapi.yaml; needs 
 	@$(spec-tool) sharing/live_check.py
 
 lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
-	@cd requirements && for name in dev node official-sdk runtime; do \
+	@cd requirements && for name in dev node official-sdk official-sdk-current runtime; do \
 	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
 	done
@@ -92,7 +92,7 @@ $(VENV)/ready: $(VENV)/pinned pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SDK)/ready: requirements/official-sdk.txt
+$(SDKS:=/ready): .envs/%/ready: requirements/%.txt
 	$(build-environment)
 	@touch $@
 
