@@ -14,6 +14,8 @@ from anthropic_models.sandbox import Sandbox, made_up_models
 from scripted_server import Answer, ScriptedServer
 from shells import Shell
 
+pytest_plugins = ["anthropic_models.pytest_plugin", "pytester"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -47,7 +47,7 @@ def test_it_holds_both_packages_their_types_and_the_specification(wheel: Path, r
         "anthropic_models",
         "anthropic_models_generated",
     }
-    assert not [name for name in names if "__pycache__" in name or "test" in name]
+    assert not [name for name in names if "__pycache__" in name or "/test" in name]
 
 
 def test_it_needs_httpx_and_attrs_only(wheel: Path) -> None:

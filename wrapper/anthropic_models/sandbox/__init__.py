@@ -9,7 +9,7 @@ with Sandbox() as sandbox, Client(base_url=sandbox.base_url, api_key="any") as c
 ```
 
 It pages like the API, checks every request against openapi.yaml, and answers errors as documented.
-It accepts any key or token that is not empty.
+It accepts any key or token that is not empty, and fails when it is told to.
 """
 
 try:
@@ -18,7 +18,7 @@ try:
     from .server import Sandbox
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
-        f"the sandbox needs {error.name}; install it with: "
+        f"the sandbox needs {(error.name or '').partition('.')[0]}; install it with: "
         "pip install 'anthropic-models-client[sandbox]'",
         name=error.name,
     ) from None

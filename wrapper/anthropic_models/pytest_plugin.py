@@ -1,0 +1,28 @@
+"""A fixture for the tests of programs that list models.
+
+In the conftest.py at the root of the tests:
+
+    pytest_plugins = ["anthropic_models.pytest_plugin"]
+
+It is no plugin by itself, so that nobody's tests load it who do not ask for it.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+
+
+@pytest.fixture
+def models_sandbox() -> "Iterator[Sandbox]":
+    """Run a local stand-in for the Models API, for this test alone."""
+    # Importing it takes most of a second, which only those tests should pay that use it.
+    try:
+        from .sandbox import Sandbox
+    except ModuleNotFoundError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    with Sandbox() as running:
+        yield running
