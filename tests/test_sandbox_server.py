@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +185,16 @@ def test_stopping_does_not_wait_for_answers_that_are_late() -> None:
     asking.join(timeout=60)
     assert len(cut) == 1
     assert [request.status_code for request in sandbox.requests] == [None]
+
+
+def test_connections_that_it_is_just_accepting_are_closed_too() -> None:
+    for _ in range(20):
+        with Sandbox() as sandbox:
+            address = httpx.URL(sandbox.base_url)
+            connection = socket.create_connection((address.host, address.port or 0), timeout=60)
+            connection.sendall(b"GET /v1/models HTTP/1.1\r\n")
+        with connection, suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
 
 
 def test_it_runs_beside_an_event_loop() -> None:

@@ -68,13 +68,15 @@ class BackgroundServer:
         )
         self._started.set_result(None)
         await self._over.wait()
-        server.close()
-        await _cut_all(state)
+        await _end(server, state)
 
 
-async def _cut_all(state: ServerState) -> None:
-    # A connection that is being accepted is a task first, and then one of these connections.
-    while state.connections or len(asyncio.all_tasks()) > 1:
+async def _end(server: asyncio.Server, state: ServerState) -> None:
+    # asyncio loses a connection that it is just accepting, in a task, when its server is closed.
+    while asyncio.all_tasks() - state.tasks - {asyncio.current_task()}:
+        await asyncio.sleep(0)
+    server.close()
+    while state.connections or state.tasks:
         for connection in list(state.connections):
             connection.transport.abort()
         await asyncio.sleep(0)
