@@ -121,6 +121,13 @@ def test_betas_given_as_a_default_header_unite_with_the_others(
     assert headers["anthropic-beta"] == "a,b,d,c"
 
 
+def test_betas_of_two_default_headers_that_differ_in_case_are_united(
+    shell: Shell, scripted: Scripted
+) -> None:
+    defaults = {"Anthropic-Beta": "a,b", "anthropic-beta": "c,a"}
+    assert sent(shell, scripted, default_headers=defaults)["anthropic-beta"] == "a,b,c"
+
+
 def test_no_betas_as_a_default_header_are_none(shell: Shell, scripted: Scripted) -> None:
     for nothing in (None, "", ","):
         defaults = {"Anthropic-Beta": nothing}
