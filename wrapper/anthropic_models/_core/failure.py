@@ -13,8 +13,8 @@ from ..errors import (
 )
 from .answer import Failure, Received
 
-# None of these can go better at a second attempt.
-_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects)
+# Neither of these can go better at a second attempt.
+_HOPELESS = (httpx.UnsupportedProtocol, httpx.TooManyRedirects)
 
 _WAITED_FOR: dict[type[httpx.TimeoutException], str] = {
     httpx.ConnectTimeout: "connection",
