@@ -72,14 +72,14 @@ class Settings:
     def changed(
         self,
         *,
-        api_key: Secret | None = None,
-        auth_token: Secret | None = None,
-        base_url: str | None = None,
-        betas: Iterable[AnthropicBeta] | str | None = None,
-        default_headers: Headers | None = None,
-        timeout: float | httpx.Timeout | None = None,
-        max_retries: int | None = None,
-        allow_insecure_http: bool | None = None,
+        api_key: Secret | None,
+        auth_token: Secret | None,
+        base_url: str | None,
+        betas: Iterable[AnthropicBeta] | str | None,
+        default_headers: Headers | None,
+        timeout: float | httpx.Timeout | None,
+        max_retries: int | None,
+        allow_insecure_http: bool | None,
     ) -> "Settings":
         """Return settings with what is not None changed; raises ValueError or TypeError."""
         changes: dict[str, Any] = {}
