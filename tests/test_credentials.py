@@ -76,9 +76,13 @@ def test_the_base_url_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch
 def test_no_credential_at_all_is_an_error_that_names_the_variable(
     kind: type[Client] | type[AsyncClient],
 ) -> None:
-    with pytest.raises(MissingCredentialsError, match="ANTHROPIC_API_KEY") as caught:
+    with pytest.raises(MissingCredentialsError) as caught:
         kind()
     assert isinstance(caught.value, ValueError)
+    assert str(caught.value) == (
+        "no credential: set the environment variable ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), "
+        "or pass api_key= (or auth_token=)"
+    )
 
 
 @pytest.mark.parametrize("name", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"])
@@ -164,6 +168,15 @@ def test_a_malformed_credential_is_refused_and_not_shown(argument: str, bad: str
     with pytest.raises(ValueError, match=f"{argument} has characters") as caught:
         Client(**{argument: bad})  # type: ignore[arg-type]  # the value is a string
     assert "hidden" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("name", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"])
+def test_a_malformed_credential_of_the_environment_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "sk-hidden\n")
+    with pytest.raises(ValueError, match=f"^{name} has characters"):
+        Client()
 
 
 @pytest.mark.parametrize("argument", ["api_key", "auth_token"])
