@@ -147,7 +147,7 @@ def test_other_headers_are_not_enough() -> None:
 
 
 def test_key_and_token_together_are_refused() -> None:
-    with pytest.raises(ValueError, match="not both"):
+    with pytest.raises(ValueError, match=r"^give api_key or auth_token, not both$"):
         Client(api_key="a", auth_token="b")
 
 
@@ -262,6 +262,11 @@ def test_a_base_url_may_name_any_host_and_port(url: str) -> None:
 def test_plain_http_is_allowed_when_asked_for() -> None:
     with Client(api_key=KEY, base_url="http://proxy.example", allow_insecure_http=True) as client:
         assert client.base_url == "http://proxy.example"
+
+
+def test_plain_http_is_refused_unless_it_is_decided_about() -> None:
+    with pytest.raises(ValueError, match="unencrypted"):
+        Client(api_key=KEY, base_url="http://proxy.example", allow_insecure_http=None)  # type: ignore[arg-type]  # callers without a type checker
 
 
 def test_an_http_client_of_the_other_kind_is_refused() -> None:
