@@ -113,6 +113,7 @@ def generate(source: Path, target: Path) -> Path:
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
     command += ["--path", str(source), "--output-path", str(package), "--meta", "none"]
     command += ["--config", str(ROOT / "generator-config.yml"), "--fail-on-warning"]
+    command += ["--custom-template-path", str(ROOT / "generator" / "templates")]
     done = subprocess.run(command, env=_environment(), capture_output=True, text=True)
     if done.returncode != 0:
         raise GenerationError(

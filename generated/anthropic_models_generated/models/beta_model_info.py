@@ -6,7 +6,6 @@ from typing import (
     Any,
     Literal,
     TypeVar,
-    cast,
 )
 
 from attrs import define as _attrs_define
@@ -64,7 +63,7 @@ class BetaModelInfo:
 
         display_name = d.pop("display_name")
 
-        type_ = cast(Literal["model"], d.pop("type"))
+        type_: Literal["model"] = d.pop("type")
         if type_ != "model":
             raise ValueError(f"type must match const 'model', got '{type_}'")
 

@@ -65,7 +65,7 @@ class ErrorResponse:
         from ..models.error_detail import ErrorDetail  # noqa: PLC0415
 
         d = dict(src_dict)
-        type_ = cast(Literal["error"], d.pop("type"))
+        type_: Literal["error"] = d.pop("type")
         if type_ != "error":
             raise ValueError(f"type must match const 'error', got '{type_}'")
 
