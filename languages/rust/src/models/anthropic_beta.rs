@@ -1,0 +1,2 @@
+/// A beta feature: any string, or one of `KnownAnthropicBeta`.
+pub type AnthropicBeta = String;
