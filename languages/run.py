@@ -138,7 +138,7 @@ def _prove(language: Language, work: Path, right: Expected, models: Models) -> O
         reason = str(error)
     seconds = time.monotonic() - started
     if reason:
-        return Outcome(language, "wrong", seconds, reason)
+        return Outcome(language, f"wrong: {reason.splitlines()[0]}", seconds, reason)
     return Outcome(language, f"ok: {MODELS} models", seconds)
 
 
