@@ -260,6 +260,19 @@ def test_the_readme_of_a_language_has_the_commands_that_are_proven(name: str) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_document_about_sharing_tells_what_is_proven(name: str) -> None:
+    document = (ROOT / "docs" / "sharing-the-spec.md").read_text("utf-8")
+    settings = settings_of(name)
+    generator = f"{settings['generator']} {settings['version']}"
+    found = re.search(
+        rf"\(\.\./languages/{name}\) \| {generator} \| {settings['edition']} \|.*", document
+    )
+    assert found is not None
+    assert f"`{shlex.join(settings['steps'][-1])}`" in found[0]
+    assert f"`{shlex.join(settings['program'])}`" in found[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_generator_of_a_language_is_pinned_to_the_version_that_is_told(name: str) -> None:
     version = settings_of(name)["version"]
     manifests = [
