@@ -149,6 +149,17 @@ def test_a_beta_that_would_become_something_else_on_the_wire_is_refused(beta: st
         assert str(caught.value).startswith(f"{beta!r} cannot be a beta")
 
 
+def test_betas_in_a_default_header_are_checked_as_soon_as_they_are_given() -> None:
+    headers = {"Anthropic-Beta": "fine, a b"}
+    with pytest.raises(ValueError, match=r"^'a b' cannot be a beta"):
+        Client(api_key=KEY, default_headers=headers)
+    with (
+        Client(api_key=KEY) as client,
+        pytest.raises(ValueError, match=r"^'a b' cannot be a beta"),
+    ):
+        client.with_options(default_headers=headers)
+
+
 @pytest.mark.parametrize(
     ("betas", "says"),
     [
