@@ -197,7 +197,7 @@ def checked_timeout(timeout: object) -> httpx.Timeout:
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise TypeError(f"timeout must be seconds or an httpx.Timeout, not {timeout!r}")
     if not 0 < timeout < float("inf"):
-        raise ValueError(f"timeout must be a positive number of seconds, not {timeout!r}")
+        raise ValueError(f"timeout must be a positive number of seconds, not {timeout}")
     return httpx.Timeout(min(timeout, _LONGEST_TIMEOUT))
 
 
