@@ -148,10 +148,6 @@ def test_other_methods_are_refused(sandbox: Sandbox, method: str) -> None:
         assert_fits(answer.json(), "ErrorResponse")
 
 
-def test_it_answers_to_any_name_of_its_host(sandbox: Sandbox) -> None:
-    assert get(sandbox, headers={**HEADERS, "Host": "some/where?else"})[0] == 200
-
-
 def test_it_remembers_what_was_asked(sandbox: Sandbox) -> None:
     get(sandbox, "?limit=3")
     get(sandbox, "?limit=0")

@@ -127,7 +127,9 @@ def test_it_can_be_started_again_and_its_port_is_free_at_once() -> None:
 def test_a_port_in_use_is_an_error_that_names_the_address() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(OSError, match=rf"cannot listen at 127\.0\.0\.1:{port}: Address alr"):
+        with pytest.raises(
+            OSError, match=rf"cannot listen at 127\.0\.0\.1:{port}: Address already in use$"
+        ):
             Sandbox(port=port).start()
     with pytest.raises(OSError, match=r"cannot listen at nowhere\.invalid:0: "):
         Sandbox(host="nowhere.invalid").start()

@@ -49,7 +49,7 @@ class MadeUpModels(Sequence[Model]):
     def position(self, id_: str) -> int | None:
         """Return where the model is; None when there is none with this id."""
         number = id_.removeprefix(_MADE_UP_ID)
-        if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        if not (number.isdecimal() and len(number) < 10):
             return None
         position = len(self) - int(number)
         found = position in self._positions and self[position]["id"] == id_

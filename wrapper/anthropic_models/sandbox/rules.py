@@ -61,7 +61,7 @@ def rules() -> Rules:
 def _refuse_what_is_missing(operation: Operation, query: Pairs, headers: Pairs) -> None:
     # openapi-core fills in what is required and has a default.
     missing = operation.required_query - {name for name, _ in query}
-    missing |= operation.required_headers - {name.lower() for name, _ in headers}
+    missing |= operation.required_headers - {name for name, _ in headers}
     if missing:
         raise RefusedError(400, f"{min(missing)}: is required, but was not sent")
 
