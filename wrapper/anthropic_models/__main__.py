@@ -1,0 +1,8 @@
+"""`python -m anthropic_models` is the command `anthropic-models`."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
