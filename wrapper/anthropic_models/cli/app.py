@@ -44,7 +44,7 @@ Betas = Annotated[
 ]
 BaseUrl = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="Where the API is [default: ANTHROPIC_BASE_URL]."),
+    typer.Option(metavar="URL", help="Where the API is (default: ANTHROPIC_BASE_URL)."),
 ]
 
 
@@ -82,7 +82,7 @@ def list_models(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, max=1000, metavar="N", help="Models per request [default: 1000]."),
+        typer.Option(min=1, max=1000, metavar="N", help="Models per request (default: 1000)."),
     ] = None,
     max_items: Annotated[
         int | None,
@@ -148,7 +148,10 @@ def watch(
     betas: Betas = None,
     base_url: BaseUrl = None,
 ) -> Action:
-    """Print each model that is newer than all before; what is there at first is not printed."""
+    """Print each new model when it appears.
+
+    What is there at the start is not new, unless a state file knows better.
+    """
     from .watching import Watch
 
     if once and state is None:

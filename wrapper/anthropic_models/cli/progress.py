@@ -42,7 +42,7 @@ class Progress:
     def reached(self, models: int, page: int) -> None:
         """Show how far the listing is."""
         with self._lock:
-            self._text = f"{models:,} models, page {page:,}"
+            self._text = f"{models:,} model{'' if models == 1 else 's'}, page {page:,}"
             if self._status is not None:
                 self._status.update(self._text)
 

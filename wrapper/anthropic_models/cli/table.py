@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from anthropic_models_generated.models import BetaModelInfo
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from .ages import age, release_date, today
@@ -18,25 +17,25 @@ from .printable import printable
 _GAP = 2  # blanks between columns
 _SHORTEST_NAME = 12  # characters; a name that is cut shorter says nothing
 _STYLES = {"id": "bold cyan", "name": "", "released": "", "age": "dim"}
-
-Columns = dict[str, list[str]]
+HEADING = ("id", "name", "released", "")
 
 
 def print_table(models: Sequence[BetaModelInfo]) -> None:
-    """Print a table of models, as wide as the terminal at most."""
+    """Print a table of models, as wide as the terminal at most, unless an id is wider."""
     terminal = is_for_a_terminal()
-    columns = _columns(models)
+    rows = [HEADING, *map(row, models)]
+    natural = {name: max(cell_len(cells[i]) for cells in rows) for i, name in enumerate(_STYLES)}
     width = shutil.get_terminal_size().columns if terminal else sys.maxsize
-    widths = fitting({name: _width(name, cells) for name, cells in columns.items()}, width)
-    # A line may be longer than the terminal rather than an id be cut.
+    widths = fitting(natural, width)
     console = Console(
-        width=sum(widths.values()) + _GAP * len(widths),
         force_terminal=terminal,
         color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
     )
     with console.capture() as captured:
-        console.print(_table(columns, widths))
-    emit("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        for number, cells in enumerate(rows):
+            line = _line(dict(zip(_STYLES, cells, strict=True)), widths, heading=number == 0)
+            console.print(line, soft_wrap=True)
+    emit(captured.get())
 
 
 def row(model: BetaModelInfo) -> tuple[str, str, str, str]:
@@ -63,20 +62,12 @@ def fitting(widths: dict[str, int], available: int) -> dict[str, int]:
     return kept
 
 
-def _columns(models: Sequence[BetaModelInfo]) -> Columns:
-    rows = [row(model) for model in models]
-    return {name: [cells[i] for cells in rows] for i, name in enumerate(_STYLES)}
-
-
-def _width(name: str, cells: list[str]) -> int:
-    return max(map(cell_len, [name, *cells]))
-
-
-def _table(columns: Columns, widths: dict[str, int]) -> Table:
-    table = Table(box=None, padding=(0, _GAP, 0, 0), header_style="bold underline")
+def _line(cells: dict[str, str], widths: dict[str, int], *, heading: bool) -> Text:
+    parts: list[Text] = []
     for name, width in widths.items():
-        heading = "" if name == "age" else name
-        table.add_column(heading, width=width, no_wrap=True, overflow="ellipsis")
-    for i in range(len(columns["id"])):
-        table.add_row(*(Text(columns[name][i], style=_STYLES[name]) for name in widths))
-    return table
+        part = Text(cells[name], style="bold" if heading else _STYLES[name], end="")
+        part.truncate(width, overflow="ellipsis")
+        parts += [part, Text(" " * (width - part.cell_len + _GAP))]
+    line = Text().join(parts)
+    line.rstrip()
+    return line
