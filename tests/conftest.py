@@ -13,6 +13,7 @@ import pytest
 from anthropic_models.sandbox import Sandbox, made_up_models
 from scripted_server import Answer, ScriptedServer
 from shells import Shell
+from terminal import Command
 
 pytest_plugins = ["anthropic_models.pytest_plugin", "pytester"]
 
@@ -40,6 +41,12 @@ def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=["sync", "asyncio", "trio"])
 def shell(request: pytest.FixtureRequest) -> Shell:
     return Shell(request.param)
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command `anthropic-models`, within this process."""
+    return Command(capfd, monkeypatch)
 
 
 @pytest.fixture(scope="session")

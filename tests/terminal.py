@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import pytest
+from anthropic_models.cli import main
 from shells import KEY
 
 PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
@@ -42,6 +44,27 @@ def piped(
         encoding="utf-8",
         timeout=PATIENCE,
     )
+
+
+class Command:
+    """The command within this process: quick, for the many cases of one rule."""
+
+    def __init__(
+        self, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._capture = capture
+        self._monkeypatch = monkeypatch
+
+    def __call__(
+        self, *arguments: str, base_url: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, as `piped` does."""
+        with self._monkeypatch.context() as patch:
+            for name, value in environment(base_url, **variables).items():
+                patch.setenv(name, value)
+            code = main(arguments)
+        out, err = self._capture.readouterr()
+        return subprocess.CompletedProcess(arguments, code, out, err)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from anthropic_models.cli import main
 from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
 from scripted_server import ScriptedServer, answer, error, model, page, silence_after, when
 from shells import KEY
-from terminal import PROGRAM, environment, piped, started
+from terminal import PROGRAM, Command, environment, piped, started
 
 Scripted = Callable[..., ScriptedServer]
 
@@ -233,8 +233,10 @@ def test_python_m_does_the_same() -> None:
         (["watch", "--once"], "--once needs --state"),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(arguments: list[str], words: str) -> None:
-    done = piped(*arguments, ANTHROPIC_API_KEY=KEY)
+def test_wrong_usage_is_told_in_one_line(
+    arguments: list[str], words: str, command: Command
+) -> None:
+    done = command(*arguments, ANTHROPIC_API_KEY=KEY)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -318,7 +320,11 @@ def test_a_defect_is_told_in_one_line(
     sandbox: Sandbox, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    monkeypatch.setattr("anthropic_models.cli.formats.as_json", lambda _model: 1 // 0)
+
+    def defect(*_arguments: object) -> str:
+        raise ZeroDivisionError("by a defect")
+
+    monkeypatch.setattr("anthropic_models.cli.formats.as_json", defect)
     assert main(["list", "--format", "json", "--base-url", sandbox.base_url]) == 1
     out, err = capfd.readouterr()
     assert out == ""
@@ -459,7 +465,7 @@ def test_listing_ids_loads_nothing_that_it_does_not_need(sandbox: Sandbox, tmp_p
     }
 
 
-HELP = [[], ["list"], ["watch"], ["betas"]]
+HELP = [[], ["list"], ["watch"], ["betas"], ["sandbox"]]
 
 
 @pytest.mark.parametrize("command", HELP, ids=" ".join)

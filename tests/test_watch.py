@@ -15,9 +15,11 @@ from anthropic_models.cli.signals import Signals, TerminatedError
 from anthropic_models.sandbox import Sandbox
 from scripted_server import Answer, ScriptedServer, answer, error, model, page, raw, when
 from shells import KEY
-from terminal import PROGRAM, Terminal, environment, piped, started
+from terminal import PROGRAM, Command, Terminal, environment, piped, started
 
 Scripted = Callable[..., ScriptedServer]
+
+Round = Callable[..., subprocess.CompletedProcess[str]]
 
 QUICK = ("--interval", "0.1")
 
@@ -28,17 +30,14 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def round_(state: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def round_(state: Path, command: Command) -> Round:
     """Ask a server once, with what was seen before in a file."""
 
-    def once(server: Any, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def once(server: Any, *arguments: str) -> subprocess.CompletedProcess[str]:
         fixed = ("watch", "--once", "--state", str(state), "--format", "id")
-        return piped(*fixed, *arguments, base_url=server.base_url, **variables)
+        return command(*fixed, *arguments, base_url=server.base_url)
 
     return once
-
-
-Round = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def release(sandbox: Sandbox, *ids: str) -> None:
@@ -48,6 +47,14 @@ def release(sandbox: Sandbox, *ids: str) -> None:
 
 
 # --- what is new
+
+
+def test_what_is_seen_is_remembered_by_the_next_process(sandbox: Sandbox, state: Path) -> None:
+    arguments = ("watch", "--once", "--state", str(state), "--format", "id")
+    assert piped(*arguments, base_url=sandbox.base_url).stdout == ""
+    release(sandbox, "one", "two")
+    assert piped(*arguments, base_url=sandbox.base_url).stdout == "one\ntwo\n"
+    assert piped(*arguments, base_url=sandbox.base_url).stdout == ""
 
 
 def test_what_is_there_at_first_is_not_new_and_what_comes_is(
@@ -163,10 +170,10 @@ def test_dates_decide_when_nothing_that_was_seen_is_left(sandbox: Sandbox, round
     assert round_(sandbox).stdout == "after the end\n"
 
 
-def test_an_error_without_a_cursor_ends_it(scripted: Scripted) -> None:
+def test_an_error_without_a_cursor_ends_it(scripted: Scripted, command: Command) -> None:
     for status in (400, 401, 403, 404, 501):
         server = scripted(error(status, "some_error"))
-        done = piped("watch", *QUICK, base_url=server.base_url)
+        done = command("watch", *QUICK, base_url=server.base_url)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith(f"anthropic-models: {status} some_error: no (request id")
         assert len(done.stderr.splitlines()) == 1
@@ -282,7 +289,7 @@ def test_the_command_gets_each_new_model_as_json(
 
 
 @pytest.mark.parametrize(
-    ("command", "how"),
+    ("run", "how"),
     [
         ("exit 3", "exit code 3"),
         ("kill -9 $$", "ended by signal 9"),
@@ -290,11 +297,11 @@ def test_the_command_gets_each_new_model_as_json(
     ],
 )
 def test_a_command_that_fails_is_told_and_ends_nothing(
-    command: str, how: str, sandbox: Sandbox, round_: Round
+    run: str, how: str, sandbox: Sandbox, round_: Round
 ) -> None:
     round_(sandbox)
     release(sandbox, "one", "two")
-    done = round_(sandbox, "--exec", command)
+    done = round_(sandbox, "--exec", run)
     assert (done.returncode, done.stdout) == (0, "one\ntwo\n")
     assert done.stderr.splitlines() == [
         f"anthropic-models: --exec for one: {how}",
@@ -503,6 +510,7 @@ def test_a_signal_that_waits_is_let_through_before_anything_is_started() -> None
 
 
 def wait_for_requests(sandbox: Sandbox, count: int) -> None:
-    arrived = threading.Event()
-    while len(sandbox.requests) < count:
-        arrived.wait(0.01)
+    """Wait until a sandbox has answered so many requests."""
+    moment = threading.Event()
+    while len([request for request in sandbox.requests if request.status_code]) < count:
+        moment.wait(0.01)

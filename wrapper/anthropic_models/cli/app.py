@@ -1,5 +1,6 @@
 """The commands and their options; each returns what is to be done."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
@@ -176,3 +177,50 @@ def list_betas() -> Action:
         return 0
 
     return print_betas
+
+
+@app.command(epilog="Example: anthropic-models sandbox --models 3000 --delay 0.2 --fail 529:2")
+def sandbox(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="P", help="The port; 0 is any free one.")
+    ] = 0,
+    host: Annotated[
+        str, typer.Option(metavar="H", help="The address to listen at.")
+    ] = "127.0.0.1",
+    models: Annotated[
+        int | None,
+        typer.Option(min=0, max=1_000_000, metavar="N", help="Make N models up."),
+    ] = None,
+    delay: Annotated[
+        float, typer.Option(min=0, max=3600, metavar="S", help="Seconds before every answer.")
+    ] = 0,
+    fail: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STATUS[:N]", help="Fail the first N (1) requests; may be repeated."),
+    ] = None,
+    drop: Annotated[
+        int,
+        typer.Option(min=0, metavar="[N]", help="Then cut the connection of N (1) requests."),
+    ] = 0,
+) -> Action:
+    """Run a stand-in for the API; it prints its address."""
+    from .serving import Serving
+
+    return Serving(
+        models=models,
+        host=host,
+        port=port,
+        delay=delay,
+        failures=[_planned_failure(text) for text in fail or []],
+        drops=drop,
+    )
+
+
+def _planned_failure(text: str) -> tuple[int, int]:
+    status, _, times = text.partition(":")
+    if not re.fullmatch("[45][0-9][0-9]", status) or not re.fullmatch("|[1-9][0-9]{0,8}", times):
+        raise typer.BadParameter(
+            f"'{text}' is not like 529 or 529:2, a status from 400 and how often",
+            param_hint="'--fail'",
+        )
+    return int(status), int(times or 1)

@@ -23,7 +23,9 @@ def run(arguments: Sequence[str]) -> int:
         cast(Any, sys.stdout).reconfigure(errors="backslashreplace")
     with Signals() as signals:
         try:
-            action: Action | int = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+            action: Action | int = app(
+                with_counts(arguments), prog_name=PROGRAM, standalone_mode=False
+            )
             # An int is the exit code of help, the version and the like, printed by now.
             return action if isinstance(action, int) else action(signals)
         except KeyboardInterrupt:
@@ -35,6 +37,18 @@ def run(arguments: Sequence[str]) -> int:
             return 0  # whoever reads has had enough
         except Exception as error:
             return _failed(error)
+
+
+def with_counts(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the 1 that `--drop` alone stands for, which typer cannot say."""
+    if not arguments or arguments[0] != "sandbox":
+        return list(arguments)
+    following = [*arguments[1:], ""]
+    pairs = zip(arguments, following, strict=True)
+    return [
+        f"{word}=1" if word == "--drop" and not after.isdecimal() else word
+        for word, after in pairs
+    ]
 
 
 def _failed(error: Exception) -> int:
