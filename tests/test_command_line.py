@@ -362,7 +362,7 @@ def test_without_its_extra_it_says_what_to_install(
 
 @pytest.mark.parametrize("format_", ["table", "json", "jsonl", "csv", "id"])
 def test_a_closed_pipe_ends_it_quietly(format_: str, sandbox: Sandbox) -> None:
-    sandbox.models[:] = made_up_models(5000)  # more than a pipe takes at once
+    sandbox.models[:] = made_up_models(2000)  # more than a pipe takes at once
     with started("list", "--format", format_, base_url=sandbox.base_url) as process:
         assert process.stdout
         assert process.stderr
