@@ -53,6 +53,9 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 languages: setup $(NODE)/ready ## generate, compile and run the clients in other languages
 	@$(with-node) PYTHONPATH=generator $(PY) languages/run.py $(ONLY)
 
+pictures: setup ## remake the pictures of the command line, from real runs
+	@PYTHONPATH=tests $(PY) docs/pictures/remake.py
+
 format: setup ## format what is written by hand
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
@@ -112,4 +115,4 @@ $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements
 	@touch $@
 
 .PHONY: help setup run test regenerate check-generated check lint types spec-lint languages format \
-  share spec-diff live-check lock clean
+  share spec-diff live-check pictures lock clean

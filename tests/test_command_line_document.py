@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import signal
 import threading
 from collections.abc import Iterator
@@ -82,6 +83,22 @@ def test_the_sandbox_of_the_document_serves_the_listing_of_the_document(
         server.process.send_signal(signal.SIGINT)
         assert server.end() == 0
     assert [line.split()[-1] for line in server.lines[2:]] == ["529", "529", "200"]
+
+
+def test_the_picture_of_the_list_shows_what_the_command_prints() -> None:
+    # `make pictures` draws it anew; that of the sandbox needs a port of its own.
+    pictures = DOCUMENT.parent / "pictures"
+    program = runpy.run_path(str(pictures / "remake.py"))
+    assert program["listing"]() == (pictures / "list.svg").read_text("utf-8")
+
+
+def test_the_pictures_refer_to_nothing_outside() -> None:
+    for picture in (DOCUMENT.parent / "pictures").glob("*.svg"):
+        text = picture.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+        shown = re.sub(r">[^<]*<", "><", text)
+        assert "//" not in shown, picture
+        assert "@import" not in shown
+        assert "@font-face" not in shown
 
 
 def test_every_option_is_in_the_document() -> None:
