@@ -69,6 +69,8 @@ def test_an_empty_listing_is_empty_in_every_format(
     server = scripted(answer(page()))
     done = piped("list", "--format", format_, base_url=server.base_url)
     assert (done.returncode, done.stdout) == (0, expected)
+    told = "anthropic-models: there are no such models\n" if format_ == "table" else ""
+    assert done.stderr == told
 
 
 def test_csv_quotes_and_has_the_fields_of_the_specification(scripted: Scripted) -> None:
@@ -226,7 +228,7 @@ def test_python_m_does_the_same() -> None:
         (["list", "--base-url", "ftp://x"], "--base-url must start with https://"),
         (["list", "--base-url", "https://me:pw@x"], "name or password; set ANTHROPIC_API_KEY"),
         (["list", "--base-url", "http://127.0.0.1", "--sandbox"], "--base-url or --sandbox"),
-        (["list", "--api-key", "x"], "No such option: --api-key"),
+        (["list", f"--api-key={KEY}"], "No such option: --api-key"),
         (["list", "extra"], "unexpected extra argument"),
         (["lst"], "No such command 'lst'"),
         (["watch", "--interval", "0"], "'--interval': 0"),
@@ -241,6 +243,7 @@ def test_wrong_usage_is_told_in_one_line(
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "allow_insecure_http" not in done.stderr
+    assert KEY not in done.stderr
 
 
 def test_no_credential_is_wrong_usage_and_names_the_variable() -> None:
@@ -395,6 +398,15 @@ def test_ctrl_c_and_sigterm_end_it_quietly(
         process.send_signal(number)
         assert process.communicate(timeout=60) == ("a\n", "")
         assert process.returncode == code
+
+
+def test_ctrl_c_shows_no_half_table(scripted: Scripted) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    with started("list", "--format", "table", base_url=server.base_url) as process:
+        server.arrived.acquire(timeout=60)
+        server.arrived.acquire(timeout=60)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60) == ("", "")
 
 
 def test_a_background_job_goes_on_ignoring_ctrl_c(scripted: Scripted) -> None:

@@ -8,6 +8,7 @@ from attrs import frozen
 from .._sync.client import Client
 from ..errors import AnthropicModelsError
 from .connection import connected, usage_checked
+from .failures import tell
 from .formats import FORMATS, Batches
 from .output import emit, is_for_a_terminal
 from .progress import Progress
@@ -86,6 +87,11 @@ def _print_table(batches: Batches, progress: Progress) -> None:
         with progress:
             for batch in batches:
                 models += batch
-    finally:
-        if models:  # also of a listing that broke off
+    except AnthropicModelsError:
+        if models:  # what came is worth to be seen
             print_table(models)
+        raise
+    if models:
+        print_table(models)
+    else:
+        tell("there are no such models")
