@@ -12,7 +12,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import pytest
 from anthropic_models.cli import main
@@ -97,6 +97,7 @@ class Terminal:
         rows: int = 40,
         command: Sequence[str] = (PROGRAM,),
         variables: Mapping[str, str] | None = None,
+        stdout: IO[str] | None = None,
     ) -> None:
         self.text = ""
         self._master, slave = pty.openpty()
@@ -105,7 +106,7 @@ class Terminal:
             [*command, *arguments],
             env=environment(base_url, **(variables or {})),
             stdin=slave,
-            stdout=slave,
+            stdout=stdout or slave,
             stderr=slave,
             start_new_session=True,
         )

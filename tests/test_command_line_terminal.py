@@ -4,12 +4,14 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import anthropic_models.cli.progress
 import pytest
 from anthropic_models.cli import main
 from anthropic_models.cli.ages import age
+from anthropic_models.cli.progress import Progress
 from anthropic_models.cli.table import fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
 from scripted_server import ScriptedServer, answer, error, model, page, when
@@ -183,6 +185,22 @@ def test_a_machine_format_on_a_terminal_is_not_mixed_with_the_spinner(
     assert "\x1b[2Ksecond\r\n" in terminal.text
 
 
+def test_what_goes_elsewhere_does_not_come_to_the_terminal_of_the_spinner(
+    scripted: Scripted, go_on: threading.Event, tmp_path: Path
+) -> None:
+    server = scripted(answer(page("first", has_more=True)), when(go_on, answer(page("second"))))
+    arguments = ("list", "--format", "id")
+    with (
+        open(tmp_path / "out", "w") as file,
+        Terminal(*arguments, base_url=server.base_url, stdout=file) as terminal,
+    ):
+        terminal.until("1 model, page 1")
+        go_on.set()
+        assert terminal.end() == 0
+    assert (tmp_path / "out").read_text() == "first\nsecond\n"
+    assert "second" not in terminal.text
+
+
 def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Event) -> None:
     server = scripted(when(go_on, answer(page("a"))))
     with Terminal("list", base_url=server.base_url) as terminal:
@@ -208,9 +226,12 @@ def test_nobody_waits_at_a_pipe(
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    shown: list[Progress] = []
+    monkeypatch.setattr(Progress, "_show", shown.append)
     monkeypatch.setattr(anthropic_models.cli.progress, "PATIENCE", 0)
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     server = scripted(when(go_on, answer(page("a", has_more=True))), answer(page("b")))
     threading.Timer(0.1, go_on.set).start()
     assert main(["list", "--format", "table", "--base-url", server.base_url]) == 0
     assert capfd.readouterr().err == ""
+    assert shown == []
