@@ -1,6 +1,7 @@
 """The pytest plugin, as the tests of others use it."""
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,6 +120,16 @@ def test_without_the_extra_the_test_says_what_to_install(
     install = "pip install 'anthropic-models-client[sandbox]'"
     assert f"the sandbox needs uvicorn; install it with: {install}" in result.stdout.lines
     assert "During handling" not in result.stdout.str()
+
+
+def test_without_the_extra_it_is_the_fixture_that_fails(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("anthropic_models.sandbox")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(pytest.fail.Exception, match=r"anthropic-models-client\[sandbox\]"):
+        request.getfixturevalue("models_sandbox")
 
 
 def test_a_test_that_fails_leaves_nothing_running(run: Run) -> None:
