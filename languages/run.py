@@ -92,9 +92,13 @@ def main() -> int:
         print(f"{language.name}: {outcome.result}", flush=True)
         return outcome
 
-    # Two at a time: while one waits for a registry the other compiles.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = list(pool.map(prove, arguments.chosen))
+    try:
+        # Two at a time: while one waits for a registry the other compiles.
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            outcomes = list(pool.map(prove, arguments.chosen))
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
     for outcome in outcomes:
         if outcome.reason:
             print(f"\n{outcome.language.name}: {outcome.reason}")

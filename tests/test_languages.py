@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -228,10 +230,33 @@ def test_credentials_of_the_shell_do_not_reach_a_client(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "secret-token")
-    add_language(folder, script=f"import os\nprint(sorted(os.environ))\n{PROGRAM}")
+    add_language(folder, script=f"import os\nprint(*os.environ, sep=',')\n{PROGRAM}")
     output = run(folder).stdout
     assert "ANTHROPIC_API_KEY" in output
     assert "ANTHROPIC_AUTH_TOKEN" not in output
+
+
+def test_an_interruption_ends_what_runs_and_is_told_in_a_word(
+    folder: Path, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    step = f"import signal; open({str(started)!r}, 'w').close(); signal.pause()"
+    add_language(folder, steps=[[sys.executable, "-c", step]])
+    with subprocess.Popen(
+        [sys.executable, str(LANGUAGES / "run.py"), "--languages", folder, "--build", tmp_path],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "generator")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell without job control starts what runs in the background with SIGINT ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        with started.open():
+            os.killpg(process.pid, signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (130, "Interrupted.\n")
 
 
 NAMES = sorted(path.parent.name for path in LANGUAGES.glob("*/language.toml"))
