@@ -89,8 +89,7 @@ class Watch:
             memory.add_newest(model)
             try:
                 if self.command is not None:
-                    with signals.let_through():
-                        _run(self.command, model)
+                    _run(self.command, model, signals)
             finally:
                 if state:
                     state.save(memory)
@@ -122,14 +121,21 @@ def _may_pass(error: AnthropicModelsError) -> bool:
     return not isinstance(error, APIStatusError) or is_retryable_status(error.status_code)
 
 
-def _run(command: str, model: BetaModelInfo) -> None:
-    done = subprocess.run(  # noqa: S602 - it is the user's own command line, for a shell
-        command, shell=True, input=f"{as_json(model)}\n", text=True, check=False
-    )
-    if done.returncode:
-        how = f"exit code {done.returncode}"
-        if done.returncode < 0:
-            how = f"ended by signal {-done.returncode}"
+def _run(command: str, model: BetaModelInfo, signals: Signals) -> None:
+    """Run the command to its end; a signal ends it, but not before there is something to end."""
+    with subprocess.Popen(  # noqa: S602 - it is the user's own command line, for a shell
+        command, shell=True, stdin=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            with signals.let_through():
+                process.communicate(f"{as_json(model)}\n")
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        how = f"exit code {process.returncode}"
+        if process.returncode < 0:
+            how = f"ended by signal {-process.returncode}"
         tell(f"--exec for {model.id}: {how}")
 
 
