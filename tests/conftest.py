@@ -28,7 +28,7 @@ def root() -> Path:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith("ANTHROPIC_") or name.lower().endswith("_proxy"):
+        if name.startswith(("ANTHROPIC_", "COVERAGE_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
 
 
