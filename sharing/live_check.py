@@ -98,6 +98,8 @@ def _see(
         raise CannotTellError(str(error) or type(error).__name__) from error
     if response.status_code == 429 or response.status_code >= 500:
         raise CannotTellError(f"{request}: answered {response.status_code}; try again later")
+    if response.status_code in (401, 403) and expected == 200:
+        raise CannotTellError(f"{request}: answered {response.status_code}; is the key right?")
     body = answers.see(request, response.status_code, response.headers, response.content)
     answers.expect(request, response.status_code, expected)
     return body

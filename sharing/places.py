@@ -7,7 +7,15 @@ from portable import Document
 
 def words(pointer: str, document: Document) -> str:
     """Return what people call the place that a JSON pointer (`#/…`) leads to."""
-    match _tokens(pointer):
+    tokens = _tokens(pointer)
+    try:
+        return _named(tokens, document)
+    except (LookupError, TypeError, ValueError):  # it leads nowhere in this document
+        return ".".join(tokens)
+
+
+def _named(tokens: list[str], document: Document) -> str:
+    match tokens:
         case ["components", "schemas", name, *rest]:
             return name + _inside(rest)
         case ["components", "parameters", name, *_]:
@@ -18,6 +26,8 @@ def words(pointer: str, document: Document) -> str:
             return f"security scheme {name}"
         case ["components", kind, name, *_]:
             return f"{kind.removesuffix('s')} {name}"
+        case ["paths", path] | ["paths", path, "parameters", *_]:
+            return path
         case ["paths", path, method, "parameters", index, *_]:
             item = document["paths"][path][method]["parameters"][int(index)]
             return f"{parameter(resolved(item, document))} of {method.upper()} {path}"
@@ -25,11 +35,9 @@ def words(pointer: str, document: Document) -> str:
             return _part(rest, f"answer {status} of {method.upper()} {path}")
         case ["paths", path, method, *_]:
             return f"{method.upper()} {path}"
-        case ["paths", path]:
-            return path
         case ["servers", *_]:
             return "server"
-        case tokens:
+        case _:
             return ".".join(tokens)
 
 

@@ -194,6 +194,7 @@ def test_a_list_that_never_ends_is_not_followed(
     [
         (error(529, "overloaded_error"), "a page of models: answered 529; try again later"),
         (error(429, "rate_limit_error"), "a page of models: answered 429; try again later"),
+        (error(401, "authentication_error"), "a page of models: answered 401; is the key right?"),
         (reset_after(b""), "The API could not be asked: "),
     ],
 )

@@ -168,6 +168,18 @@ def test_a_value_added_to_a_closed_list_of_an_answer_breaks_its_readers(tmp_path
     assert changes(before, after, tmp_path) == [added]
 
 
+def test_what_is_gone_from_the_middle_of_a_list_is_named_in_the_other_document(
+    told: Callable[[Document], list[Change]],
+) -> None:
+    document = copy.deepcopy(TRUTH)
+    shared = {"name": "x", "in": "query", "schema": {}}
+    document["paths"]["/v1/models"]["parameters"] = [shared]
+    del listing(document)["parameters"][2:]
+    texts = [change.text for change in told(document)]
+    assert "query parameter `limit` of GET /v1/models (optional)" in texts
+    assert "header `anthropic-version` of GET /v1/models (required)" in texts
+
+
 def test_another_order_of_the_values_is_told(told: Callable[[Document], list[Change]]) -> None:
     document = copy.deepcopy(TRUTH)
     schemas(document)["KnownAnthropicBeta"]["enum"].reverse()
