@@ -7,6 +7,10 @@ import httpx
 
 from ._core.base_url import is_loopback
 
+MAX_CONNECTIONS = 100
+# As many are kept as there are: httpx's own choice is 20, and then each burst connects anew.
+_LIMITS = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS)
+
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
 
@@ -24,7 +28,7 @@ def own_http_client(kind: type[Http], base_url: str) -> Http:
     # The API needs no cookies, and clients with other credentials may share the connections.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     try:
-        return kind(mounts=direct, cookies=no_cookies)
+        return kind(mounts=direct, cookies=no_cookies, limits=_LIMITS)
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
         what = str(error) or type(error).__name__
     raise ValueError(

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
 from weakref import WeakSet
 
 import anyio
@@ -17,6 +17,7 @@ from .._core.failure import body_error_of, closed, outcome_of, too_slow
 from .._core.request import PageRequest
 from ..errors import AnthropicModelsError
 from .background import Background
+from .turns import Turns
 
 
 class Sender:
@@ -33,6 +34,8 @@ class Sender:
         self._eldest: Sender = self if parent is None else parent._eldest
         self._family: WeakSet[Sender] = WeakSet()
         self._under_way: set[anyio.CancelScope] = set()
+        # How many connections the caller's own client has is the caller's choice.
+        self._turns = Turns() if owns_http else None
         self._eldest._family.add(self)
 
     @property
@@ -85,20 +88,25 @@ class Sender:
         return closed()
 
     async def _sent(self, exchange: Exchange) -> Received | Failure:
-        started = time.monotonic()
         try:
-            built = exchange.built_with(self.http)
-            response = await self.http.send(built, stream=True, follow_redirects=False)
-            try:
-                body = await self._body(response, exchange.request)
-            finally:
-                await response.aclose()
+            async with self._turn(exchange.request.timeout):
+                started = time.monotonic()
+                built = exchange.built_with(self.http)
+                response = await self.http.send(built, stream=True, follow_redirects=False)
+                try:
+                    body = await self._body(response, exchange.request)
+                finally:
+                    await response.aclose()
         except Exception as error:  # sorted out below, where nothing of httpx is chained
             outcome = closed() if self.is_closed else outcome_of(error)
             if outcome is None:
                 raise
             return outcome
         return Received(response.status_code, response.headers, body, time.monotonic() - started)
+
+    def _turn(self, timeout: httpx.Timeout) -> AbstractAsyncContextManager[None]:
+        turns = self._eldest._turns
+        return nullcontext() if turns is None else turns.taken(timeout)
 
     async def _body(
         self, response: httpx.Response, request: PageRequest
