@@ -4,6 +4,7 @@ import copy
 import datetime
 import json
 import pickle
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -325,3 +326,15 @@ def test_a_listing_that_was_not_awaited_says_so() -> None:
         listing.data  # noqa: B018 - this is what raises
     with pytest.raises(TypeError):
         iter(listing)
+
+
+def test_models_without_unknown_fields_keep_no_room_for_them(
+    shell: Shell, scripted: Callable[..., ScriptedServer]
+) -> None:
+    body = page("a", "b")
+    body["data"][1]["max_tokens"] = 5
+    server = scripted(answer(body))
+    with shell.client(server.base_url) as client:
+        usual, unusual = client.list().data
+    assert sys.getsizeof(usual.additional_properties) == sys.getsizeof({})
+    assert unusual.additional_properties == {"max_tokens": 5}
