@@ -1,5 +1,6 @@
 import gc
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -18,6 +19,10 @@ from terminal import Command
 pytest_plugins = ["anthropic_models.pytest_plugin", "pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
