@@ -6,7 +6,11 @@ PY     := $(VENV)/bin/python
 NODE   := .envs/node
 SDKS   := .envs/official-sdk .envs/official-sdk-current
 BARE   := .envs/runtime
+BENCH  := .envs/bench .envs/bench-console .envs/bench-ours .envs/bench-cli .envs/official-sdk-current $(BARE)
+BUILT  := build/benchmarks
 BASE   ?= HEAD
+
+bench-options = $(if $(QUICK),--quick) $(if $(ROWS),--rows "$(ROWS)")
 
 spec-tool = PYTHONPATH=generator $(PY)
 
@@ -69,8 +73,14 @@ spec-diff: setup $(NODE)/ready ## tell what changed in the API since BASE (any g
 live-check: setup ## ask the real API where it differs from openapi.yaml; needs ANTHROPIC_API_KEY
 	@$(spec-tool) sharing/live_check.py
 
+bench: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## measure side by side, write benchmarks/RESULTS.md; QUICK=1 only looks
+	@$(PY) benchmarks/bench.py $(bench-options)
+
+bench-check: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## exit 1 when a ratio is 25 % worse than the committed one
+	@$(PY) benchmarks/bench.py --check $(bench-options)
+
 lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
-	@cd requirements && for name in dev node official-sdk official-sdk-current runtime; do \
+	@cd requirements && for name in dev node official-sdk official-sdk-current runtime bench bench-cli bench-console; do \
 	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
 	done
@@ -104,6 +114,30 @@ $(BARE)/ready: requirements/runtime.txt
 	$(build-environment)
 	@touch $@
 
+# The benchmarks measure the wheel of this tree, not the tree itself.
+.envs/bench/ready .envs/bench-console/ready: .envs/%/ready: requirements/%.txt
+	$(build-environment)
+	@touch $@
+
+.envs/bench-ours/pinned: requirements/runtime.txt
+.envs/bench-cli/pinned: requirements/bench-cli.txt
+.envs/bench-ours/pinned .envs/bench-cli/pinned:
+	$(build-environment)
+	@touch $@
+
+.envs/bench-ours/ready .envs/bench-cli/ready: %/ready: %/pinned $(BUILT)/wheel/ready
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall $(BUILT)/wheel/*.whl
+	@touch $@
+
+$(BUILT)/wheel/ready: $(shell find generated wrapper -name '*.py') openapi.yaml pyproject.toml | setup
+	@rm -rf $(@D)
+	@$(PY) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir $(@D) .
+	@touch $@
+
+$(BUILT)/stock/ready: benchmarks/stock_client.py openapi.yaml overlays generator-config.yml requirements/dev.txt | setup
+	@PYTHONPATH=generator $(PY) benchmarks/stock_client.py $(@D)
+	@touch $@
+
 $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements/node/package-lock.json
 	$(build-environment)
 	@mkdir -p $(@D)/nodejs
@@ -115,4 +149,4 @@ $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements
 	@touch $@
 
 .PHONY: help setup run test regenerate check-generated check lint types spec-lint languages format \
-  share spec-diff live-check pictures lock clean
+  share spec-diff live-check pictures bench bench-check lock clean

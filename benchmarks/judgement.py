@@ -1,0 +1,118 @@
+"""What the measurements mean: ratios of medians, goals, and what counts as worse."""
+
+from collections.abc import Callable
+from statistics import median, quantiles
+
+from attrs import field, frozen
+from entrants import Sample
+
+Measured = dict[str, list[Sample]]
+"""The samples of each contestant of a case, in the order of the rounds."""
+
+TOLERATED = 1.25  # times the committed ratio
+
+OURS = "ours"
+
+
+@frozen
+class Figures:
+    """The medians of what was measured."""
+
+    measured: Measured
+
+    def __call__(self, contestant: str, what: str) -> float:
+        """Return the median of one figure of a contestant."""
+        return median(sample[what] for sample in self.measured[contestant])
+
+    def last(self, contestant: str, what: str) -> float:
+        """Return a figure of a contestant's last round."""
+        return self.measured[contestant][-1][what]
+
+    def rounds(self) -> "list[Figures]":
+        """Return each round by itself."""
+        together = zip(*self.measured.values(), strict=True)
+        return [
+            Figures({name: [sample] for name, sample in zip(self.measured, samples, strict=True)})
+            for samples in together
+        ]
+
+
+Figure = Callable[[Figures], float]
+
+
+def of(contestant: str, what: str = "seconds") -> Figure:
+    """Return what looks up the median of a figure."""
+    return lambda figures: figures(contestant, what)
+
+
+@frozen
+class Claim:
+    """That `ours` is at most `goal` times `theirs`.
+
+    `key` names it in the results: the number of its row, and a letter.
+    """
+
+    key: str
+    work: str
+    versus: str
+    goal: float
+    ours: Figure
+    theirs: Figure
+    figure: str = "time"
+
+    @property
+    def row(self) -> int:
+        """The number of its row."""
+        return int(self.key.rstrip("abcdefghijklmnopqrstuvwxyz"))
+
+
+@frozen
+class Aside:
+    """Something that is told beside the claims: which part of our time something else takes."""
+
+    what: str
+    ours: Figure
+    theirs: Figure
+
+    def told(self, measured: Measured) -> str:
+        """Return it as a sentence."""
+        figures = Figures(measured)
+        return self.what.format(share=f"{self.theirs(figures) / self.ours(figures):.0%}")
+
+
+@frozen
+class Verdict:
+    """What came of a claim."""
+
+    claim: Claim
+    ratio: float
+    spread: tuple[float, float]  # the quartiles of the rounds' own ratios
+    rounds: int
+    failures: dict[str, int] = field(factory=dict[str, int])  # listings that raised, by contestant
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is met, with no failure on our side."""
+        return self.ratio <= self.claim.goal and not self.failures.get(OURS)
+
+
+def verdict(claim: Claim, measured: Measured) -> Verdict:
+    """Judge a claim by what was measured."""
+    figures = Figures(measured)
+    ratios = [_ratio(claim, alone) for alone in figures.rounds()]
+    low, _, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
+    failures = {
+        name: int(sum(sample.get("errors", 0) for sample in samples))
+        for name, samples in measured.items()
+    }
+    failures = {name: count for name, count in failures.items() if count}
+    return Verdict(claim, _ratio(claim, figures), (low, high), len(ratios), failures)
+
+
+def is_worse(fresh: float, committed: float) -> bool:
+    """Tell whether a ratio is more than a quarter above the committed one."""
+    return fresh > committed * TOLERATED
+
+
+def _ratio(claim: Claim, figures: Figures) -> float:
+    return claim.ours(figures) / claim.theirs(figures)

@@ -1,0 +1,51 @@
+"""Measures the contestants of a case in turns: A B C, A B C, … in one run, against one server."""
+
+import time
+from contextlib import ExitStack
+
+from attrs import field, frozen
+from entrants import Entrant, Sample
+from judgement import Aside, Claim, Measured
+from serving import Trust, serving
+
+
+@frozen
+class Case:
+    """Work that several contestants do side by side, and what is claimed of it.
+
+    It is done for so many rounds, or for so many seconds when that is over sooner, but never for
+    less than `fewest` rounds.
+    """
+
+    models: int
+    entrants: dict[str, Entrant]
+    claims: list[Claim]
+    rounds: int
+    seconds: float
+    fewest: int = 3
+    latency: float = 0.0
+    tls: bool = False
+    asides: list[Aside] = field(factory=list[Aside])
+
+
+def measured(case: Case, trust: Trust) -> Measured:
+    """Return every sample of every contestant, in the order of the rounds."""
+    certificate, authorities = (trust.server, trust.authorities) if case.tls else (None, None)
+    with ExitStack() as stack:
+        server = stack.enter_context(serving(case.models, case.latency, certificate))
+        measures = {
+            name: stack.enter_context(entrant.ready(server.base_url, authorities))
+            for name, entrant in case.entrants.items()
+        }
+        samples: Measured = {name: [] for name in measures}
+        started = time.monotonic()
+        for number in range(case.rounds):
+            if number >= case.fewest and time.monotonic() - started > case.seconds:
+                break
+            for name, measure in measures.items():
+                before = 0 if case.tls else server.requests()
+                sample: Sample = measure()
+                if not case.tls:
+                    sample["requests"] = server.requests() - before
+                samples[name].append(sample)
+    return samples

@@ -1,0 +1,156 @@
+"""Answers GET /v1/models from bytes that are there before the first request.
+
+    python model_server.py --models 60 --latency 0.05 --certificate server.pem
+
+Prints its base URL and serves until its standard input ends. GET /requests tells how many pages
+were asked for. It reads `after_id` and `limit` of a request, and nothing else.
+"""
+
+import argparse
+import asyncio
+import datetime
+import ssl
+import sys
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+_NEWEST = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+_MINUTE = datetime.timedelta(minutes=1)
+_ID = "made-up-model-"
+_DEFAULT_LIMIT = 20  # the API's
+
+
+class Catalogue:
+    """Made-up models as one text, of which each page is a part."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._ends = array("Q")
+        text = bytearray()
+        for position in range(count):
+            text += _model(count - position, _NEWEST - position * _MINUTE)
+            self._ends.append(len(text))
+        self._text = memoryview(bytes(text))
+
+    def page(self, after_id: str | None, limit: int) -> list[bytes | memoryview]:
+        """Return the parts of a page's body; raises ValueError for a cursor that is none."""
+        start = 0 if after_id is None else self._position(after_id) + 1
+        end = min(start + limit, self._count)
+        if start >= end:
+            return [b'{"data":[],"has_more":false,"first_id":null,"last_id":null}']
+        data = self._text[self._ends[start - 1] if start else 0 : self._ends[end - 1] - 1]
+        more = b"true" if end < self._count else b"false"
+        first, last = (_id(self._count - at).encode() for at in (start, end - 1))
+        tail = b'],"has_more":%b,"first_id":"%b","last_id":"%b"}' % (more, first, last)
+        return [b'{"data":[', data, tail]
+
+    def _position(self, id_: str) -> int:
+        position = self._count - int(id_.removeprefix(_ID))
+        if not 0 <= position < self._count:
+            raise ValueError(id_)
+        return position
+
+
+def _id(number: int) -> str:
+    return f"{_ID}{number:06}"
+
+
+def _model(number: int, released: datetime.datetime) -> bytes:
+    return (
+        f'{{"type":"model","id":"{_id(number)}","display_name":"Made-up Model {number}",'
+        f'"created_at":"{released:%Y-%m-%dT%H:%M:%SZ}"}},'
+    ).encode()
+
+
+class Counter:
+    """How many pages were asked for."""
+
+    requests = 0
+
+
+class Connection(asyncio.Protocol):
+    """Answers the requests of one connection, one after the other."""
+
+    def __init__(self, catalogue: Catalogue, latency: float, counter: Counter) -> None:
+        self._catalogue = catalogue
+        self._latency = latency
+        self._counter = counter
+        self._pending = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport that answers are written to."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checkers
+        self._write: Callable[[list[bytes | memoryview]], None] = transport.writelines
+
+    def data_received(self, data: bytes) -> None:
+        """Answer whatever is complete; requests have no bodies."""
+        self._pending += data
+        while (end := self._pending.find(b"\r\n\r\n")) >= 0:
+            target = self._pending[: self._pending.index(b"\r\n")].split(b" ")[1]
+            self._pending = self._pending[end + 4 :]
+            self._answer(target.decode())
+
+    def _answer(self, target: str) -> None:
+        url = urlsplit(target)
+        if url.path == "/requests":
+            self._write(_response(b"200 OK", [b"%d" % self._counter.requests]))
+            return
+        self._counter.requests += 1
+        response = self._listed(url.query) if url.path == "/v1/models" else _NOT_FOUND
+        if self._latency:
+            asyncio.get_running_loop().call_later(self._latency, self._write, response)
+        else:
+            self._write(response)
+
+    def _listed(self, query: str) -> list[bytes | memoryview]:
+        asked = parse_qs(query)
+        after_id = asked["after_id"][0] if "after_id" in asked else None
+        limit = int(asked["limit"][0]) if "limit" in asked else _DEFAULT_LIMIT
+        try:
+            return _response(b"200 OK", self._catalogue.page(after_id, limit))
+        except ValueError:
+            return _NOT_FOUND
+
+
+def _response(status: bytes, body: list[bytes | memoryview]) -> list[bytes | memoryview]:
+    head = b"HTTP/1.1 %b\r\ncontent-type: application/json\r\nrequest-id: req_1\r\n" % status
+    return [head + b"content-length: %d\r\n\r\n" % sum(map(len, body)), *body]
+
+
+_NOT_FOUND = _response(
+    b"404 Not Found",
+    [b'{"type":"error","error":{"type":"not_found_error","message":"no such model or page"}}'],
+)
+
+
+async def serve(catalogue: Catalogue, latency: float, tls: ssl.SSLContext | None) -> None:
+    """Serve until the standard input ends."""
+    loop = asyncio.get_running_loop()
+    counter = Counter()
+    server = await loop.create_server(
+        lambda: Connection(catalogue, latency, counter), "127.0.0.1", 0, ssl=tls, backlog=4096
+    )
+    port = server.sockets[0].getsockname()[1]
+    print(f"{'https' if tls else 'http'}://127.0.0.1:{port}", flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    arguments = argparse.ArgumentParser(description="Serve made-up models, fast.")
+    arguments.add_argument("--models", type=int, required=True)
+    arguments.add_argument("--latency", type=float, default=0.0, help="seconds")
+    arguments.add_argument("--certificate", type=Path, help="with its key; then it speaks TLS")
+    options = arguments.parse_args()
+    tls = None
+    if options.certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(options.certificate)
+    asyncio.run(serve(Catalogue(options.models), options.latency, tls))
+
+
+if __name__ == "__main__":
+    main()

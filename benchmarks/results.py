@@ -1,0 +1,34 @@
+"""results.json: the ratios that are committed, for `make bench-check` and the chart."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from judgement import Verdict
+
+_NAME = "results.json"
+
+
+def write(folder: Path, verdicts: Iterable[Verdict]) -> None:
+    """Write what came of each claim."""
+    claims = {one.claim.key: _as_json(one) for one in verdicts}
+    (folder / _NAME).write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def committed(folder: Path) -> dict[str, float]:
+    """Return the ratio of each claim."""
+    claims: dict[str, dict[str, Any]] = json.loads((folder / _NAME).read_text("utf-8"))
+    return {key: claim["ratio"] for key, claim in claims.items()}
+
+
+def _as_json(one: Verdict) -> dict[str, Any]:
+    claim = one.claim
+    return {
+        "work": claim.work,
+        "figure": claim.figure,
+        "versus": claim.versus,
+        "goal": claim.goal,
+        "ratio": float(f"{one.ratio:.3g}"),  # as RESULTS.md has it
+        "met": one.met,
+    }

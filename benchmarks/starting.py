@@ -1,0 +1,77 @@
+"""Rows 1 to 4: what a program costs that starts, lists, and ends."""
+
+from entrants import CONTESTANTS, importing, listing, printing
+from judgement import OURS, Claim, of
+from measuring import Case
+from programs import COMMAND_LINE, HTTPX, HTTPX_BESIDE_CLICK, OFFICIAL_SDK, WRAPPER
+
+MODELS = 60
+
+
+def imports(*, quick: bool) -> Case:
+    """Row 1: the import alone, without the start of Python."""
+    work = "`from anthropic_models import Client`"
+    return Case(
+        models=0,
+        entrants={
+            OURS: importing(WRAPPER, "from anthropic_models import Client"),
+            "httpx": importing(HTTPX, "import httpx"),
+            "sdk": importing(OFFICIAL_SDK, "import anthropic"),
+        },
+        claims=[
+            Claim("1a", work, "`import httpx`", 1.30, of(OURS), of("httpx")),
+            Claim("1b", work, "`import anthropic`", 0.10, of(OURS), of("sdk")),
+        ],
+        rounds=25,
+        seconds=2 if quick else 25,
+    )
+
+
+def one_shot(*, quick: bool, tls: bool) -> Case:
+    """Rows 2 and 3: a process that lists every model, in one request each."""
+    bare, wall, memory = ("2b", "3b", "3d") if tls else ("2a", "3a", "3c")
+    work = f"a process that lists {MODELS} models over {'https' if tls else 'http'}"
+    peak = "peak_bytes"
+    return Case(
+        models=MODELS,
+        tls=tls,
+        entrants={
+            OURS: listing(WRAPPER, MODELS),
+            "httpx": listing(HTTPX, MODELS),
+            "sdk": listing(OFFICIAL_SDK, MODELS),
+        },
+        claims=[
+            Claim(bare, work, "bare httpx", 1.15, of(OURS), of("httpx")),
+            Claim(wall, work, "official SDK", 0.12, of(OURS), of("sdk")),
+            Claim(
+                memory, work, "official SDK", 0.40, of(OURS, peak), of("sdk", peak), "peak memory"
+            ),
+        ],
+        rounds=25,
+        seconds=2 if quick else 30,
+    )
+
+
+def command_line(*, quick: bool) -> Case:
+    """Row 4: the command line, where rich and pygments are installed."""
+    ours = (str(COMMAND_LINE.environment / "bin/anthropic-models"), "list", "--format", "id")
+    theirs = (HTTPX_BESIDE_CLICK.python(), str(CONTESTANTS / "print_ids.py"))
+    return Case(
+        models=MODELS,
+        entrants={
+            OURS: printing(COMMAND_LINE, ours, MODELS),
+            "httpx": printing(HTTPX_BESIDE_CLICK, theirs, MODELS),
+        },
+        claims=[
+            Claim(
+                "4",
+                f"`anthropic-models list --format id`, {MODELS} models",
+                "bare httpx beside rich, click and pygments",
+                1.0,
+                of(OURS),
+                of("httpx"),
+            )
+        ],
+        rounds=50,
+        seconds=1 if quick else 20,
+    )
