@@ -36,15 +36,7 @@ def described() -> Machine:
     """Describe this machine, before anything is measured."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "metadata.json")
-        command = [
-            str(BENCH_PYTHON),
-            "-m",
-            "pyperf",
-            "collect_metadata",
-            "--quiet",
-            "-o",
-            str(file),
-        ]
+        command = [str(BENCH_PYTHON), "-m", "pyperf", "collect_metadata", "-o", str(file)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         metadata: dict[str, Any] = json.loads(file.read_text("utf-8"))["metadata"]
     processor = metadata.get("cpu_model_name", "unknown processor")

@@ -48,7 +48,7 @@ def one_shot(*, quick: bool, tls: bool) -> Case:
             ),
         ],
         rounds=25,
-        seconds=2 if quick else 30,
+        seconds=2 if quick else 25,
     )
 
 

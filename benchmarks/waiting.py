@@ -62,7 +62,7 @@ def read_ahead(*, quick: bool) -> Case:
         entrants=dict(cases),
         claims=claims,
         rounds=7,
-        seconds=1 if quick else 45,
+        seconds=1 if quick else 35,
         fewest=1 if quick else 3,
     )
 
@@ -106,5 +106,5 @@ def _crowd(
         ],
         rounds=12,
         seconds=1 if quick else 22,
-        fewest=1 if quick else 3,
+        fewest=1 if quick else 2,
     )

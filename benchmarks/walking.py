@@ -26,7 +26,7 @@ def small_pages(*, quick: bool) -> Case:
         ],
         asides=[_server_share(limit)],
         rounds=15,
-        seconds=4 if quick else 60,
+        seconds=4 if quick else 45,
     )
 
 
@@ -51,7 +51,7 @@ def large_pages(*, quick: bool) -> Case:
         ],
         asides=[_server_share(limit)],
         rounds=30,
-        seconds=4 if quick else 45,
+        seconds=4 if quick else 35,
     )
 
 
