@@ -172,7 +172,7 @@ def test_what_is_gone_from_the_middle_of_a_list_is_named_in_the_other_document(
     told: Callable[[Document], list[Change]],
 ) -> None:
     document = copy.deepcopy(TRUTH)
-    shared = {"name": "x", "in": "query", "schema": {}}
+    shared: dict[str, Any] = {"name": "x", "in": "query", "schema": {}}
     document["paths"]["/v1/models"]["parameters"] = [shared]
     del listing(document)["parameters"][2:]
     texts = [change.text for change in told(document)]
