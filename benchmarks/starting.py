@@ -23,7 +23,7 @@ def imports(*, quick: bool) -> Case:
             Claim("1b", work, "`import anthropic`", 0.10, of(OURS), of("sdk")),
         ],
         rounds=25,
-        seconds=2 if quick else 25,
+        seconds=1 if quick else 25,
     )
 
 
@@ -48,7 +48,7 @@ def one_shot(*, quick: bool, tls: bool) -> Case:
             ),
         ],
         rounds=25,
-        seconds=2 if quick else 25,
+        seconds=1 if quick else 25,
     )
 
 

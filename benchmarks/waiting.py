@@ -79,7 +79,7 @@ def crowd(*, quick: bool, latency: float) -> Case:
 
 def large_crowd(*, quick: bool, latency: float) -> Case:
     """Row 12: more listings than a pool has connections, ten times over; of one page each."""
-    return _crowd("12", 400 if quick else 1000, limit=1000, latency=latency, goal=0.5, quick=quick)
+    return _crowd("12", 250 if quick else 1000, limit=1000, latency=latency, goal=0.5, quick=quick)
 
 
 def _crowd(

@@ -10,7 +10,7 @@ MEGABYTE = 1_000_000
 
 def small_pages(*, quick: bool) -> Case:
     """Row 5: as many requests as models of a page allow."""
-    models, limit = 4_000 if quick else 20_000, 20
+    models, limit = 2_000 if quick else 20_000, 20
     work = f"walk {models:,} models, limit={limit}"
     return Case(
         models=models,
@@ -26,7 +26,7 @@ def small_pages(*, quick: bool) -> Case:
         ],
         asides=[_server_share(limit)],
         rounds=15,
-        seconds=4 if quick else 45,
+        seconds=2 if quick else 45,
     )
 
 
@@ -51,13 +51,13 @@ def large_pages(*, quick: bool) -> Case:
         ],
         asides=[_server_share(limit)],
         rounds=30,
-        seconds=4 if quick else 35,
+        seconds=2 if quick else 35,
     )
 
 
 def million(*, quick: bool) -> Case:
     """Row 13: one walk for each contestant, a part of it in each round."""
-    models, rounds, limit = (40_000, 2, 1000) if quick else (1_000_000, 10, 1000)
+    models, rounds, limit = (20_000, 2, 1000) if quick else (1_000_000, 10, 1000)
     part = {"limit": limit, "models": models // rounds}
     first = {"job": "first_page", "limit": limit}
     work = f"walk {models:,} models, limit={limit}"
