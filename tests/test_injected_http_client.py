@@ -459,3 +459,30 @@ def test_threads_share_an_injected_client(sandbox: Sandbox) -> None:
         for thread in threads:
             thread.join()
     assert found == [57] * 8
+
+
+def test_an_answer_that_comes_once_the_client_is_closed_is_dropped() -> None:
+    def close_and_answer(_request: httpx.Request) -> httpx.Response:
+        client.close()
+        return httpx.Response(200, json=page("a"))
+
+    with httpx.Client(transport=httpx.MockTransport(close_and_answer)) as http:
+        client = Client(api_key=KEY, http_client=http)
+        with pytest.raises(ClientClosedError):
+            client.models.list()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_answer_that_comes_once_an_async_client_is_closed_is_dropped(backend: str) -> None:
+    async def main() -> None:
+        async def close_and_answer(_request: httpx.Request) -> httpx.Response:
+            with anyio.CancelScope(shield=True):
+                await client.close()
+            return httpx.Response(200, json=page("a"))
+
+        async with httpx.AsyncClient(transport=httpx.MockTransport(close_and_answer)) as http:
+            client = AsyncClient(api_key=KEY, http_client=http)
+            with pytest.raises(ClientClosedError):
+                await client.models.list()
+
+    anyio.run(main, backend=backend)
