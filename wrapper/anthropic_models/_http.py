@@ -8,8 +8,9 @@ import httpx
 from ._core.base_url import is_loopback
 
 MAX_CONNECTIONS = 100
-# As many are kept as there are: httpx's own choice is 20, and then each burst connects anew.
-_LIMITS = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS)
+# The pool looks at each connection that it keeps for every request: keeping all takes longer
+# than connecting anew.
+_LIMITS = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20)
 
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
