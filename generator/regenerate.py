@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from portable import SpecError, portable_edition, to_yaml
+from templates import TemplateError, changed_templates
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / "generated"
@@ -41,7 +42,7 @@ def main() -> int:
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (SpecError, GenerationError, OSError) as error:
+    except (SpecError, TemplateError, GenerationError, OSError) as error:
         print(f"{error}\nNothing was generated; generated/ is as it was.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -103,18 +104,22 @@ def _generate(target: Path) -> Path:
     return generate(source, target)
 
 
-def generate(source: Path, target: Path) -> Path:
+def generate(source: Path, target: Path, *, stock_templates: bool = False) -> Path:
     """Generate the package from the document `source` into the new folder `target`.
 
-    Raises GenerationError when the generator fails or leaves anything out.
+    With `stock_templates`, with the generator's templates as they are. Raises GenerationError when
+    the generator fails or leaves anything out, TemplateError when our changes do not fit.
     """
     target.mkdir()
     package = target / PACKAGE
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
     command += ["--path", str(source), "--output-path", str(package), "--meta", "none"]
     command += ["--config", str(ROOT / "generator-config.yml"), "--fail-on-warning"]
-    command += ["--custom-template-path", str(ROOT / "generator" / "templates")]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as folder:
+        if not stock_templates:
+            templates = changed_templates(ROOT / "generator" / "templates.yaml", Path(folder))
+            command += ["--custom-template-path", str(templates)]
+        done = subprocess.run(command, env=_environment(), capture_output=True, text=True)
     if done.returncode != 0:
         raise GenerationError(
             f"openapi-python-client failed (exit {done.returncode}):\n{done.stdout}{done.stderr}"

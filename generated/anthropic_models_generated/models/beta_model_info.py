@@ -68,13 +68,14 @@ class BetaModelInfo:
             raise ValueError(f"type must match const 'model', got '{type_}'")
 
         beta_model_info = cls(
-            id=id,
-            created_at=created_at,
-            display_name=display_name,
-            type_=type_,
+            id,
+            created_at,
+            display_name,
+            type_,
         )
 
-        beta_model_info.additional_properties = d
+        if d:
+            beta_model_info.additional_properties = d
         return beta_model_info
 
     @property

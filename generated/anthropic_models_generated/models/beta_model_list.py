@@ -88,13 +88,14 @@ class BetaModelList:
         last_id = _parse_last_id(d.pop("last_id"))
 
         beta_model_list = cls(
-            data=data,
-            first_id=first_id,
-            has_more=has_more,
-            last_id=last_id,
+            data,
+            first_id,
+            has_more,
+            last_id,
         )
 
-        beta_model_list.additional_properties = d
+        if d:
+            beta_model_list.additional_properties = d
         return beta_model_list
 
     @property

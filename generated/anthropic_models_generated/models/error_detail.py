@@ -66,11 +66,12 @@ class ErrorDetail:
         message = d.pop("message")
 
         error_detail = cls(
-            type_=type_,
-            message=message,
+            type_,
+            message,
         )
 
-        error_detail.additional_properties = d
+        if d:
+            error_detail.additional_properties = d
         return error_detail
 
     @property

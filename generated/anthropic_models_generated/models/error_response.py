@@ -81,12 +81,13 @@ class ErrorResponse:
         request_id = _parse_request_id(d.pop("request_id", UNSET))
 
         error_response = cls(
-            type_=type_,
-            error=error,
+            type_,
+            error,
             request_id=request_id,
         )
 
-        error_response.additional_properties = d
+        if d:
+            error_response.additional_properties = d
         return error_response
 
     @property

@@ -1,0 +1,50 @@
+"""The generator's own templates, with the changes that templates.yaml gives the reasons for."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TypedDict, cast
+
+import yaml
+
+
+class TemplateError(Exception):
+    """A change does not fit the generator's templates; the message says which."""
+
+
+class Change(TypedDict):
+    """One change of one template; `because` is for people."""
+
+    template: str
+    because: str
+    replace: str
+    by: str
+
+
+def changed_templates(changes: Path, folder: Path) -> Path:
+    """Write the templates that the file `changes` names into `folder`, changed.
+
+    Raises TemplateError when a text to replace is not there exactly once.
+    """
+    for change in cast(list[Change], yaml.safe_load(changes.read_text("utf-8"))):
+        path = folder / change["template"]
+        # A template may be changed in several places.
+        text = (path if path.exists() else _original(change["template"])).read_text("utf-8")
+        if text.count(change["replace"]) != 1:
+            raise TemplateError(
+                f"{changes.name}: {change['replace'].strip()!r} is not exactly once in the "
+                f"generator's {change['template']}. Look at what that says now; mend the change, "
+                "or remove it if it is no longer needed."
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.replace(change["replace"], change["by"]), "utf-8")
+    return folder
+
+
+def _original(template: str) -> Path:
+    generator = find_spec("openapi_python_client")
+    assert generator is not None  # noqa: S101 - a pinned requirement
+    assert generator.origin is not None  # noqa: S101
+    path = Path(generator.origin).parent / "templates" / template
+    if not path.is_file():
+        raise TemplateError(f"the generator has no template {template} any more")
+    return path
