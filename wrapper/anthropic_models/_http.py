@@ -1,7 +1,9 @@
 """The httpx client that a client of ours makes when it is given none."""
 
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.client import HTTPResponse
+from http.cookiejar import CookieJar
 from typing import TypeVar
+from urllib.request import Request
 
 import httpx
 
@@ -26,13 +28,21 @@ def own_http_client(kind: type[Http], base_url: str) -> Http:
     if is_loopback(host):
         hosts.add(f"[{host}]" if ":" in host else host)
     direct = {f"http://{host}": None for host in hosts}
-    # The API needs no cookies, and clients with other credentials may share the connections.
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     try:
-        return kind(mounts=direct, cookies=no_cookies, limits=_LIMITS)
+        return kind(mounts=direct, cookies=_NoCookies(), limits=_LIMITS)
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
         what = str(error) or type(error).__name__
     raise ValueError(
         "the environment's settings for proxies or certificates cannot be used (HTTP_PROXY, "
         f"HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): {what}"
     )
+
+
+class _NoCookies(CookieJar):
+    """The API needs no cookies, and clients with other credentials may share the connections.
+
+    A policy that refuses them all would say the same, but first read them from each answer.
+    """
+
+    def extract_cookies(self, response: HTTPResponse, request: Request) -> None:
+        pass

@@ -91,7 +91,10 @@ class Sender:
         try:
             async with self._turn(exchange.request.timeout):
                 started = time.monotonic()
-                built = exchange.built_with(self.http)
+                if self._eldest._owns_http:
+                    built = exchange.built()
+                else:
+                    built = exchange.built_with(self.http)
                 response = await self.http.send(built, stream=True, follow_redirects=False)
                 try:
                     body = await self._body(response, exchange.request)

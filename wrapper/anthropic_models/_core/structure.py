@@ -5,7 +5,7 @@ what should be a list, so that a list of pairs passes for an object, and {} or "
 """
 
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, get_args, get_origin
@@ -17,40 +17,49 @@ _SCALARS = {str, int, float, bool}
 
 def has_structure(content: object, hint: object) -> bool:
     """Tell whether decoded JSON has the lists and objects of an annotation."""
-    return _column_has_structure([content], hint)
+    return _column_check(hint)([content])
 
 
-def _column_has_structure(values: Sequence[Any], hint: object) -> bool:
+_Check = Callable[[Sequence[Any]], bool]
+
+
+@cache
+def _column_check(hint: object) -> _Check:
+    """Return the check of a whole column of JSON values against one annotation."""
     members = values_of(hint)
     allowed = {kind for member in members for kind in _json_kinds(member)}
-    return set(map(type, values)) <= allowed and all(
-        _inside_has_structure(values, member) for member in members
+    inner = [check for member in members if (check := _inner_check(member)) is not None]
+    return lambda values: (
+        set(map(type, values)) <= allowed and all(check(values) for check in inner)
     )
 
 
-def _inside_has_structure(values: Sequence[Any], member: Any) -> bool:
+def _inner_check(member: Any) -> _Check | None:
+    """Return the check of what is within the values of one member of an annotation."""
     if get_origin(member) is list:
         (hint,) = get_args(member)
-        lists: list[Any] = [value for value in values if type(value) is list]
-        items = list(chain.from_iterable(lists))
-        return not _is_structured(hint) or _column_has_structure(items, hint)
-    if is_generated(member):
-        objects: list[Any] = [value for value in values if type(value) is dict]
-        return all(
-            _column_has_structure(_column(objects, name), hint)
-            for name, hint in _structured_fields(member)
+        return (
+            (lambda values: _lists_have_structure(values, hint)) if _is_structured(hint) else None
         )
-    return True
+    if is_generated(member):
+        fields = [(name, hint) for name, hint in fields_of(member) if _is_structured(hint)]
+        return (lambda values: _objects_have_structure(values, fields)) if fields else None
+    return None
+
+
+def _lists_have_structure(values: Sequence[Any], hint: object) -> bool:
+    lists: list[Any] = [value for value in values if type(value) is list]
+    return _column_check(hint)(list(chain.from_iterable(lists)))
+
+
+def _objects_have_structure(values: Sequence[Any], fields: Sequence[tuple[str, Any]]) -> bool:
+    objects: list[Any] = [value for value in values if type(value) is dict]
+    return all(_column_check(hint)(_column(objects, name)) for name, hint in fields)
 
 
 def _column(objects: Sequence[dict[str, Any]], name: str) -> list[Any]:
     keys = (json_key(name, entries) for entries in objects)
     return [entries[key] for entries, key in zip(objects, keys, strict=True) if key is not None]
-
-
-@cache
-def _structured_fields(cls: type) -> list[tuple[str, Any]]:
-    return [(name, hint) for name, hint in fields_of(cls) if _is_structured(hint)]
 
 
 def _is_structured(hint: object) -> bool:

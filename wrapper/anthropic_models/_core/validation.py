@@ -5,7 +5,7 @@ against the annotations of its class, a whole column of values at a time, which 
 """
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -54,7 +54,8 @@ def fits(instance: object, hint: object) -> bool:
     return _column_check(hint)([instance])
 
 
-_Check = Callable[[Sequence[Any]], bool]
+_Check = Callable[[Iterable[Any]], bool]
+_InnerCheck = Callable[[Sequence[Any]], bool]
 
 
 @cache
@@ -66,7 +67,10 @@ def _column_check(hint: object) -> _Check:
     if object in allowed:
         return lambda _values: True
 
-    def check(values: Sequence[Any]) -> bool:
+    def check(values: Iterable[Any]) -> bool:
+        if not checks:
+            return set(map(type, values)) <= allowed
+        values = list(values)
         kinds = set(map(type, values))
         if not kinds <= allowed:
             return False
@@ -81,24 +85,25 @@ def _column_check(hint: object) -> _Check:
     return check
 
 
-def _inner_check(member: Any) -> tuple[type, _Check | None]:
+def _inner_check(member: Any) -> tuple[type, _InnerCheck | None]:
     """Return the class of one member of an annotation, and what to check within its values."""
     origin: object = get_origin(member)
     arguments: tuple[Any, ...] = get_args(member)
     if origin is Literal:
-        return arguments[0].__class__, lambda values: set(values) <= set(arguments)
+        allowed = set(arguments)
+        return arguments[0].__class__, lambda values: set(values) <= allowed
     if origin is list:
-        return list, lambda values: _column_check(arguments[0])([*chain.from_iterable(values)])
+        return list, lambda values: _column_check(arguments[0])(chain.from_iterable(values))
     if origin is dict:
         return dict, lambda values: _column_check(arguments[1])(
-            [item for value in values for item in value.values()]
+            item for value in values for item in value.values()
         )
     if member is datetime.datetime:
-        return member, lambda values: None not in set(map(_TZINFO, values))
+        return member, lambda values: all(map(_TZINFO, values))
     if is_generated(member):
         columns = [(attrgetter(name), hint) for name, hint in fields_of(member)]
         return member, lambda values: all(
-            _column_check(hint)(list(map(column, values))) for column, hint in columns
+            _column_check(hint)(map(column, values)) for column, hint in columns
         )
     return member, None
 

@@ -1,6 +1,7 @@
 """Lists models page by page: what `client.models.list()` does and returns."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from anthropic_models_generated.models import BetaModelInfo, BetaModelList
 from attrs import frozen
@@ -65,8 +66,7 @@ class Page(BasePage):
 
     def __iter__(self) -> Iterator[BetaModelInfo]:
         """Yield every model from this page on, nearest to the cursor first."""
-        for page in self.iter_pages():
-            yield from page._items()
+        return chain.from_iterable(page._items() for page in self.iter_pages())
 
     def _following_page(self) -> "Callable[[], Page]":
         if self._listing.prefetch:
