@@ -89,7 +89,7 @@ class Sender:
 
     async def _sent(self, exchange: Exchange) -> Received | Failure:
         try:
-            async with self._turn(exchange.request.timeout):
+            async with self._turn(exchange.request.call.timeout):
                 started = time.monotonic()
                 if self._eldest._owns_http:
                     built = exchange.built()
@@ -119,7 +119,7 @@ class Sender:
         refusal: AnthropicModelsError | None = None
         try:
             body = Body(response.headers.get("content-encoding", ""))
-            limit = request.timeout.read
+            limit = request.call.timeout.read
             with anyio.move_on_after(limit) as deadline:
                 async for chunk in response.aiter_raw():
                     try:

@@ -65,7 +65,7 @@ class Exchange:
             return None
         return wait_before_retry(
             retries_taken=self.retries_taken,
-            max_retries=self.request.max_retries,
+            max_retries=self.request.call.max_retries,
             advised=failure.advised_wait,
             chance=chance,
         )
@@ -78,7 +78,8 @@ class Exchange:
         if not logger.isEnabledFor(logging.DEBUG):
             return
         attempt = self.retries_taken + 1
-        what = f"{self.request.method} {self.request.path}"
+        call = self.request.call
+        what = f"{call.prepared.method} {call.path}"
         if isinstance(outcome, Received):
             told = f"{outcome.status_code}, request id {outcome.request_id}"
             told += f", {outcome.elapsed:.3f} s"

@@ -28,44 +28,46 @@ Query = Mapping[str, QueryValue | Sequence[QueryValue]]
 class Call:
     """What all requests of one listing have in common."""
 
-    base_url: str
-    headers: httpx.Headers = field(repr=False)
+    url: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
     removed_headers: frozenset[str]
     extra_query: dict[str, Any] = field(repr=False)
     timeout: httpx.Timeout
     max_retries: int
+    prepared: httpx.Request = field(repr=False)  # one without its parameters
 
 
 @frozen
 class PageRequest:
     """One request, ready to be sent by any httpx client."""
 
-    method: str
-    url: str
-    path: str
+    call: Call
     params: dict[str, Any] = field(repr=False)
-    headers: httpx.Headers = field(repr=False)
-    removed_headers: frozenset[str]
-    timeout: httpx.Timeout
-    max_retries: int
 
     def built(self) -> httpx.Request:
         """Return the request as it is, for a client that adds nothing."""
-        query = httpx.QueryParams(self.params)
+        prepared = self.call.prepared
         # Passing params= instead takes twice as long, as httpx then parses the URL twice.
         return httpx.Request(
-            self.method,
-            f"{self.url}?{query}" if query else self.url,
-            headers=self.headers,
-            extensions={"timeout": self.timeout.as_dict()},
+            prepared.method,
+            f"{self.call.url}?{httpx.QueryParams(self.params)}",
+            headers=prepared.headers,
+            stream=prepared.stream,
+            extensions=prepared.extensions,
         )
 
     def built_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
         """Return the request as `client` sends it, with its own defaults below ours."""
+        call = self.call
         request = client.build_request(
-            self.method, self.url, params=self.params, headers=self.headers, timeout=self.timeout
+            call.prepared.method,
+            call.url,
+            params=self.params,
+            headers=call.headers,
+            timeout=call.timeout,
         )
-        for name in self.removed_headers:
+        for name in call.removed_headers:
             request.headers.pop(name, None)
         return request
 
@@ -81,15 +83,20 @@ def checked_call(
 ) -> Call:
     """Return the common part of a listing; raises ValueError or TypeError for wrong arguments."""
     united = checked_betas([*settings.all_betas(), *checked_betas(betas)])
-    parameters = _parts(anthropic_beta=",".join(united) or UNSET)["headers"]
-    layers = _layers(settings, parameters, checked_headers(extra_headers, "extra_headers"))
+    parts = _parts(anthropic_beta=",".join(united) or UNSET)
+    layers = _layers(settings, parts["headers"], checked_headers(extra_headers, "extra_headers"))
+    url, headers = settings.base_url + parts["url"], layered(*layers)
+    limits = settings.timeout if timeout is None else checked_timeout(timeout)
+    extensions = {"timeout": limits.as_dict()}
     return Call(
-        base_url=settings.base_url,
-        headers=httpx.Headers(layered(*layers)),
+        url=url,
+        path=parts["url"],
+        headers=headers,
         removed_headers=removed(*layers),
         extra_query=_checked_query(extra_query),
-        timeout=settings.timeout if timeout is None else checked_timeout(timeout),
+        timeout=limits,
         max_retries=settings.max_retries if max_retries is None else checked_retries(max_retries),
+        prepared=httpx.Request(parts["method"], url, headers=headers, extensions=extensions),
     )
 
 
@@ -101,16 +108,7 @@ def page_request(call: Call, step: Step) -> PageRequest:
         limit=step.page_size,
     )
     query = {**parts["params"], **call.extra_query}
-    return PageRequest(
-        method=parts["method"].upper(),
-        url=call.base_url + parts["url"],
-        path=parts["url"],
-        params={name: value for name, value in query.items() if value is not None},
-        headers=call.headers,
-        removed_headers=call.removed_headers,
-        timeout=call.timeout,
-        max_retries=call.max_retries,
-    )
+    return PageRequest(call, {name: v for name, v in query.items() if v is not None})
 
 
 # The generated module has no public builder; its functions send the request as well.

@@ -38,23 +38,28 @@ def _inner_check(member: Any) -> _Check | None:
     """Return the check of what is within the values of one member of an annotation."""
     if get_origin(member) is list:
         (hint,) = get_args(member)
-        return (
-            (lambda values: _lists_have_structure(values, hint)) if _is_structured(hint) else None
-        )
+        return _list_check(_column_check(hint)) if _is_structured(hint) else None
     if is_generated(member):
-        fields = [(name, hint) for name, hint in fields_of(member) if _is_structured(hint)]
-        return (lambda values: _objects_have_structure(values, fields)) if fields else None
+        return lambda values: _objects_have_structure(values, member)
     return None
 
 
-def _lists_have_structure(values: Sequence[Any], hint: object) -> bool:
-    lists: list[Any] = [value for value in values if type(value) is list]
-    return _column_check(hint)(list(chain.from_iterable(lists)))
+def _list_check(items_check: _Check) -> _Check:
+    def check(values: Sequence[Any]) -> bool:
+        lists: list[Any] = [value for value in values if type(value) is list]
+        return items_check(list(chain.from_iterable(lists)))
+
+    return check
 
 
-def _objects_have_structure(values: Sequence[Any], fields: Sequence[tuple[str, Any]]) -> bool:
+def _objects_have_structure(values: Sequence[Any], cls: type) -> bool:
     objects: list[Any] = [value for value in values if type(value) is dict]
-    return all(_column_check(hint)(_column(objects, name)) for name, hint in fields)
+    return all(check(_column(objects, name)) for name, check in _structured_fields(cls))
+
+
+@cache
+def _structured_fields(cls: type) -> list[tuple[str, _Check]]:
+    return [(name, _column_check(hint)) for name, hint in fields_of(cls) if _is_structured(hint)]
 
 
 def _column(objects: Sequence[dict[str, Any]], name: str) -> list[Any]:

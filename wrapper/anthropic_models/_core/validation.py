@@ -93,19 +93,24 @@ def _inner_check(member: Any) -> tuple[type, _InnerCheck | None]:
         allowed = set(arguments)
         return arguments[0].__class__, lambda values: set(values) <= allowed
     if origin is list:
-        return list, lambda values: _column_check(arguments[0])(chain.from_iterable(values))
+        items = _column_check(arguments[0])
+        return list, lambda values: items(chain.from_iterable(values))
     if origin is dict:
-        return dict, lambda values: _column_check(arguments[1])(
-            item for value in values for item in value.values()
-        )
+        items = _column_check(arguments[1])
+        return dict, lambda values: items(item for value in values for item in value.values())
     if member is datetime.datetime:
         return member, lambda values: all(map(_TZINFO, values))
     if is_generated(member):
-        columns = [(attrgetter(name), hint) for name, hint in fields_of(member)]
         return member, lambda values: all(
-            _column_check(hint)(map(column, values)) for column, hint in columns
+            check(map(column, values)) for column, check in _columns(member)
         )
     return member, None
+
+
+@cache
+def _columns(cls: type) -> list[tuple[Callable[[Any], Any], _Check]]:
+    # Only when there is a value to check: a class may hold others of its own.
+    return [(attrgetter(name), _column_check(hint)) for name, hint in fields_of(cls)]
 
 
 _TZINFO = attrgetter("tzinfo")

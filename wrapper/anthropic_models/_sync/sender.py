@@ -97,7 +97,7 @@ class Sender:
     ) -> bytes | AnthropicModelsError:
         if response.is_stream_consumed:  # by a hook of the caller's
             return response.content
-        limit = request.timeout.read
+        limit = request.call.timeout.read
         deadline = Deadline(response, limit)
         try:
             body = Body(response.headers.get("content-encoding", ""))
