@@ -3,7 +3,8 @@
 import sys
 from collections.abc import AsyncIterator, Iterator
 
-from anthropic_models import AsyncClient, BetaModelInfo, Client
+import anthropic_models
+from anthropic_models import BetaModelInfo, Client
 from peak import peak_bytes
 
 
@@ -32,18 +33,18 @@ def pages(client: Client, limit: int) -> Iterator[int]:
         yield len(page.data)
 
 
-def connected_async(base_url: str) -> AsyncClient:
-    return AsyncClient(base_url=base_url, api_key="any")
+def connected_async(base_url: str) -> "anthropic_models.AsyncClient":
+    return anthropic_models.AsyncClient(base_url=base_url, api_key="any")
 
 
-async def walk_async(client: AsyncClient, limit: int | None) -> int:
+async def walk_async(client: "anthropic_models.AsyncClient", limit: int | None) -> int:
     count = 0
     async for model in client.models.list(limit=limit):
         count += bool(model.id)
     return count
 
 
-async def pages_async(client: AsyncClient, limit: int) -> AsyncIterator[int]:
+async def pages_async(client: "anthropic_models.AsyncClient", limit: int) -> AsyncIterator[int]:
     first = await client.models.list(limit=limit, prefetch=True)
     async for page in first.iter_pages():
         yield len(page.data)

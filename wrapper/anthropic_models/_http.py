@@ -5,6 +5,7 @@ from typing import TypeVar
 import httpx
 
 from ._core.base_url import is_loopback
+from ._trust import trust
 
 MAX_CONNECTIONS = 100
 # The pool looks at each connection that it keeps for every request: keeping all takes longer
@@ -21,12 +22,13 @@ def own_http_client(kind: type[Http], base_url: str) -> Http:
     """
     # What is on this machine is not sent through a proxy, where it would travel unencrypted.
     hosts = {"127.0.0.1", "localhost", "[::1]"}
-    host = httpx.URL(base_url).host
+    url = httpx.URL(base_url)
+    host = url.host
     if is_loopback(host):
         hosts.add(f"[{host}]" if ":" in host else host)
     direct = {f"http://{host}": None for host in hosts}
     try:
-        http = kind(mounts=direct, limits=_LIMITS)
+        http = kind(verify=trust(url), mounts=direct, limits=_LIMITS)
         # The API needs no cookies, and clients with other credentials may share the connections.
         # To refuse them by a policy would take a twentieth of the time of a small page.
         vars(http.cookies)["extract_cookies"] = _keep_none

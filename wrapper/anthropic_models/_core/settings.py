@@ -1,6 +1,6 @@
 """What a client is set up with: its arguments, the environment, and the defaults."""
 
-import platform
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -35,7 +35,7 @@ DEFAULT_HEADERS = {
     "Accept-Encoding": "gzip",
     "User-Agent": (
         f"anthropic-models-client/{__version__} "
-        f"python/{platform.python_version()} httpx/{httpx.__version__}"
+        f"python/{sys.version.split()[0]} httpx/{httpx.__version__}"
     ),
 }
 

@@ -13,7 +13,6 @@ from typing import Any, Literal, Protocol, TypeVar, cast, get_args, get_origin
 
 from ..errors import APIResponseValidationError
 from .annotations import fields_of, is_generated, members_of
-from .misfit import misfit
 from .structure import has_structure
 
 
@@ -33,6 +32,8 @@ def parsed(cls: type[T], content: object) -> T:
     instance = _believed(cls, content)
     if instance is not None and fits(instance, cls) and has_structure(content, cls):
         return instance
+    from .misfit import misfit  # what few need, nobody waits for
+
     place, complaint = misfit(content, cls, "") or ("", f"does not fit {cls.__name__}")
     raise APIResponseValidationError(
         f"the answer is not what the specification says: {place or 'the body'} {complaint}",

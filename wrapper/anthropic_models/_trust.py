@@ -1,0 +1,39 @@
+"""The certificates that an httpx client of ours trusts: those that httpx trusts."""
+
+import ssl
+from functools import cached_property
+from typing import Any
+
+import httpx
+
+
+def trust(base_url: httpx.URL) -> ssl.SSLContext:
+    """Return one context for all transports of a client; httpx would make one for each proxy."""
+    if base_url.scheme == "https":
+        return httpx.create_ssl_context()
+    return _LateTrust(ssl.PROTOCOL_TLS_CLIENT)
+
+
+class _LateTrust(ssl.SSLContext):
+    """Loads the certificates at the first handshake.
+
+    Loading takes longer than a listing, and over plain http there is no handshake, unless a client
+    that shares the connections has another base URL.
+    """
+
+    @cached_property
+    def _loaded(self) -> ssl.SSLContext:
+        try:
+            return httpx.create_ssl_context()
+        except OSError as error:
+            what = str(error)
+        raise httpx.ConnectError(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {what}")
+
+    def set_alpn_protocols(self, *args: Any, **options: Any) -> None:
+        self._loaded.set_alpn_protocols(*args, **options)
+
+    def wrap_socket(self, *args: Any, **options: Any) -> ssl.SSLSocket:
+        return self._loaded.wrap_socket(*args, **options)
+
+    def wrap_bio(self, *args: Any, **options: Any) -> ssl.SSLObject:
+        return self._loaded.wrap_bio(*args, **options)
