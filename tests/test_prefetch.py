@@ -165,6 +165,50 @@ def test_over_the_callers_connections_closing_waits_for_the_page_under_way(
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_caller_that_computes_gets_a_page_when_the_next_one_is_asked_for(
+    backend: str, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+
+    async def compute() -> list[str]:
+        seen: list[str] = []
+        async with AsyncClient(base_url=server.base_url, api_key=KEY) as client:
+            async for model in client.models.list(prefetch=True):
+                seen.append(model.id)
+                # Blocks the event loop, so nothing is sent from here on.
+                assert len(seen) == 2 or all(server.arrived.acquire(timeout=30) for _ in "ab")
+        return seen
+
+    assert anyio.run(compute, backend=backend) == ["a", "b"]
+
+
+@pytest.mark.parametrize("turns", range(40))
+def test_a_caller_that_is_cancelled_at_any_point_misses_no_page(turns: int) -> None:
+    asked: list[str | None] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        cursor = request.url.params.get("after_id")
+        asked.append(cursor)
+        name = "abc"["abc".index(cursor) + 1] if cursor else "a"
+        return httpx.Response(200, json=page(name, has_more=name != "c"))
+
+    async def walk() -> list[str]:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
+        async with http, AsyncClient(api_key=KEY, http_client=http) as client:
+            models = aiter(client.models.list(prefetch=True))
+            first = asyncio.ensure_future(anext(models))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            first.cancel()
+            (outcome,) = await asyncio.gather(first, return_exceptions=True)
+            seen = [] if isinstance(outcome, BaseException) else [outcome.id]
+            return seen + [model.id async for model in models]
+
+    assert asyncio.run(walk()) == ["a", "b", "c"]
+    assert len(set(asked)) == 3
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_caller_that_is_cancelled_leaves_no_connection(backend: str, scripted: Scripted) -> None:
     server = scripted(answer(page("a", has_more=True)), silence_after())
     https: list[httpx.AsyncClient] = []
@@ -181,22 +225,26 @@ def test_a_caller_that_is_cancelled_leaves_no_connection(backend: str, scripted:
     assert [http.is_closed for http in https] == [True]
 
 
-def test_a_loop_that_ends_before_a_task_has_begun_ends_all_the_same(scripted: Scripted) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after())
+def test_a_loop_that_ends_before_a_task_has_begun_ends_all_the_same() -> None:
     clients: list[AsyncClient] = []
+    asked: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        asyncio.get_running_loop().stop()  # after this step, in which the task is made
+        return httpx.Response(200, json=page("a", has_more=True))
 
     async def walking() -> None:
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
+        async with http, AsyncClient(api_key=KEY, http_client=http) as client:
             clients.append(client)
-            first = await client.models.list(prefetch=True)
-            pages = aiter(first.iter_pages())
-            await anext(pages)
-            asyncio.get_running_loop().stop()  # before the task that reads ahead has begun
-            await asyncio.sleep(60)
+            async for _model in client.models.list(prefetch=True):
+                await asyncio.sleep(60)
 
     with pytest.raises(RuntimeError, match="stopped before"):
         asyncio.run(walking())
     assert clients[0].is_closed
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -13,7 +13,7 @@ from .._core.pagination import Step
 from .._core.request import Call, page_request
 from .._core.settings import Settings
 from ..errors import AnthropicModelsError
-from .background import Ahead
+from .background import Ahead, give_turns
 from .sender import Sender
 
 
@@ -81,19 +81,27 @@ class AsyncPage(BasePage):
 class _Pages(AsyncIterator[AsyncPage]):
     def __init__(self, first: Callable[[], Awaitable[AsyncPage]]) -> None:
         self._following: Callable[[], Awaitable[AsyncPage]] | None = first
+        self._fetched: AsyncPage | None = None
         self._is_fetching = False
 
     async def __anext__(self) -> AsyncPage:
-        if self._following is None:
-            raise StopAsyncIteration
         if self._is_fetching:
             raise RuntimeError("this listing is being iterated by another task already")
         self._is_fetching = True
         try:
             # What fails or is cancelled here can be asked for again: nothing is skipped.
-            page = await self._following()
+            page = self._fetched = self._fetched or await self._fetch()
+            if page._listing.prefetch:
+                await give_turns()
         finally:
             self._is_fetching = False
+        self._fetched = None
+        return page
+
+    async def _fetch(self) -> AsyncPage:
+        if self._following is None:
+            raise StopAsyncIteration
+        page = await self._following()
         self._following = page._following_page() if page.has_next_page() else None
         return page
 
