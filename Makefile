@@ -6,6 +6,7 @@ PY     := $(VENV)/bin/python
 NODE   := .envs/node
 SDKS   := .envs/official-sdk .envs/official-sdk-current
 BARE   := .envs/runtime
+TOOLS  := .envs/release
 BENCH  := .envs/bench .envs/bench-console .envs/bench-ours .envs/bench-cli .envs/official-sdk-current $(BARE)
 BUILT  := build/benchmarks
 BASE   ?= HEAD
@@ -79,8 +80,12 @@ bench: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## measure side by side, writ
 bench-check: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## exit 1 when a ratio is 25 % worse than the committed one
 	@$(PY) benchmarks/bench.py --check $(bench-options)
 
+# Tries each Python that is there. On the commit of a release: make release-check TAG=v1.2.3.
+release-check: setup $(TOOLS)/ready ## build wheel and sdist into dist/release/, once they hold in empty environments
+	@$(PY) releasing/release_check.py $(if $(TAG),--tag "$(TAG)")
+
 lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
-	@cd requirements && for name in dev node official-sdk official-sdk-current runtime bench bench-cli bench-console; do \
+	@cd requirements && for name in dev node official-sdk official-sdk-current runtime bench bench-cli bench-console release; do \
 	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
 	done
@@ -107,6 +112,10 @@ $(VENV)/ready: $(VENV)/pinned pyproject.toml
 	@touch $@
 
 $(SDKS:=/ready): .envs/%/ready: requirements/%.txt
+	$(build-environment)
+	@touch $@
+
+$(TOOLS)/ready: requirements/release.txt
 	$(build-environment)
 	@touch $@
 
@@ -149,4 +158,4 @@ $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements
 	@touch $@
 
 .PHONY: help setup run test regenerate check-generated check lint types spec-lint languages format \
-  share spec-diff live-check pictures bench bench-check lock clean
+  share spec-diff live-check pictures bench bench-check release-check lock clean

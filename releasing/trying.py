@@ -1,0 +1,84 @@
+"""Tries a wheel in empty environments: what comes with it, and that its users' programs run."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from anthropic_models.sandbox import Sandbox
+from attrs import frozen
+from process import run
+from readme import python_examples
+
+MODELS = 57
+EXTRA_OF_EXAMPLE = {"anthropic_models.sandbox": "sandbox"}
+"""The extra that an example needs, by what it imports."""
+
+_LIST_DISTRIBUTIONS = """
+import importlib.metadata, anthropic_models
+print(*(distribution.name for distribution in importlib.metadata.distributions()))
+"""
+
+
+@frozen
+class Trial:
+    """What is to be tried, and with what."""
+
+    wheel: Path
+    version: str
+    readme: str
+    uv: Sequence[str | Path]
+    pins: Path
+    """Pins the extras and what they need."""
+    bare_pins: Path
+    """Names and pins all that may come with the wheel alone."""
+
+
+def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
+    """Install the wheel into environments in the new folder `folder`, and use it.
+
+    Returns what is wrong, in sentences; raises CommandError when something fails.
+    """
+    folder.mkdir()
+    alone = _install(trial, python, folder / "alone", "", trial.bare_pins)
+    told = run(alone / "python", "-W", "error", "-c", _LIST_DISTRIBUTIONS, folder=folder).split()
+    found = strangers(told, trial.bare_pins.read_text("utf-8"))
+    with Sandbox(MODELS) as sandbox:
+        own = {"ANTHROPIC_BASE_URL": sandbox.base_url, "ANTHROPIC_API_KEY": "any"}
+        environments = {"": alone}
+        for example in python_examples(trial.readme):
+            extra = extra_for(example)
+            if extra not in environments:
+                environments[extra] = _install(trial, python, folder / extra, extra, trial.pins)
+            program = (environments[extra] / "python", "-W", "error", "-c", example)
+            run(*program, folder=folder, own=own)
+        command = _install(trial, python, folder / "cli", "cli", trial.pins) / "anthropic-models"
+        version = run(command, "--version", folder=folder)
+        ids = run(command, "list", "--format", "id", folder=folder, own=own).split()
+        right = [str(model["id"]) for model in sandbox.models]
+    if version.split() != ["anthropic-models", trial.version]:
+        found = [*found, f"`anthropic-models --version` says {version.strip()!r}"]
+    if ids != right:
+        found = [*found, f"`anthropic-models list` prints {len(ids)} ids, not those of {MODELS}"]
+    return found
+
+
+def extra_for(example: str) -> str:
+    """Return the extra that an example needs, or nothing."""
+    return next((extra for name, extra in EXTRA_OF_EXAMPLE.items() if name in example), "")
+
+
+def strangers(installed: Iterable[str], pins: str) -> Sequence[str]:
+    """Say which distributions are there although only the wheel and what it needs should be."""
+    due = {"anthropic-models-client", *re.findall(r"^([\w.-]+)==", pins, re.M)}
+    usual = (re.sub(r"[-_.]+", "-", name).lower() for name in installed)
+    return [f"the wheel alone brings {name}" for name in usual if name not in due]
+
+
+def _install(trial: Trial, python: str, folder: Path, extra: str, pins: Path) -> Path:
+    """Return the folder of the programs of a new environment."""
+    run(*trial.uv, "venv", "--quiet", "--python", python, folder, folder=folder.parent)
+    what = f"{trial.wheel}[{extra}]" if extra else trial.wheel
+    programs = folder / ("Scripts" if (folder / "Scripts").exists() else "bin")
+    install = ("pip", "install", "--quiet", "--python", programs / "python")
+    run(*trial.uv, *install, "--constraint", pins, what, folder=folder.parent)
+    return programs
