@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,8 +10,6 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 from process import run
-
-Version = tuple[int, int]
 
 
 def on_this_machine(uv: Sequence[str | Path], folder: Path) -> list[dict[str, Any]]:
@@ -31,23 +30,22 @@ def _folders_of_pyenv(folder: Path) -> Sequence[str]:
     return [str(Path(prefix) / "bin") for prefix in prefixes.split(os.pathsep) if versions]
 
 
-def chosen(listed: Iterable[Mapping[str, Any]], required: SpecifierSet) -> dict[Version, str]:
-    """Return the path of one CPython for each minor version that is required.
+def chosen(listed: Iterable[Mapping[str, Any]], required: SpecifierSet) -> dict[str, str]:
+    """Return the path of one CPython for each minor version that is required, such as "3.12".
 
     Of several of the same minor version the one that uv names first is taken: the newest.
     """
-    found: dict[Version, str] = {}
+    found: dict[str, str] = {}
     for python in listed:
         usual = python["implementation"] == "cpython" and python["variant"] == "default"
         if usual and required.contains(python["version"], prereleases=True):
             parts = python["version_parts"]
-            found.setdefault((int(parts["major"]), int(parts["minor"])), str(python["path"]))
-    return dict(sorted(found.items()))
+            found.setdefault(f"{parts['major']}.{parts['minor']}", str(python["path"]))
+    return found
 
 
-def claimed(classifiers: Iterable[str]) -> Sequence[Version]:
-    """Return the versions of Python that the classifiers of a distribution name."""
-    heading = "Programming Language :: Python :: 3."
-    return sorted(
-        (3, int(line.removeprefix(heading))) for line in classifiers if line.startswith(heading)
-    )
+def claimed(classifiers: Iterable[str]) -> Sequence[str]:
+    """Return the minor versions of Python that the classifiers of a distribution name."""
+    heading = "Programming Language :: Python :: "
+    named = [line.removeprefix(heading) for line in classifiers if line.startswith(heading)]
+    return [name for name in named if re.fullmatch(r"\d+\.\d+", name)]

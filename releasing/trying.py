@@ -53,12 +53,21 @@ def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
             run(*program, folder=folder, own=own)
         command = _install(trial, python, folder / "cli", "cli", trial.pins) / "anthropic-models"
         version = run(command, "--version", folder=folder)
-        ids = run(command, "list", "--format", "id", folder=folder, own=own).split()
+        printed = run(command, "list", "--format", "id", folder=folder, own=own)
         right = [str(model["id"]) for model in sandbox.models]
-    if version.split() != ["anthropic-models", trial.version]:
-        found = [*found, f"`anthropic-models --version` says {version.strip()!r}"]
-    if ids != right:
-        found = [*found, f"`anthropic-models list` prints {len(ids)} ids, not those of {MODELS}"]
+    return [*found, *command_complaints(version, trial.version, printed, right)]
+
+
+def command_complaints(
+    told: str, version: str, printed: str, right: Sequence[str]
+) -> Sequence[str]:
+    """Say what is wrong with the command's own version and with the ids that it lists."""
+    found: list[str] = []
+    if told.split() != ["anthropic-models", version]:
+        found.append(f"`anthropic-models --version` prints {told.strip()!r}")
+    if (ids := printed.split()) != right:
+        what = f"{len(ids)} ids, which are not the {len(right)} of the sandbox"
+        found.append(f"`anthropic-models list --format id` prints {what}")
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from anthropic_models.sandbox import Sandbox
+from readme import python_examples
 
 ROOT = Path(__file__).parent.parent
 
@@ -17,9 +18,7 @@ def examples() -> list[tuple[str, str]]:
     return [
         (f"{document.name}-{number}", code)
         for document in documents
-        for number, code in enumerate(
-            re.findall(r"^```python\n(.*?)^```", document.read_text("utf-8"), re.M | re.S), start=1
-        )
+        for number, code in enumerate(python_examples(document.read_text("utf-8")), start=1)
     ]
 
 

@@ -4,12 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
-from email.parser import Parser
 from pathlib import Path
 
 import pytest
 from anthropic_models.sandbox import Sandbox
+from archives import metadata, read
+from readme import description_complaints, python_examples
 
 PROGRAM = """
 import json, sys, importlib.metadata, anthropic_models, anthropic_models_generated
@@ -35,27 +35,31 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_holds_both_packages_their_types_and_the_specification(wheel: Path, root: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-        assert (
-            archive.read("anthropic_models/openapi.yaml")
-            == root.joinpath("openapi.yaml").read_bytes()
-        )
-    assert {"anthropic_models/py.typed", "anthropic_models_generated/py.typed"} <= names
-    tops = {name.partition("/")[0] for name in names}
+    files = read(wheel)
+    assert files["anthropic_models/openapi.yaml"] == root.joinpath("openapi.yaml").read_bytes()
+    assert {"anthropic_models/py.typed", "anthropic_models_generated/py.typed"} <= files.keys()
+    tops = {name.partition("/")[0] for name in files}
     assert {top for top in tops if not top.endswith(".dist-info")} == {
         "anthropic_models",
         "anthropic_models_generated",
     }
-    assert not [name for name in names if "__pycache__" in name or "/test" in name]
+    assert not [name for name in files if "__pycache__" in name or "/test" in name]
 
 
 def test_it_needs_httpx_and_attrs_only(wheel: Path) -> None:
-    with zipfile.ZipFile(wheel) as archive:
-        (path,) = [name for name in archive.namelist() if name.endswith("dist-info/METADATA")]
-        metadata = Parser().parsestr(archive.read(path).decode())
-    needs = [need for need in metadata.get_all("Requires-Dist", []) if "extra ==" not in need]
+    about = metadata(read(wheel))
+    needs = [need for need in about.get_all("Requires-Dist", []) if "extra ==" not in need]
     assert sorted(need.split("<")[0].split(">")[0] for need in needs) == ["attrs", "httpx"]
+
+
+def test_its_description_is_the_readme_without_what_only_the_repository_has(
+    wheel: Path, root: Path
+) -> None:
+    description = str(metadata(read(wheel)).get_payload())
+    assert description_complaints(description) == []
+    readme = root.joinpath("README.md").read_text("utf-8")
+    assert python_examples(description) == python_examples(readme)
+    assert "make " not in description
 
 
 def test_it_lists_models_in_an_environment_that_has_nothing_else(
