@@ -55,7 +55,7 @@ def check(target: Path, folder: Path, tag: str | None) -> Sequence[str]:
     built = build(ROOT, folder / "release")
     again = build_again(built, folder / "unpacked")
     run(TOOLS, "-m", "twine", "check", "--strict", built.wheel, built.sdist, folder=ROOT)
-    found = [*complaints(_candidate(built, again, tag)), *_try(built, folder)]
+    found = complaints(_candidate(built, again, tag)) or try_everywhere(built, folder)
     if not found:
         shutil.rmtree(target, ignore_errors=True)
         built.wheel.parent.rename(target)
@@ -78,8 +78,8 @@ def _candidate(built: Distributions, again: Distributions, tag: str | None) -> C
     )
 
 
-def _try(built: Distributions, folder: Path) -> Sequence[str]:
-    """Return what is wrong with the wheel on the Pythons that are there."""
+def try_everywhere(built: Distributions, folder: Path) -> Sequence[str]:
+    """Return what is wrong with the wheel on the Pythons that are there; work in `folder`."""
     about = metadata(read(built.wheel))
     pins = ROOT / "requirements"
     trial = Trial(
@@ -96,7 +96,11 @@ def _try(built: Distributions, folder: Path) -> Sequence[str]:
     found: list[str] = []
     for name, python in there.items():
         print(f"Python {name}: trying the wheel in empty environments", flush=True)
-        found += [f"Python {name}: {what}" for what in try_wheel(trial, python, folder / name)]
+        try:
+            wrong = try_wheel(trial, python, folder / name)
+        except CommandError as error:
+            wrong = [str(error)]
+        found += [f"Python {name}: {what}" for what in wrong]
     claimed = interpreters.claimed(about.get_all("Classifier", []))
     if missing := [name for name in claimed if name not in there]:
         print(f"Skipped: no Python {', '.join(missing)} here")

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import interpreters
 import pytest
 import release_check
 from attrs import evolve
 from building import Distributions
 from candidate import Candidate, complaints
-from interpreters import chosen, claimed
 from packaging.specifiers import SpecifierSet
 from process import CommandError, run
 from readme import description_complaints
@@ -21,7 +21,15 @@ from trying import command_complaints, extra_for, strangers
 
 ABOUT = "anthropic_models_client-1.2.3.dist-info"
 COMMANDS = b"[console_scripts]\nanthropic-models = anthropic_models.cli:main\n"
-METADATA = b"Name: anthropic-models-client\nVersion: 1.2.3\n\n# Hello\n"
+METADATA = b"""Name: anthropic-models-client
+Version: 1.2.3
+Classifier: Programming Language :: Python :: 3.11
+Classifier: Programming Language :: Python :: 3.12
+Classifier: Programming Language :: Python :: 3.13
+Requires-Python: >=3.11
+
+# Hello
+"""
 VERSION_FILE = "wrapper/anthropic_models/_version.py"
 PACKAGES = {
     "generated/anthropic_models_generated/__init__.py": b"",
@@ -331,7 +339,7 @@ def test_one_usual_python_of_each_minor_version_is_tried() -> None:
         python("3.11.2"),
         python("3.10.13"),
     ]
-    assert chosen(listed, SpecifierSet(">=3.11")) == {
+    assert interpreters.chosen(listed, SpecifierSet(">=3.11")) == {
         "3.15": "/3.15.0rc1",
         "3.13": "/3.13.0",
         "3.11": "/3.11.7",
@@ -341,7 +349,7 @@ def test_one_usual_python_of_each_minor_version_is_tried() -> None:
 def test_the_classifiers_tell_which_pythons_are_claimed() -> None:
     heading = "Programming Language :: Python :: "
     classifiers = [f"{heading}3", f"{heading}3.11", f"{heading}3.12", "Typing :: Typed"]
-    assert claimed(classifiers) == ["3.11", "3.12"]
+    assert interpreters.claimed(classifiers) == ["3.11", "3.12"]
 
 
 def test_a_failed_command_is_told_with_its_last_lines(tmp_path: Path) -> None:
@@ -376,6 +384,40 @@ def always(answer: object) -> Callable[..., object]:
 
 
 @pytest.fixture
+def broken_on_3_11(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are Python 3.11, on which the wheel does not install, and 3.13, on which it does."""
+
+    def try_wheel(_trial: object, path: str, _folder: Path) -> list[str]:
+        if path == "/3.11.7":
+            raise CommandError("it does not install")
+        return ["it brings click"]
+
+    there = [python("3.13.0"), python("3.11.7"), python("3.10.13")]
+    monkeypatch.setattr(interpreters, "on_this_machine", always(there))
+    monkeypatch.setattr(release_check, "try_wheel", try_wheel)
+
+
+@pytest.mark.usefixtures("broken_on_3_11")
+def test_what_is_wrong_is_told_for_each_python_and_what_is_missing_by_name(
+    candidate: Candidate, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert release_check.try_everywhere(candidate.built, tmp_path) == [
+        "Python 3.13: it brings click",
+        "Python 3.11: it does not install",
+    ]
+    assert capsys.readouterr().out.splitlines()[-1] == "Skipped: no Python 3.12 here"
+
+
+def test_a_release_that_was_tried_nowhere_is_refused(
+    candidate: Candidate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interpreters, "on_this_machine", always([python("3.10.13")]))
+    assert release_check.try_everywhere(candidate.built, tmp_path) == [
+        "no Python is here on which the wheel could be tried"
+    ]
+
+
+@pytest.fixture
 def released(
     tmp_path: Path, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[list[str], list[str]], Path]:
@@ -395,7 +437,7 @@ def released(
             "run": always(""),
             "_candidate": always(candidate),
             "complaints": always(looking),
-            "_try": always(trying),
+            "try_everywhere": always(trying),
         }
         for name, replacement in replacements.items():
             monkeypatch.setattr(release_check, name, replacement)
@@ -427,3 +469,17 @@ def test_what_is_right_replaces_what_was_in_dist_release(
         "anthropic_models_client-1.2.3.tar.gz",
         "release",
     ]
+
+
+def test_a_command_that_fails_is_told_and_nothing_is_put_into_dist_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def build(*_: object) -> None:
+        raise CommandError("it does not build")
+
+    monkeypatch.setattr(release_check, "ROOT", tmp_path)
+    monkeypatch.setattr(release_check, "build", build)
+    assert release_check.main([]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said == ["it does not build", "Nothing was put into dist/release/."]
+    assert list(tmp_path.joinpath("dist").iterdir()) == []
