@@ -38,7 +38,7 @@ def chosen(listed: Iterable[Mapping[str, Any]], required: SpecifierSet) -> dict[
     found: dict[str, str] = {}
     for python in listed:
         usual = python["implementation"] == "cpython" and python["variant"] == "default"
-        if usual and required.contains(python["version"], prereleases=True):
+        if usual and required.contains(python["version"]):
             parts = python["version_parts"]
             found.setdefault(f"{parts['major']}.{parts['minor']}", str(python["path"]))
     return found

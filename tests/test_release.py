@@ -90,7 +90,7 @@ def candidate(tmp_path: Path) -> Candidate:
         built=Distributions(write_wheel(tmp_path), write_sdist(tmp_path)),
         again=Distributions(write_wheel(tmp_path / "again"), write_sdist(tmp_path / "again")),
         tag="v1.2.3",
-        tracked=["Makefile", "tests/test_x.py", *PACKAGES, *OTHERS],
+        tracked=["Makefile", "README.md.orig", "tests/test_x.py", *PACKAGES, *OTHERS],
         scripts={"anthropic-models": "anthropic_models.cli:main"},
         changelog="## 1.2.3 (2026-01-31)\n\n- New.\n\n## 1.2.2 (2025-01-01)\n\n- Old.\n",
         texts={VERSION_FILE: '__version__ = "1.2.3"', "README.md": "httpx 11.2.3, as of v1.2.3"},
@@ -233,6 +233,7 @@ def test_an_sdist_that_builds_another_version_is_refused(candidate: Candidate) -
         ("## 1.2.30 (2026-01-31)\n\n- x\n", "CHANGELOG.md has no `## 1.2.3 (unreleased)`"),
         ("## 1.2.3 (unreleased)\n\n- x\n", "CHANGELOG.md calls 1.2.3 unreleased"),
         ("## 1.2.3 (31 January)\n\n- x\n", "CHANGELOG.md dates 1.2.3 '31 January', not like"),
+        ("## 1.2.3 (20260131)\n\n- x\n", "CHANGELOG.md dates 1.2.3 '20260131', not like"),
         ("## 1.2.3 (2026-02-30)\n\n- x\n", "CHANGELOG.md dates 1.2.3 '2026-02-30', not like"),
         (
             "## 1.2.3 (2026-01-31)\n\n## 1.2.2 (2025-01-01)\n\n- x\n",
