@@ -29,7 +29,7 @@ IN_SDIST = (
 """The files and folders of the tree that are in the sdist."""
 
 _OUT_OF_PLACE = re.compile(
-    r"(^|/)(tests?|\.?\w*cache\w*|__pycache__)/|(^|/)(test_\w*|conftest)\.py$|\.py[co]$"
+    r"(^|/)(tests?|\.\w*cache\w*|__pycache__)/|(^|/)(test_\w*|conftest)\.py$|\.py[co]$"
 )
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from anthropic_models.sandbox import Sandbox
 from attrs import frozen
+from packaging.utils import canonicalize_name
 from process import run
 from readme import python_examples
 
 MODELS = 57
-EXTRA_OF_EXAMPLE = {"anthropic_models.sandbox": "sandbox"}
-"""The extra that an example needs, by what it imports."""
 
 _LIST_DISTRIBUTIONS = """
 import importlib.metadata, anthropic_models
@@ -43,7 +42,12 @@ def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
     told = run(alone / "python", "-W", "error", "-c", _LIST_DISTRIBUTIONS, folder=folder).split()
     found = strangers(told, trial.bare_pins.read_text("utf-8"))
     with Sandbox(MODELS) as sandbox:
-        own = {"ANTHROPIC_BASE_URL": sandbox.base_url, "ANTHROPIC_API_KEY": "any"}
+        own = {
+            "ANTHROPIC_BASE_URL": sandbox.base_url,
+            "ANTHROPIC_API_KEY": "any",
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+        }
         environments = {"": alone}
         for example in python_examples(trial.readme):
             extra = extra_for(example)
@@ -73,14 +77,14 @@ def command_complaints(
 
 def extra_for(example: str) -> str:
     """Return the extra that an example needs, or nothing."""
-    return next((extra for name, extra in EXTRA_OF_EXAMPLE.items() if name in example), "")
+    return "sandbox" if "anthropic_models.sandbox" in example else ""
 
 
 def strangers(installed: Iterable[str], pins: str) -> Sequence[str]:
     """Say which distributions are there although only the wheel and what it needs should be."""
     due = {"anthropic-models-client", *re.findall(r"^([\w.-]+)==", pins, re.M)}
-    usual = (re.sub(r"[-_.]+", "-", name).lower() for name in installed)
-    return [f"the wheel alone brings {name}" for name in usual if name not in due]
+    normalized = (canonicalize_name(name) for name in installed)
+    return [f"the wheel alone brings {name}" for name in normalized if name not in due]
 
 
 def _install(trial: Trial, python: str, folder: Path, extra: str, pins: Path) -> Path:
