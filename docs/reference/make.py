@@ -1,0 +1,154 @@
+"""`make reference`: writes dist/reference/, the API reference, from the docstrings of the wrapper.
+
+python docs/reference/make.py [FOLDER]
+"""
+
+import importlib
+import operator
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import pdoc.doc
+import pdoc.render
+from anthropic_models import __version__
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+HERE = Path(__file__).resolve().parent
+MODULES = ("anthropic_models", "anthropic_models.sandbox", "anthropic_models.pytest_plugin")
+OURS = ("anthropic_models", "anthropic_models_generated")
+FIRST = ("Client", "AsyncClient", "Page", "AsyncPage", "AsyncPaginator", "ResponseInfo")
+"""What most readers look for. The rest follows by the alphabet, errors last."""
+
+
+def main(target: Path) -> None:
+    """Write the pages into the folder `target`, in the place of what was there."""
+    modules = {name: _module(name) for name in MODULES}
+    package = modules[OURS[0]]
+    package.submodules = [module for module in modules.values() if module is not package]
+    pdoc.render.configure(
+        docformat="google",
+        show_source=False,
+        footer_text=f"anthropic-models-client {__version__}",
+        template_directory=HERE / "templates",
+    )
+    _name_classes_as_users_do(package)
+    shutil.rmtree(target, ignore_errors=True)
+    for name, module in modules.items():
+        page = target / f"{name.replace('.', '/')}.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(pdoc.render.html_module(module, modules), "utf-8")
+    (target / "index.html").write_text(pdoc.render.html_index(modules), "utf-8")
+    (target / "search.js").write_text(pdoc.render.search_index(modules), "utf-8")
+
+
+def _module(name: str) -> pdoc.doc.Module:
+    module = importlib.import_module(name)
+    for public in getattr(module, "__all__", ()):
+        # pdoc looks into the module's __dict__, where a name that is loaded on demand is not.
+        setattr(module, public, getattr(module, public))
+    found = pdoc.doc.Module(module)
+    for kind in found.classes:
+        # The public classes inherit from private ones, which have no page of their own.
+        kind.bases = [base for base in kind.bases if not _is_private(base[0])]
+        kind.own_members = list(_members(kind))
+    found.members = dict(sorted(found.members.items(), key=_place))
+    return found
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in OURS
+
+
+def _is_private(module: str) -> bool:
+    return _is_ours(module) and "._" in module
+
+
+def _place(item: tuple[str, pdoc.doc.Doc[Any]]) -> tuple[int, list[str]]:
+    name, member = item
+    if isinstance(member, pdoc.doc.Class) and issubclass(member.obj, BaseException):
+        return len(FIRST) + 1, [kind.__name__ for kind in reversed(member.obj.__mro__)]
+    return FIRST.index(name) if name in FIRST else len(FIRST), [name]
+
+
+def _members(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Doc[Any]]:
+    """Yield what a class has, inherited or not: how it is made, what it lists, everything else."""
+    ours = {name: m for name, m in kind.members.items() if _is_ours(m.taken_from[0])}
+    for member in ours.values():
+        if isinstance(member, pdoc.doc.Function):
+            member.signature = _concrete(member.signature, kind.obj)
+    if made := ours.pop("__init__", None):
+        yield made
+    yield from _reached_through_attributes(kind)
+    yield from ours.values()
+
+
+def _reached_through_attributes(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Function]:
+    """Yield `models.list` of a client: nobody holds a `Models` otherwise."""
+    for attribute, held in get_type_hints(kind.obj).items():
+        if attribute.startswith("_") or not _is_private(getattr(held, "__module__", "")):
+            continue
+        for method in pdoc.doc.Class(held.__module__, held.__qualname__, held, ("", "")).methods:
+            if method.name.startswith("_"):
+                continue
+            name = f"{attribute}.{method.name}"
+            qualname = f"{kind.qualname}.{name}"
+            function = getattr(held, method.name)
+            found = pdoc.doc.Function(kind.modulename, qualname, function, ("", qualname))
+            found.name = name
+            found.signature = _concrete(method.signature_without_self, held)
+            yield found
+
+
+def _concrete(signature: Any, kind: type) -> Any:
+    """Say what the type variables of a generic base are in the class."""
+    actual: dict[TypeVar, Any] = {}
+    for base in getattr(kind, "__orig_bases__", ()):
+        names = getattr(get_origin(base), "__parameters__", ())
+        actual |= dict(zip(names, get_args(base), strict=False))
+    parameters = [
+        parameter.replace(annotation=_put_in(parameter.annotation, actual))
+        for parameter in signature.parameters.values()
+    ]
+    returned = _put_in(signature.return_annotation, actual)
+    return signature.replace(parameters=parameters, return_annotation=returned)
+
+
+def _put_in(annotation: Any, actual: Mapping[TypeVar, Any]) -> Any:
+    if isinstance(annotation, TypeVar):
+        return actual.get(annotation, annotation)
+    names = getattr(annotation, "__parameters__", ())
+    if not actual or not isinstance(names, tuple) or not names:
+        return annotation
+    found = annotation[tuple(actual.get(name, name) for name in names)]
+    return reduce(operator.or_, get_args(found)) if get_origin(found) is Union else found
+
+
+def _name_classes_as_users_do(package: pdoc.doc.Module) -> None:
+    """Write and link the public name of a class wherever the place of its definition would be."""
+    between = '</span><span class="o">.</span><span class="n">'  # where a name is highlighted
+    names: dict[str, str] = {}
+    for kind in package.classes:
+        defined = f"{kind.obj.__module__}.{kind.obj.__qualname__}"
+        names[defined] = kind.fullname
+        names[defined.replace(".", between)] = kind.fullname.replace(".", between)
+    any_name = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    linkify = pdoc.render.env.filters["linkify"]
+
+    @pass_context
+    def renamed(context: Context, code: str, namespace: str = "", shorten: bool = True) -> Markup:
+        renamed_code = any_name.sub(lambda found: names[found[0]], str(code))
+        linked: Markup = linkify(context, renamed_code, namespace, shorten)
+        return linked
+
+    pdoc.render.env.filters["linkify"] = renamed
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else HERE.parents[1] / "dist" / "reference")
