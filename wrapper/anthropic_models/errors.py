@@ -5,7 +5,14 @@ from typing import Any, TypedDict
 
 
 class Resume(TypedDict, total=False):
-    """Where an interrupted listing goes on: `client.models.list(**error.resume)`."""
+    """Where an interrupted listing goes on: `client.models.list(**error.resume)`.
+
+    Attributes:
+        after_id: The model after which it goes on, unless it goes to newer ones.
+        before_id: The model before which it goes on, when it goes to newer ones.
+        max_items: How many models are still wanted, when there is a cap.
+
+    """
 
     after_id: str
     before_id: str
