@@ -68,6 +68,10 @@ format: setup ## format what is written by hand
 share: setup $(NODE)/ready ## write dist/spec/, which other teams take: editions and HTML
 	@$(spec-tool) sharing/share.py
 
+reference: setup ## write dist/reference/, the API reference of the wrapper, as HTML
+	@$(PY) docs/reference/make.py
+	@echo "open dist/reference/index.html"
+
 spec-diff: setup $(NODE)/ready ## tell what changed in the API since BASE (any git revision)
 	@$(spec-tool) sharing/spec_diff.py "$(BASE)"
 
@@ -158,4 +162,4 @@ $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements
 	@touch $@
 
 .PHONY: help setup run test regenerate check-generated check lint types spec-lint languages format \
-  share spec-diff live-check pictures bench bench-check release-check lock clean
+  share reference spec-diff live-check pictures bench bench-check release-check lock clean

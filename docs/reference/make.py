@@ -83,6 +83,8 @@ def _members(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Doc[Any]]:
     for member in ours.values():
         if isinstance(member, pdoc.doc.Function):
             member.signature = _concrete(member.signature, kind.obj)
+        elif isinstance(member, pdoc.doc.Variable) and member.is_enum_member:
+            member.default_value_str = repr(member.default_value.value)
     if made := ours.pop("__init__", None):
         yield made
     yield from _reached_through_attributes(kind)

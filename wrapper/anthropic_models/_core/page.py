@@ -11,17 +11,7 @@ from .pagination import Step
 
 
 class BasePage:
-    """One page of a listing.
-
-    Attributes:
-        data: The models of this page as the API ordered them, more recently released ones first.
-        has_more: Whether the API has more in the direction of the listing.
-        first_id: The id of the first model in `data`; None when it is empty.
-        last_id: The id of the last model in `data`; None when it is empty.
-        response: Status, headers, request id, retries and seconds of the exchange.
-        generated: The page as the generated class has it, unknown fields included.
-
-    """
+    """What sync and async pages have in common."""
 
     def __init__(self, generated: BetaModelList, response: ResponseInfo, step: Step) -> None:
         self.generated = generated

@@ -40,7 +40,13 @@ class Listing:
 
 
 class Page(BasePage):
-    """One page of a listing; iterating it yields every model from here on."""
+    """One page of a listing; iterating it yields every model from here on.
+
+    Attributes:
+        response: Status, headers, request id, retries and seconds of the exchange.
+        generated: The page as the generated class has it, unknown fields included.
+
+    """
 
     def __init__(
         self, listing: Listing, generated: BetaModelList, response: ResponseInfo, step: Step
