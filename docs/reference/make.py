@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -83,7 +84,7 @@ def _members(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Doc[Any]]:
     for member in ours.values():
         if isinstance(member, pdoc.doc.Function):
             member.signature = _concrete(member.signature, kind.obj)
-        elif isinstance(member, pdoc.doc.Variable) and member.is_enum_member:
+        elif isinstance(member, pdoc.doc.Variable) and isinstance(member.default_value, Enum):
             member.default_value_str = repr(member.default_value.value)
     if made := ours.pop("__init__", None):
         yield made
