@@ -4,15 +4,14 @@ python docs/reference/make.py [FOLDER]
 """
 
 import importlib
-import operator
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from functools import reduce
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import pdoc.doc
 import pdoc.render
@@ -59,8 +58,12 @@ def _module(name: str) -> pdoc.doc.Module:
         # The public classes inherit from private ones, which have no page of their own.
         kind.bases = [base for base in kind.bases if not _is_private(base[0])]
         kind.own_members = list(_members(kind))
-    found.members = dict(sorted(found.members.items(), key=_place))
+    found.members = _ordered(found)
     return found
+
+
+def _ordered(module: Any) -> dict[str, Any]:  # pdoc leaves open what members are about
+    return dict(sorted(module.members.items(), key=_place))
 
 
 def _is_ours(module: str) -> bool:
@@ -71,21 +74,22 @@ def _is_private(module: str) -> bool:
     return _is_ours(module) and "._" in module
 
 
-def _place(item: tuple[str, pdoc.doc.Doc[Any]]) -> tuple[int, list[str]]:
+def _place(item: tuple[str, Any]) -> tuple[int, list[str]]:
     name, member = item
     if isinstance(member, pdoc.doc.Class) and issubclass(member.obj, BaseException):
         return len(FIRST) + 1, [kind.__name__ for kind in reversed(member.obj.__mro__)]
     return FIRST.index(name) if name in FIRST else len(FIRST), [name]
 
 
-def _members(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Doc[Any]]:
+def _members(kind: Any) -> Iterator[pdoc.doc.Doc[Any]]:
     """Yield what a class has, inherited or not: how it is made, what it lists, everything else."""
-    ours = {name: m for name, m in kind.members.items() if _is_ours(m.taken_from[0])}
+    members: dict[str, Any] = kind.members
+    ours = {name: m for name, m in members.items() if _is_ours(m.taken_from[0])}
     for member in ours.values():
         if isinstance(member, pdoc.doc.Function):
             member.signature = _concrete(member.signature, kind.obj)
-        elif isinstance(member, pdoc.doc.Variable) and isinstance(member.default_value, Enum):
-            member.default_value_str = repr(member.default_value.value)
+        elif isinstance(value := getattr(member, "default_value", None), Enum):
+            member.default_value_str = repr(value.value)
     if made := ours.pop("__init__", None):
         yield made
     yield from _reached_through_attributes(kind)
@@ -112,8 +116,8 @@ def _reached_through_attributes(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Funct
 def _concrete(signature: Any, kind: type) -> Any:
     """Say what the type variables of a generic base are in the class."""
     actual: dict[TypeVar, Any] = {}
-    for base in getattr(kind, "__orig_bases__", ()):
-        names = getattr(get_origin(base), "__parameters__", ())
+    for base in getattr(kind, "__orig_bases__", ()):  # e.g. BaseClient[httpx.Client]
+        names: tuple[TypeVar, ...] = getattr(get_origin(base), "__parameters__", ())
         actual |= dict(zip(names, get_args(base), strict=False))
     parameters = [
         parameter.replace(annotation=_put_in(parameter.annotation, actual))
@@ -126,11 +130,15 @@ def _concrete(signature: Any, kind: type) -> Any:
 def _put_in(annotation: Any, actual: Mapping[TypeVar, Any]) -> Any:
     if isinstance(annotation, TypeVar):
         return actual.get(annotation, annotation)
-    names = getattr(annotation, "__parameters__", ())
+    names: Any = getattr(annotation, "__parameters__", None)
     if not actual or not isinstance(names, tuple) or not names:
         return annotation
-    found = annotation[tuple(actual.get(name, name) for name in names)]
-    return reduce(operator.or_, get_args(found)) if get_origin(found) is Union else found
+    found = annotation[tuple(actual.get(name, name) for name in cast(tuple[TypeVar, ...], names))]
+    return reduce(_or, get_args(found)) if get_origin(found) is Union else found
+
+
+def _or(one: Any, other: Any) -> Any:
+    return one | other
 
 
 def _name_classes_as_users_do(package: pdoc.doc.Module) -> None:
@@ -142,15 +150,15 @@ def _name_classes_as_users_do(package: pdoc.doc.Module) -> None:
         names[defined] = kind.fullname
         names[defined.replace(".", between)] = kind.fullname.replace(".", between)
     any_name = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
-    linkify = pdoc.render.env.filters["linkify"]
+    filters = cast(dict[str, Callable[..., Markup]], pdoc.render.env.filters)
+    linkify = filters["linkify"]
 
     @pass_context
     def renamed(context: Context, code: str, namespace: str = "", shorten: bool = True) -> Markup:
         renamed_code = any_name.sub(lambda found: names[found[0]], str(code))
-        linked: Markup = linkify(context, renamed_code, namespace, shorten)
-        return linked
+        return linkify(context, renamed_code, namespace, shorten)
 
-    pdoc.render.env.filters["linkify"] = renamed
+    filters["linkify"] = renamed
 
 
 if __name__ == "__main__":
