@@ -88,10 +88,13 @@ bench-check: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## exit 1 when a ratio 
 release-check: setup $(TOOLS)/ready ## build wheel and sdist into dist/release/, once they hold in empty environments
 	@$(PY) releasing/release_check.py $(if $(TAG),--tag "$(TAG)")
 
+# Dependabot pins a package anew with the options that it finds in the first lines of the file.
+lock: LOCKED = uv pip compile --universal --python-version 3.11
 lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
 	@cd requirements && for name in dev node official-sdk official-sdk-current runtime bench bench-cli bench-console release; do \
 	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; \
+	    --no-emit-index-url --custom-compile-command "make lock ($(LOCKED))" \
+	    $$name.in -o $$name.txt || exit 1; \
 	done
 	@cd requirements/node && $(with-node) npm install --package-lock-only --ignore-scripts
 
