@@ -38,14 +38,15 @@ def main(target: Path) -> None:
         footer_text=f"anthropic-models-client {__version__}",
         template_directory=HERE / "templates",
     )
-    _name_classes_as_users_do(package)
+    rename = _as_users_name_them(package)
+    _rename_before_linking(rename)
     shutil.rmtree(target, ignore_errors=True)
     for name, module in modules.items():
         page = target / f"{name.replace('.', '/')}.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(pdoc.render.html_module(module, modules), "utf-8")
     (target / "index.html").write_text(pdoc.render.html_index(modules), "utf-8")
-    (target / "search.js").write_text(pdoc.render.search_index(modules), "utf-8")
+    (target / "search.js").write_text(rename(pdoc.render.search_index(modules)), "utf-8")
 
 
 def _module(name: str) -> pdoc.doc.Module:
@@ -141,22 +142,25 @@ def _or(one: Any, other: Any) -> Any:
     return one | other
 
 
-def _name_classes_as_users_do(package: pdoc.doc.Module) -> None:
-    """Write and link the public name of a class wherever the place of its definition would be."""
-    between = '</span><span class="o">.</span><span class="n">'  # where a name is highlighted
+def _as_users_name_them(package: pdoc.doc.Module) -> Callable[[str], str]:
+    """Return what writes the public name of a class for the place of its definition."""
+    dot = '</span><span class="o">.</span><span class="n">'  # where a name is highlighted
     names: dict[str, str] = {}
     for kind in package.classes:
         defined = f"{kind.obj.__module__}.{kind.obj.__qualname__}"
-        names[defined] = kind.fullname
-        names[defined.replace(".", between)] = kind.fullname.replace(".", between)
+        for between in (".", dot, dot.replace('"', r"\"")):  # the last one in search.js
+            names[defined.replace(".", between)] = kind.fullname.replace(".", between)
     any_name = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
+    return lambda text: any_name.sub(lambda found: names[found[0]], text)
+
+
+def _rename_before_linking(rename: Callable[[str], str]) -> None:
     filters = cast(dict[str, Callable[..., Markup]], pdoc.render.env.filters)
     linkify = filters["linkify"]
 
     @pass_context
     def renamed(context: Context, code: str, namespace: str = "", shorten: bool = True) -> Markup:
-        renamed_code = any_name.sub(lambda found: names[found[0]], str(code))
-        return linkify(context, renamed_code, namespace, shorten)
+        return linkify(context, rename(str(code)), namespace, shorten)
 
     filters["linkify"] = renamed
 
