@@ -43,10 +43,13 @@ def test_the_reference_has_every_public_name(pages: dict[str, str]) -> None:
 def test_the_reference_has_what_is_inherited_and_what_is_reached_through_a_client(
     pages: dict[str, str],
 ) -> None:
-    found = anchors(pages["anthropic_models.html"])
+    html = pages["anthropic_models.html"]
+    found = anchors(html)
     for client, page in (("Client", "Page"), ("AsyncClient", "AsyncPage")):
         assert {f"{client}.__init__", f"{client}.models.list", f"{client}.base_url"} <= found
         assert {f"{page}.data", f"{page}.has_next_page", f"{page}.iter_pages"} <= found
+        section = html.partition(f'<section id="{page}">')[2].partition("</section>")[0]
+        assert all(f"<strong>{name}:</strong>" in section for name in ("response", "generated"))
     assert f"KnownAnthropicBeta.{next(iter(anthropic_models.KnownAnthropicBeta)).name}" in found
 
 
