@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -50,6 +51,19 @@ def test_it_sends_the_credential_the_defaults_and_the_betas(scripted: Scripted) 
     assert request.headers["anthropic-beta"] == "a,b"
     assert request.headers["x-mine"] == "1"
     assert request.headers["user-agent"].startswith("anthropic-models-client/")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"), [({}, "2027-01-01"), ({"anthropic_version": "2028-01-01"}, "2028-01-01")]
+)
+def test_the_version_of_the_client_wins_over_that_of_the_document_but_not_over_the_call(
+    scripted: Scripted, asked: dict[str, Any], sent: str
+) -> None:
+    server = scripted(answer(page("a")))
+    version = {"Anthropic-Version": "2027-01-01"}
+    with Client(api_key=KEY, base_url=server.base_url, default_headers=version) as client:
+        list_models.sync(client=client.generated, **asked)
+    assert server.requests[0].headers["anthropic-version"] == sent
 
 
 def test_it_sends_no_betas_when_there_are_none(scripted: Scripted) -> None:

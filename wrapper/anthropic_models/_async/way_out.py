@@ -3,7 +3,7 @@
 import anthropic_models_generated
 import httpx
 
-from .._core.request import client_headers, client_removed_headers, complete
+from .._core.request import client_headers, complete
 from .._core.settings import Settings
 from .sender import Sender
 
@@ -16,7 +16,7 @@ def generated_client(settings: Settings, sender: Sender) -> anthropic_models_gen
         base_url=settings.base_url,
         headers=client_headers(settings),
         timeout=settings.timeout,
-        transport=_Forward(sender, client_removed_headers(settings)),
+        transport=_Forward(sender, settings),
     )
     client.set_async_httpx_client(http)
     client.set_httpx_client(httpx.Client(transport=_Refuse()))
@@ -26,14 +26,14 @@ def generated_client(settings: Settings, sender: Sender) -> anthropic_models_gen
 class _Forward(httpx.AsyncBaseTransport):
     """Hands requests to the httpx client of the wrapper, which has the pool, proxies and hooks."""
 
-    def __init__(self, sender: Sender, removed_headers: frozenset[str]) -> None:
+    def __init__(self, sender: Sender, settings: Settings) -> None:
         self._sender = sender
-        self._removed_headers = removed_headers
+        self._settings = settings
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._sender.is_closed:
             raise httpx.TransportError("the client is closed; make a new one")
-        complete(request, self._sender.http, self._removed_headers)
+        complete(request, self._sender.http, self._settings)
         return await self._sender.http.send(request, stream=True, follow_redirects=False)
 
 

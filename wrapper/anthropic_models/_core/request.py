@@ -20,6 +20,10 @@ from .headers import (
 from .pagination import Step, is_sendable
 from .settings import DEFAULT_HEADERS, Settings, checked_retries, checked_timeout
 
+# The headers that a generated function sends when its caller does not say otherwise. They are
+# defaults, so what the client says wins over them.
+_GENERATED_DEFAULTS = httpx.Headers(list_models._get_kwargs()["headers"])  # pyright: ignore[reportPrivateUsage] - there is no public builder
+
 QueryValue = str | int | float | bool | None
 Query = Mapping[str, QueryValue | Sequence[QueryValue]]
 
@@ -116,31 +120,28 @@ _parts = list_models._get_kwargs  # pyright: ignore[reportPrivateUsage]
 
 
 def complete(
-    request: httpx.Request,
-    client: httpx.Client | httpx.AsyncClient,
-    removed_headers: frozenset[str],
+    request: httpx.Request, client: httpx.Client | httpx.AsyncClient, settings: Settings
 ) -> None:
-    """Give a request that another client has built what `client` would have given it."""
+    """Give a request that a generated function has built what `client` and the settings add."""
     asked = request.url.params
     added = [(name, v) for name, v in client.params.multi_items() if name not in asked]
     request.url = request.url.copy_with(
         params=httpx.QueryParams([*added, *asked.multi_items()]) or None
     )
+    chosen = httpx.Headers(client_headers(settings))
+    for name, default in _GENERATED_DEFAULTS.items():
+        if request.headers.get(name) == default:
+            request.headers[name] = chosen.get(name, default)
     for name, value in client.headers.items():
         request.headers.setdefault(name, value)
     client.cookies.set_cookie_header(request)
-    for name in removed_headers:
+    for name in removed(*_client_layers(settings)):
         request.headers.pop(name, None)
 
 
 def client_headers(settings: Settings) -> dict[str, str]:
     """Return the headers of every request of a client."""
     return layered(*_client_layers(settings))
-
-
-def client_removed_headers(settings: Settings) -> frozenset[str]:
-    """Return the names, in lower case, of the defaults that a client does without."""
-    return removed(*_client_layers(settings))
 
 
 def _client_layers(settings: Settings) -> tuple[Headers, ...]:
