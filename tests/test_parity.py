@@ -1,4 +1,4 @@
-"""Parity: the wrapper offers every parameter of the specification, sync and async alike."""
+"""Parity: the wrapper offers what the specification has, sync and async alike."""
 
 import inspect
 from typing import Any
@@ -6,21 +6,34 @@ from typing import Any
 import pytest
 import yaml
 from anthropic_models import AsyncClient, AsyncPage, Client, Page, openapi_path
-from anthropic_models_generated.api.models import list_models
 
-# Parameters of the specification that `list` offers under another name, or does not offer.
+# Operations of the specification, with the methods of `client.models` that offer them, or with
+# the reason why none does.
+METHODS = {"list_models": "list"}
+OPERATIONS_NOT_OFFERED: dict[str, str] = {}
+
+# Parameters of the specification that a method offers under another name, or does not offer.
 OFFERED_AS = {"anthropic-beta": "betas"}
 NOT_OFFERED = {"anthropic-version": "a client is written for one version; default_headers sets it"}
 
-ARGUMENTS = "wrapper/anthropic_models/_core/models.py"
+MODELS = "wrapper/anthropic_models/_core/models.py"
 REQUEST = "wrapper/anthropic_models/_core/request.py"
 
+DOCUMENT: dict[str, Any] = yaml.safe_load(openapi_path().read_text("utf-8"))
+OPERATIONS: dict[str, dict[str, Any]] = {
+    operation["operationId"]: operation
+    for methods in DOCUMENT["paths"].values()
+    for operation in methods.values()
+}
 
-def specified() -> list[str]:
-    document = yaml.safe_load(openapi_path().read_text("utf-8"))
-    shared = document["components"]["parameters"]
-    operation = document["paths"]["/v1/models"]["get"]
-    return [shared[item["$ref"].rpartition("/")[2]]["name"] for item in operation["parameters"]]
+
+def specified(operation: str) -> list[str]:
+    shared = DOCUMENT["components"]["parameters"]
+    references = [item["$ref"] for item in OPERATIONS[operation]["parameters"]]
+    return [shared[reference.rpartition("/")[2]]["name"] for reference in references]
+
+
+OFFERED = [(name, parameter) for name in METHODS for parameter in specified(name)]
 
 
 def parameters(function: Any) -> dict[str, inspect.Parameter]:
@@ -33,26 +46,32 @@ SYNC = type(Client(api_key="any").models)
 ASYNC = type(AsyncClient(api_key="any").models)
 
 
-@pytest.mark.parametrize("name", specified())
-def test_the_wrapper_offers_the_parameter(name: str) -> None:
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_wrapper_offers_the_operation(name: str) -> None:
+    assert name in {*METHODS, *OPERATIONS_NOT_OFFERED}, (
+        f"openapi.yaml has the operation {name!r}, but only client.generated offers it: add a "
+        f"method in {MODELS} and name it in METHODS of tests/test_parity.py, or name the reason "
+        "why not in OPERATIONS_NOT_OFFERED there"
+    )
+    assert name in OPERATIONS_NOT_OFFERED or METHODS[name] in public(SYNC) & public(ASYNC)
+
+
+@pytest.mark.parametrize(("operation", "name"), OFFERED)
+def test_the_wrapper_offers_the_parameter(operation: str, name: str) -> None:
     if name in NOT_OFFERED:
         return
-    wanted = OFFERED_AS.get(name, name)
-    for listing in (SYNC.list, ASYNC.list):
-        assert wanted in parameters(listing), (
-            f"openapi.yaml has the parameter {name!r}, but list() does not offer it: add it to "
-            f"the arguments in {ARGUMENTS} and to the request in {REQUEST}, or name the reason "
+    wanted, method = OFFERED_AS.get(name, name), METHODS[operation]
+    for kind in (SYNC, ASYNC):
+        assert wanted in list(parameters(getattr(kind, method))), (
+            f"openapi.yaml has the parameter {name!r}, but {method}() does not offer it: add it "
+            f"to the arguments in {MODELS} and to the request in {REQUEST}, or name the reason "
             "why not in NOT_OFFERED of tests/test_parity.py"
         )
 
 
-@pytest.mark.parametrize("name", specified())
-def test_the_generated_function_has_the_parameter(name: str) -> None:
-    assert name.replace("-", "_") in parameters(list_models.sync)
-
-
 def test_no_exception_is_listed_that_the_specification_no_longer_has() -> None:
-    assert {*OFFERED_AS, *NOT_OFFERED} <= set(specified())
+    assert {*METHODS, *OPERATIONS_NOT_OFFERED} <= set(OPERATIONS)
+    assert {*OFFERED_AS, *NOT_OFFERED} <= {name for _, name in OFFERED}
 
 
 def public(kind: type) -> set[str]:
