@@ -78,6 +78,8 @@ def _part(tokens: list[str], whole: str) -> str:
     match tokens:
         case ["headers", name, *_]:
             return f"header `{name}` of {whole}"
+        case ["content", _, "examples", name, *_]:
+            return f"example {name} of {whole}"
         case ["content", media_type, *_]:
             return f"{media_type} of {whole}"
         case [name, *_]:

@@ -45,13 +45,13 @@ def grown() -> Document:
     """The API with everything added to it that may be added."""
     document = copy.deepcopy(TRUTH)
     model = schemas(document)["BetaModelInfo"]
-    model["properties"]["max_tokens"] = {"type": ["integer", "null"], "description": "x"}
-    model["properties"]["retires_at"] = {"type": "string", "format": "date-time"}
-    model["required"].append("retires_at")
+    model["properties"]["made_up_limit"] = {"type": ["integer", "null"], "description": "x"}
+    model["properties"]["made_up_moment"] = {"type": "string", "format": "date-time"}
+    model["required"].append("made_up_moment")
     schemas(document)["KnownAnthropicBeta"]["enum"].append("new-2027-01-01")
     schemas(document)["KnownErrorType"]["enum"].append("new_error")
-    parameters(document)["Lifecycle"] = {"name": "lifecycle", "in": "query", "schema": {}}
-    listing(document)["parameters"].append({"$ref": "#/components/parameters/Lifecycle"})
+    parameters(document)["Whence"] = {"name": "whence", "in": "query", "schema": {}}
+    listing(document)["parameters"].append({"$ref": "#/components/parameters/Whence"})
     parameters(document)["Limit"]["schema"] |= {"maximum": 5000, "default": 50}
     parameters(document)["Limit"]["description"] = "Other words."
     parameters(document)["BeforeId"]["deprecated"] = True
@@ -62,11 +62,14 @@ def grown() -> Document:
         "name": "key",
     }
     document["security"].append({"Cookie": []})
-    document["paths"]["/v1/models/{model_id}"] = {
-        "get": {"operationId": "get_model", "responses": {}},
-        "parameters": [{"name": "model_id", "in": "path", "required": True, "schema": {}}],
+    document["paths"]["/v1/made-up/{made_up_id}"] = {
+        "get": {"operationId": "get_made_up", "responses": {}},
+        "parameters": [{"name": "made_up_id", "in": "path", "required": True, "schema": {}}],
     }
-    document["components"]["examples"]["EmptyPage"]["value"]["has_more"] = True
+    examples = document["components"]["examples"]
+    examples["EmptyPage"]["value"]["has_more"] = True
+    listed = document["components"]["responses"]["ModelList"]["content"]["application/json"]
+    listed["examples"]["more"] = {"$ref": "#/components/examples/PageOfModels"}
     return document
 
 
@@ -108,12 +111,13 @@ def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
     assert [change.text for change in growth if change.breaking] == []
     assert [change.text for change in growth if change.kind == "removed"] == []
     assert [change.text for change in growth if change.kind == "added"] == [
-        "BetaModelInfo.max_tokens (integer or null)",
-        "BetaModelInfo.retires_at (string, date-time)",
-        "GET /v1/models/{model_id}",
+        "BetaModelInfo.made_up_limit (integer or null)",
+        "BetaModelInfo.made_up_moment (string, date-time)",
+        "GET /v1/made-up/{made_up_id}",
         "answer 503 of GET /v1/models",
         "credentials by Cookie",
-        "query parameter `lifecycle` of GET /v1/models (optional)",
+        "example more of answer ModelList",
+        "query parameter `whence` of GET /v1/models (optional)",
         "security scheme Cookie",
         "value `new-2027-01-01` of KnownAnthropicBeta",
         "value `new_error` of KnownErrorType",
@@ -122,7 +126,7 @@ def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
 
 def test_what_is_changed_is_told_even_if_nobody_judged_it(growth: list[Change]) -> None:
     assert [change.text for change in growth if change.kind == "changed"] == [
-        "BetaModelInfo.retires_at is always there",
+        "BetaModelInfo.made_up_moment is always there",
         "default of query parameter `limit`: 20 → 50",
         "deprecated of query parameter `before_id`: none → yes",
         "description of query parameter `limit`",
@@ -192,7 +196,7 @@ def project(tmp_path: Path) -> Path:
     copy_ = tmp_path / "project"
     for folder in ("generator", "sharing"):
         shutil.copytree(ROOT / folder, copy_ / folder)
-    (copy_ / "openapi.yaml").write_text(to_yaml(TRUTH), "utf-8")
+    (copy_ / "openapi.yaml").write_text(with_version(TRUTH, "1.0.0"), "utf-8")
     (copy_ / ".envs").symlink_to(ROOT / ".envs")
     for command in (
         ["init", "--quiet"],
