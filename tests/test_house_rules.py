@@ -12,9 +12,9 @@ from portable import Document, read_yaml, to_yaml
 
 ROOT = Path(__file__).parent.parent
 TRUTH = read_yaml(ROOT / "openapi.yaml")
-CLOSED = {"type": "string", "description": "x", "enum": ["active", "retired"]}
+CLOSED = {"type": "string", "description": "x", "enum": ["calm", "curious"]}
 Change = Callable[[Document], None]
-KNOWN = {"$ref": "#/components/schemas/KnownLifecycle"}
+KNOWN = {"$ref": "#/components/schemas/KnownMood"}
 
 
 def in_a_model(schema: dict[str, Any], **more_schemas: Any) -> Change:
@@ -22,7 +22,7 @@ def in_a_model(schema: dict[str, Any], **more_schemas: Any) -> Change:
 
     def change(document: Document) -> None:
         components = document["components"]
-        components["schemas"]["BetaModelInfo"]["properties"]["lifecycle"] = schema
+        components["schemas"]["BetaModelInfo"]["properties"]["mood"] = schema
         components["schemas"] |= more_schemas
 
     return change
@@ -94,13 +94,13 @@ CHANGES: dict[str, tuple[Change, str | None]] = {
         in_a_model({"type": "array", "description": "x", "items": CLOSED}),
         "open-enum-in-answers",
     ),
-    "a closed list by name": (in_a_model(KNOWN, KnownLifecycle=CLOSED), "open-enum-in-answers"),
+    "a closed list by name": (in_a_model(KNOWN, KnownMood=CLOSED), "open-enum-in-answers"),
     "a closed list or null": (
-        in_a_model({"anyOf": [KNOWN, {"type": "null"}]}, KnownLifecycle=CLOSED),
+        in_a_model({"anyOf": [KNOWN, {"type": "null"}]}, KnownMood=CLOSED),
         "open-alternatives-in-answers",
     ),
     "an open list or null": (
-        in_a_model(open_list(KNOWN, {"type": "null"}), KnownLifecycle=CLOSED),
+        in_a_model(open_list(KNOWN, {"type": "null"}), KnownMood=CLOSED),
         None,
     ),
     "nothing": (nothing, None),
