@@ -14,6 +14,7 @@ from anthropic_models.sandbox.document import Document
 from anthropic_models.sandbox.paging import Pages
 from anthropic_models.sandbox.rules import RefusedError, Rules
 from jsonschema import Draft202012Validator
+from later import later_document
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(openapi_path().read_text("utf-8"))
 HEADERS = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
@@ -162,6 +163,11 @@ def test_a_header_that_comes_twice_is_remembered_as_one_list(sandbox: Sandbox) -
     lines = [*HEADERS.items(), ("anthropic-beta", "a"), ("anthropic-beta", "b")]
     assert httpx.get(f"{sandbox.base_url}/v1/models", headers=lines).status_code == 200
     assert sandbox.requests[0].headers["anthropic-beta"] == "a, b"
+
+
+def test_a_parameter_that_comes_twice_is_remembered_as_one_list(sandbox: Sandbox) -> None:
+    get(sandbox, "?later=a&later=b&limit=3")
+    assert sandbox.requests[0].query == {"later": "a,b", "limit": "3"}
 
 
 def named(id_: str) -> Model:
@@ -314,7 +320,21 @@ def test_every_operation_of_the_document_is_answered(own: Sandbox) -> None:
     for path, item in DOCUMENT["paths"].items():
         for method in item:
             url = f"{own.base_url}{path}".format(model_id=own.models[0]["id"])
-            assert httpx.request(method, url, headers=HEADERS).status_code == 200, (method, path)
+            answer = httpx.request(method, url, headers=HEADERS)
+            assert answer.status_code == 200, answer.text
+
+
+def test_an_operation_that_it_does_not_play_yet_is_checked_and_answered_with_501(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    later = Document(later_document("get-model"))
+    monkeypatch.setattr("anthropic_models.sandbox.app.document", lambda: later)
+    monkeypatch.setattr("anthropic_models.sandbox.app.rules", lambda: Rules(later))
+    with Sandbox(1) as sandbox:
+        assert get(sandbox, "/made-up-model-000001", headers={})[0] == 401
+        status, body = get(sandbox, "/made-up-model-000001")
+    assert (status, body["error"]["type"]) == (501, "api_error")
+    assert body["error"]["message"] == "the sandbox does not play the operation get_model yet"
 
 
 def test_the_rules_grow_with_the_document() -> None:

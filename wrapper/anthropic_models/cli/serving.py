@@ -92,7 +92,7 @@ class RequestLog:
 
 
 def _line(request: "SeenRequest") -> str:
-    query = f"?{urlencode(request.query)}" if request.query else ""
+    query = "?" + urlencode(request.query, safe=",") if request.query else ""
     status = "no answer" if request.status_code is None else request.status_code
     return f"{request.method} {request.path}{query} {status}"
 

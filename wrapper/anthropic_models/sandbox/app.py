@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from email.utils import formatdate
 from typing import cast
 
@@ -27,6 +27,7 @@ from .trouble import Drop, Failure, Trouble
 class SeenRequest:
     """A request that has come to the sandbox.
 
+    Of a parameter that came several times, `query` has all values, joined by commas.
     `status_code` is what was answered; None before that, and for ever when the connection was cut.
     """
 
@@ -50,7 +51,10 @@ class App:
         self._request_ids = (f"req_sandbox_{number:06}" for number in itertools.count(1))
         answers = {"list_models": self._list_models}
         self._routes = Starlette(
-            routes=[self._route(name, answer) for name, answer in answers.items()],
+            routes=[
+                self._route(operation, answers.get(name, _not_played(name)))
+                for name, operation in self._document.operations.items()
+            ],
             exception_handlers={HTTPException: self._no_route},
         )
         self._routes.router.redirect_slashes = False
@@ -92,8 +96,7 @@ class App:
             # The list is the user's, who may put anything into it.
             raise RefusedError(500, f"sandbox.models cannot be sent: {error!r}") from None
 
-    def _route(self, name: str, answer: Callable[[Parameters], bytes]) -> Route:
-        operation = self._document.operations[name]
+    def _route(self, operation: Operation, answer: Callable[[Parameters], bytes]) -> Route:
         route = Route(operation.path, self._endpoint(operation, answer))
         route.methods = {operation.method.upper()}  # Starlette adds HEAD to GET
         return route
@@ -139,13 +142,25 @@ class App:
         return _answer(request, status, _json(body), headers)
 
 
+def _not_played(name: str) -> Callable[[Parameters], bytes]:
+    def answer(_parameters: Parameters) -> bytes:
+        raise RefusedError(501, f"the sandbox does not play the operation {name} yet")
+
+    return answer
+
+
 def _seen(request: Request) -> SeenRequest:
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items():
-        # What comes twice is one list (RFC 9110, 5.3).
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    query = dict(request.query_params)
+    # What comes twice is one list (of headers: RFC 9110, 5.3).
+    headers = _joined(request.headers.items(), ", ")
+    query = _joined(request.query_params.multi_items(), ",")
     return SeenRequest(request.method, request.scope["path"], query, headers)
+
+
+def _joined(pairs: Iterable[tuple[str, str]], separator: str) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        joined[name] = f"{joined[name]}{separator}{value}" if name in joined else value
+    return joined
 
 
 def _answer(

@@ -1,0 +1,69 @@
+"""A copy of the project as it is a year later: the API has grown, the wrapper is as it was.
+
+Each folder of `tests/drill` is one change of the API: `change.yaml`, an OpenAPI Overlay that holds
+what a maintainer writes into openapi.yaml, at its place; `spec-diff.txt`, what `make spec-diff`
+says of it; and `use.py`, a program that uses what is new.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from portable import Document, portable_edition, to_yaml
+
+ROOT = Path(__file__).parent.parent
+DRILL = ROOT / "tests" / "drill"
+# What the parameter and the field of the same name have in common.
+SHARED = {"lifecycle-parameter": "known-lifecycle", "model-fields": "known-lifecycle"}
+
+
+@cache
+def later_document(*changes: str) -> Document:
+    """Return openapi.yaml with changes of tests/drill in it."""
+    shared = {SHARED[change] for change in changes if change in SHARED}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in {*shared, *changes}:
+            shutil.copy(DRILL / name / "change.yaml", Path(folder, f"{name}.yaml"))
+        return portable_edition(ROOT / "openapi.yaml", Path(folder))
+
+
+class LaterProject:
+    """The project in a folder of its own, in which openapi.yaml has been edited."""
+
+    def __init__(self, folder: Path, document: Document) -> None:
+        self.folder = folder
+        ignored = shutil.ignore_patterns("__pycache__")
+        for name in ("generator", "overlays", "sharing", "generated"):
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        for name in ("openapi.yaml", "generator-config.yml"):
+            shutil.copy(ROOT / name, folder)
+        # Not a line of these is changed.
+        for name in ("wrapper", ".envs"):
+            (folder / name).symlink_to(ROOT / name)
+        self._commit()
+        (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
+
+    def run(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a Python program with the packages of this project."""
+        paths = [str(self.folder / name) for name in ("generated", "wrapper", "generator")]
+        packages = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
+        return subprocess.run(
+            [sys.executable, "-W", "error", *command],
+            cwd=self.folder,
+            env=os.environ | packages | environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    def _commit(self) -> None:
+        for command in (
+            ["init", "--quiet"],
+            ["add", "openapi.yaml"],
+            ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "--quiet", "-m", "x"],
+        ):
+            subprocess.run(["git", *command], cwd=self.folder, check=True)
