@@ -1,33 +1,27 @@
 """When the specification grows, the models and the check of answers grow with it.
 
-A later API is described, generated and checked here, with the wrapper exactly as it is.
+The later API has the new fields of tests/drill, and others of every kind that a document may have.
 """
 
+import copy
 import importlib
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from anthropic_models import APIResponseValidationError
 from anthropic_models._core.validation import parsed
+from later import LaterProject, later_document
 from scripted_server import model, page
-
-ROOT = Path(__file__).parent.parent
 
 LATER: dict[str, Any] = {
     "anything": {},
-    "lifecycle": {"$ref": "#/components/schemas/Lifecycle"},
-    "max_tokens": {"type": ["integer", "null"]},
+    "stage": {"$ref": "#/components/schemas/Stage"},
+    "weight": {"type": ["integer", "null"]},
     "price": {"type": "number"},
-    "retires_at": {"type": ["string", "null"], "format": "date-time"},
     "announced_on": {"type": "string", "format": "date"},
     "build": {"type": "string", "format": "uuid"},
-    "allowed_fallback_models": {"type": ["array", "null"], "items": {"type": "string"}},
     "capabilities": {
         "anyOf": [{"$ref": "#/components/schemas/Capabilities"}, {"type": "null"}],
     },
@@ -45,7 +39,7 @@ LATER: dict[str, Any] = {
     },
 }
 SCHEMAS: dict[str, Any] = {
-    "Lifecycle": {"type": "string", "enum": ["active", "retired"]},
+    "Stage": {"type": "string", "enum": ["early", "late"]},
     "Capabilities": {
         "type": "object",
         "required": ["vision"],
@@ -57,11 +51,14 @@ SCHEMAS: dict[str, Any] = {
     "Metadata": {"type": "object"},
     "Limits": {"type": "object", "additionalProperties": {"type": "integer"}},
 }
-REQUIRED = ["lifecycle", "max_tokens"]
+REQUIRED = ["stage", "weight"]
 
 WHOLE: dict[str, Any] = {
     "lifecycle": "active",
+    "max_input_tokens": 9,
     "max_tokens": 7,
+    "stage": "early",
+    "weight": 5,
     "price": 1.5,
     "retires_at": "2027-01-01T00:00:00Z",
     "announced_on": "2026-01-01",
@@ -75,26 +72,27 @@ WHOLE: dict[str, Any] = {
     "anything": {"goes": [None]},
     "metadata": {"goes": [None]},
 }
-NULLS = {"max_tokens": None, "retires_at": None, "allowed_fallback_models": None}
+NULLS = {
+    "max_input_tokens": None,
+    "max_tokens": None,
+    "weight": None,
+    "retires_at": None,
+    "allowed_fallback_models": None,
+}
 
 
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The class of the pages of the later API, freshly generated."""
-    project = tmp_path_factory.mktemp("later")
-    for name in ("overlays", "generator"):
-        shutil.copytree(ROOT / name, project / name)
-    shutil.copy(ROOT / "generator-config.yml", project)
-    document = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
+    document = copy.deepcopy(later_document("model-fields"))
     schemas = document["components"]["schemas"]
     schemas |= SCHEMAS
     schemas["BetaModelInfo"]["properties"] |= LATER
     schemas["BetaModelInfo"]["required"] += REQUIRED
-    (project / "openapi.yaml").write_text(yaml.safe_dump(document), "utf-8")
-    command = [sys.executable, str(project / "generator" / "regenerate.py")]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    project = LaterProject(tmp_path_factory.mktemp("later"), document)
+    assert project.run("generator/regenerate.py").returncode == 0
     # Under a name of its own, so that it stands beside the one of today.
-    package = project / "generated" / "anthropic_models_generated"
+    package = project.folder / "generated" / "anthropic_models_generated"
     package.rename(package.with_name("generated_later"))
     sys.path.insert(0, str(package.parent))
     yield importlib.import_module("generated_later.models").BetaModelList
@@ -107,7 +105,8 @@ def read(later: Any, *models: dict[str, Any]) -> Any:
 
 def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
     (one,) = read(later, model("a", **WHOLE)).data
-    assert (one.lifecycle.value, one.max_tokens, one.price) == ("active", 7, 1.5)
+    assert (one.lifecycle.value, one.max_input_tokens, one.max_tokens) == ("active", 9, 7)
+    assert (one.stage.value, one.weight, one.price) == ("early", 5, 1.5)
     assert one.retires_at.year == 2027
     assert one.announced_on.month == 1
     assert str(one.build) == WHOLE["build"]
@@ -121,6 +120,7 @@ def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
     "changes",
     [
         NULLS,
+        {"lifecycle": "unheard-of"},
         {"price": 2},
         {"allowed_fallback_models": []},
         {"variants": []},
@@ -151,8 +151,11 @@ def test_what_is_optional_may_be_missing(later: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "says"),
     [
-        ({"lifecycle": "unheard-of"}, "lifecycle", "a Lifecycle, but is 'unheard-of'"),
-        ({"lifecycle": 7}, "lifecycle", "a Lifecycle, but is 7"),
+        ({"lifecycle": 7}, "lifecycle", "a KnownLifecycle or a string, but is 7"),
+        ({"lifecycle": None}, "lifecycle", "a KnownLifecycle or a string, but is null"),
+        ({"stage": "unheard-of"}, "stage", "a Stage, but is 'unheard-of'"),
+        ({"stage": 7}, "stage", "a Stage, but is 7"),
+        ({"max_input_tokens": "x"}, "max_input_tokens", "a whole number or null, but is 'x'"),
         ({"max_tokens": "7"}, "max_tokens", "a whole number or null, but is '7'"),
         ({"max_tokens": True}, "max_tokens", "a whole number or null, but is true"),
         ({"max_tokens": 7.0}, "max_tokens", "a whole number or null, but is 7.0"),

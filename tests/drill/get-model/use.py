@@ -1,0 +1,22 @@
+"""Gets one model through `client.generated`, sync and async."""
+
+import asyncio
+
+from anthropic_models import AsyncClient, BetaModelInfo, Client
+from anthropic_models_generated.api.models import get_model
+
+
+async def asynchronous() -> None:
+    async with AsyncClient(betas=["a", "b"], default_headers={"X-Team": "ours"}) as client:
+        model = await get_model.asyncio("claude/next", client=client.generated)
+    assert isinstance(model, BetaModelInfo)
+    print(model.display_name)
+
+
+with Client(betas=["a"], default_headers={"anthropic-version": "2027-01-01"}) as client:
+    model = get_model.sync("claude-next", client=client.generated)
+    assert isinstance(model, BetaModelInfo)
+    print(model.display_name)
+    other = get_model.sync("claude-next", client=client.generated, anthropic_beta="other")
+    assert isinstance(other, BetaModelInfo)
+asyncio.run(asynchronous())

@@ -1,0 +1,16 @@
+"""Asks the sandbox of the later API for what is new."""
+
+import httpx
+from anthropic_models import Client
+from anthropic_models.sandbox import Sandbox
+
+HEADERS = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
+
+with Sandbox(3) as sandbox:
+    with Client(base_url=sandbox.base_url, api_key="any") as client:
+        assert len(list(client.models.list(extra_query={"lifecycle": ["active", "retired"]}))) == 3
+    for url in ("/v1/models?lifecycle=asleep", "/v1/models/made-up-model-000001"):
+        answer = httpx.get(sandbox.base_url + url, headers=HEADERS)
+        print(answer.status_code, answer.json()["error"]["message"])
+    for request in sandbox.requests:
+        print(request.path, dict(request.query))
