@@ -42,7 +42,7 @@ class LaterProject:
         for name in ("openapi.yaml", "generator-config.yml"):
             shutil.copy(ROOT / name, folder)
         # Not a line of these is changed.
-        for name in ("wrapper", ".envs"):
+        for name in ("wrapper", "tests", ".envs"):
             (folder / name).symlink_to(ROOT / name)
         self._commit()
         (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
@@ -50,7 +50,7 @@ class LaterProject:
     def run(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a Python program with the packages of this project."""
         paths = [str(self.folder / name) for name in ("generated", "wrapper", "generator")]
-        packages = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
+        packages = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "COLUMNS": "80"}
         return subprocess.run(
             [sys.executable, "-W", "error", *command],
             cwd=self.folder,

@@ -3,19 +3,21 @@
 Each change of tests/drill is made alone, and all of them together.
 """
 
+import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import node
 import pytest
+import yaml
 from attrs import frozen
 from later import DRILL, ROOT, LaterProject, later_document
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from portable import read_yaml, to_yaml
+from portable import Json, read_yaml, to_yaml
 from scripted_server import ScriptedServer, answer, model, page
 
 ALL = "all of them"
@@ -62,10 +64,12 @@ every_drill = pytest.mark.parametrize("drill", [*CHANGES, ALL])
 
 @frozen
 class Drill:
-    """A copy of the project in which the API has grown, and what regenerating it said."""
+    """A copy of the project in which the API has grown, and what its commands say."""
 
     project: LaterProject
-    regenerated: subprocess.CompletedProcess[str]
+    regenerated: CompletedProcess[str]
+    compared: CompletedProcess[str]
+    parity: CompletedProcess[str]
 
     def used(self, change: str, server: ScriptedServer) -> str:
         """Return what the program prints that uses what is new."""
@@ -79,17 +83,26 @@ class Drill:
         return done.stdout
 
 
+Drilled = Callable[[str], Drill]
+
+
 @pytest.fixture(scope="session")
-def drilled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Drill]:
+def drilled(tmp_path_factory: pytest.TempPathFactory) -> Drilled:
     @cache
     def drilled(drill: str) -> Drill:
         project = LaterProject(tmp_path_factory.mktemp("drill"), later_document(*made(drill)))
-        return Drill(project, project.run("generator/regenerate.py"))
+        plain = ("--noconftest", "-p", "no:cacheprovider", "--color=no")
+        return Drill(
+            project,
+            regenerated=project.run("generator/regenerate.py"),
+            compared=project.run("sharing/spec_diff.py", "HEAD"),
+            parity=project.run(
+                *("-m", "pytest", *plain, "tests/test_parity.py"),
+                PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
+            ),
+        )
 
     return drilled
-
-
-Drilled = Callable[[str], Drill]
 
 
 @every_drill
@@ -107,7 +120,7 @@ def test_regenerating_shows_what_is_new_and_nothing_else(drilled: Drilled, drill
 def test_spec_diff_tells_what_is_new_and_that_it_breaks_nobody(
     drilled: Drilled, drill: str
 ) -> None:
-    done = drilled(drill).project.run("sharing/spec_diff.py", "HEAD")
+    done = drilled(drill).compared
     assert (done.returncode, done.stderr) == (0, "")
     first, *lines, last = done.stdout.splitlines()
     told = {line for change in made(drill) for line in spec_diff(change)}
@@ -125,13 +138,9 @@ def spec_diff(change: str) -> list[str]:
 def test_the_parity_test_names_what_the_wrapper_does_not_offer_yet(
     drilled: Drilled, drill: str
 ) -> None:
-    plain = ("--noconftest", "-p", "no:cacheprovider", "--color=no")
-    done = drilled(drill).project.run(
-        *("-m", "pytest", *plain, ROOT / "tests" / "test_parity.py"),
-        PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
-    )
+    done = drilled(drill).parity
     named = [gap for change in made(drill) for gap in NOT_OFFERED[change]]
-    failed = re.findall(r"^FAILED \S+::(\S+)", done.stdout, re.M)
+    failed = re.findall(r"^FAILED tests/test_parity.py::(\S+)", done.stdout, re.M)
     assert sorted(failed) == sorted(test for test, _ in named)
     assert done.returncode == (1 if named else 0)
     for _, place in named:
@@ -213,7 +222,7 @@ def test_the_types_of_the_later_packages_and_of_their_use_are_sound(
         shutil.copy(DRILL / change / "use.py", tmp_path / f"{change.replace('-', '_')}.py")
         for change in CHANGES
     ]
-    options = ("--strict", "--follow-imports=silent", f"--cache-dir={tmp_path}")
+    options = ("--strict", "--follow-imports=silent", f"--cache-dir={os.devnull}")
     done = drilled(ALL).project.run("-m", "mypy", *options, folder / "generated", *uses)
     assert done.stdout.startswith("Success"), done.stdout
 
@@ -228,3 +237,37 @@ def test_the_sandbox_follows_the_later_document(drilled: Drilled) -> None:
         "/v1/models {'lifecycle': 'asleep'}",
         "/v1/models/made-up-model-000001 {}",
     ]
+
+
+def test_the_example_in_the_document_is_what_the_drill_shows(drilled: Drilled) -> None:
+    text = (ROOT / "docs" / "changing-the-spec.md").read_text("utf-8")
+    example = text.partition("## An example")[2].partition("\n## ")[0]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", example, re.M | re.S)
+    assert {language for language, _ in blocks} == {"yaml", "py", ""}
+    grown = drilled(ALL)
+    said = [done.stdout for done in (grown.regenerated, grown.compared, grown.parity)]
+    programs = [path.read_text("utf-8") for path in DRILL.glob("*/use.py")]
+    for language, block in blocks:
+        if language == "yaml":
+            assert_within(yaml.safe_load(block), later_document(*CHANGES))
+        elif language == "py":
+            assert any(block in program for program in programs), block
+        else:
+            assert any(without_versions(block) in without_versions(text) for text in said), block
+
+
+def assert_within(part: Json, whole: Json) -> None:
+    if isinstance(part, dict):
+        assert isinstance(whole, dict)
+        for key, value in part.items():
+            assert_within(value, whole[key])
+    elif isinstance(part, list):
+        assert isinstance(whole, list)
+        assert [item for item in part if item not in whole] == []
+    else:
+        assert part == whole
+
+
+def without_versions(text: str) -> str:
+    """Leave out what an example need not show: versions that go up, and reasons for a failure."""
+    return re.sub(r" - Assertion.*|\d+\.\d+\.\d+", "", text)
