@@ -3,6 +3,7 @@
 Each change of tests/drill is made alone, and all of them together.
 """
 
+import csv
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 
 import node
 import pytest
@@ -183,13 +185,33 @@ def test_the_new_parameter_reaches_the_wire_as_the_document_says(
 def test_the_new_fields_are_typed_and_filled(
     drilled: Drilled, drill: str, scripted: Scripted
 ) -> None:
-    (full,) = read_yaml(DRILL / "model-fields" / "change.yaml")["actions"][0]["update"][
-        "components"
-    ]["examples"]["RetiringModel"]["value"]["data"]
+    full = retiring_model()
     null = {"max_tokens": None, "retires_at": None, "allowed_fallback_models": None}
     models = [full, full | null, full | {"lifecycle": "hibernating"}, model("older")]
     server = scripted(answer(page() | {"data": models}))
     assert drilled(drill).used("model-fields", server) == "[[], [], [], []]\n"
+
+
+def retiring_model() -> dict[str, Any]:
+    """Return the model in the example that comes with the new fields."""
+    examples = later_document("model-fields")["components"]["examples"]
+    (found,) = examples["RetiringModel"]["value"]["data"]
+    return dict(found)
+
+
+def test_the_command_line_has_a_column_for_each_new_field(
+    drilled: Drilled, scripted: Scripted
+) -> None:
+    server = scripted(answer(page() | {"data": [retiring_model(), model("older")]}))
+    command = ("-m", "anthropic_models", "list", "--format", "csv", "--base-url", server.base_url)
+    done = drilled(ALL).project.run(*command, ANTHROPIC_API_KEY="sk-drill")
+    assert (done.returncode, done.stderr) == (0, "")
+    heading, full, older = csv.reader(done.stdout.splitlines())
+    new = ["lifecycle", "max_input_tokens", "max_tokens", "retires_at", "allowed_fallback_models"]
+    assert heading[-5:] == new
+    fallbacks = '["claude-sonnet-4-5-20250929"]'
+    assert full[-5:] == ["deprecated", "200000", "64000", "2027-05-14T00:00:00+00:00", fallbacks]
+    assert older[-5:] == [""] * 5
 
 
 @drills("betas")
