@@ -14,7 +14,6 @@ from anthropic_models.sandbox.document import Document
 from anthropic_models.sandbox.paging import Pages
 from anthropic_models.sandbox.rules import RefusedError, Rules
 from jsonschema import Draft202012Validator
-from later import later_document
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(openapi_path().read_text("utf-8"))
 HEADERS = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
@@ -91,7 +90,7 @@ def test_it_pages_both_ways_and_knows_whether_there_is_more(
         ("?after_id=made-up-model-000058", 404, "not_found_error", "after_id"),
         ("?before_id=nobody", 404, "not_found_error", "before_id"),
         ("?after_id=a&before_id=b", 400, "invalid_request_error", "only one"),
-        ("/other", 404, "not_found_error", "/v1/models/other"),
+        ("/no/such", 404, "not_found_error", "/v1/models/no/such"),
         ("/", 404, "not_found_error", "/v1/models/"),
     ],
 )
@@ -137,7 +136,7 @@ def test_it_takes_any_token_any_version_and_any_beta(
 
 def test_who_asks_counts_before_what_is_asked(sandbox: Sandbox) -> None:
     assert get(sandbox, "?limit=0&after_id=nobody", headers={})[0] == 401
-    assert get(sandbox, "/other", headers={})[0] == 404
+    assert get(sandbox, "/no/such", headers={})[0] == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
@@ -327,14 +326,17 @@ def test_every_operation_of_the_document_is_answered(own: Sandbox) -> None:
 def test_an_operation_that_it_does_not_play_yet_is_checked_and_answered_with_501(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    later = Document(later_document("get-model"))
+    content = copy.deepcopy(DOCUMENT)
+    listing = content["paths"]["/v1/models"]["get"]
+    content["paths"]["/v1/models/made/up"] = {"get": listing | {"operationId": "make_up"}}
+    later = Document(content)
     monkeypatch.setattr("anthropic_models.sandbox.app.document", lambda: later)
     monkeypatch.setattr("anthropic_models.sandbox.app.rules", lambda: Rules(later))
     with Sandbox(1) as sandbox:
-        assert get(sandbox, "/made-up-model-000001", headers={})[0] == 401
-        status, body = get(sandbox, "/made-up-model-000001")
+        assert get(sandbox, "/made/up", headers={})[0] == 401
+        status, body = get(sandbox, "/made/up")
     assert (status, body["error"]["type"]) == (501, "api_error")
-    assert body["error"]["message"] == "the sandbox does not play the operation get_model yet"
+    assert body["error"]["message"] == "the sandbox does not play the operation make_up yet"
 
 
 def test_the_rules_grow_with_the_document() -> None:
