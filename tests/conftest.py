@@ -38,6 +38,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody vouches for anybody: reading all authorities takes longer than most tests."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(ROOT / "tests"))
+
+
+@pytest.fixture(autouse=True)
 def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     """Failures without advice from the server are repeated after milliseconds."""
     monkeypatch.setattr(anthropic_models._core.retry, "_FIRST_BACKOFF", 0.002)
