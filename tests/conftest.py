@@ -20,6 +20,11 @@ pytest_plugins = ["anthropic_models.pytest_plugin", "pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Who looks for what is rare takes more: pytest --hypothesis-profile=thorough
+hypothesis.settings.register_profile("quick", max_examples=60, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile("quick")
+
 # What a shell starts in the background ignores Ctrl-C, and so would all that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
