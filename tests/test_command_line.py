@@ -50,8 +50,8 @@ def test_a_pipe_gets_an_object_a_line_with_all_that_the_api_said(scripted: Scrip
     assert second["id"] == "b"
 
 
-def test_json_is_one_array_over_all_pages(sandbox: Sandbox) -> None:
-    done = piped("list", "--format", "json", "--limit", "10", base_url=sandbox.base_url)
+def test_json_is_one_array_over_all_pages(sandbox: Sandbox, command: Command) -> None:
+    done = command("list", "--format", "json", "--limit", "10", base_url=sandbox.base_url)
     assert (done.returncode, done.stderr) == (0, "")
     assert [m["id"] for m in json.loads(done.stdout)] == [m["id"] for m in sandbox.models]
     assert len(sandbox.requests) == 6
@@ -68,22 +68,24 @@ def test_json_is_one_array_over_all_pages(sandbox: Sandbox) -> None:
     ],
 )
 def test_an_empty_listing_is_empty_in_every_format(
-    format_: str, expected: str, scripted: Scripted
+    format_: str, expected: str, scripted: Scripted, command: Command
 ) -> None:
     server = scripted(answer(page()))
-    done = piped("list", "--format", format_, base_url=server.base_url)
+    done = command("list", "--format", format_, base_url=server.base_url)
     assert (done.returncode, done.stdout) == (0, expected)
     told = "anthropic-models: there are no such models\n" if format_ == "table" else ""
     assert done.stderr == told
 
 
-def test_csv_quotes_and_has_the_fields_of_the_specification(scripted: Scripted) -> None:
+def test_csv_quotes_and_has_the_fields_of_the_specification(
+    scripted: Scripted, command: Command
+) -> None:
     odd = 'quoted ", comma\nand line break'
     server = scripted(
         answer(listed(model("a", display_name=odd, new="x"), has_more=True)),
         answer(listed(model("b"))),
     )
-    done = piped("list", "--format", "csv", base_url=server.base_url)
+    done = command("list", "--format", "csv", base_url=server.base_url)
     heading, first, second = csv.reader(io.StringIO(done.stdout))
     assert heading == FIELDS
     assert first[:4] == ["a", "2025-05-14T00:00:00+00:00", odd, "model"]
@@ -99,9 +101,9 @@ def test_csv_holds_what_is_no_text_as_json_and_what_is_missing_as_nothing() -> N
     assert cells == ["7", '{"vision": true}', "", "model", ""]
 
 
-def test_ids_are_one_a_line_whatever_they_hold(scripted: Scripted) -> None:
+def test_ids_are_one_a_line_whatever_they_hold(scripted: Scripted, command: Command) -> None:
     server = scripted(answer(listed(model("a\nb"), model("c\ud800"))))
-    done = piped("list", "--format", "id", base_url=server.base_url)
+    done = command("list", "--format", "id", base_url=server.base_url)
     assert (done.returncode, done.stdout) == (0, "a\\nb\nc\\ud800\n")
 
 
@@ -112,10 +114,12 @@ def test_what_the_encoding_cannot_hold_is_escaped(scripted: Scripted) -> None:
     assert "Caf\\xe9 \\u2603" in done.stdout
 
 
-def test_a_table_in_a_pipe_is_whole_and_without_colours(scripted: Scripted) -> None:
+def test_a_table_in_a_pipe_is_whole_and_without_colours(
+    scripted: Scripted, command: Command
+) -> None:
     name = "A very long name " * 20
     server = scripted(answer(listed(model("a", display_name=name.strip()))))
-    done = piped("list", "--format", "table", base_url=server.base_url, FORCE_COLOR="1")
+    done = command("list", "--format", "table", base_url=server.base_url, FORCE_COLOR="1")
     heading, row = done.stdout.splitlines()
     assert heading.split() == ["id", "name", "released"]
     assert name.strip() in row
@@ -144,47 +148,51 @@ def test_the_first_page_is_in_the_pipe_before_the_second_is_there(scripted: Scri
 # --- what is listed
 
 
-def test_match_looks_into_ids_and_names_whatever_the_case(sandbox: Sandbox) -> None:
+def test_match_looks_into_ids_and_names_whatever_the_case(
+    sandbox: Sandbox, command: Command
+) -> None:
     sandbox.models[:] = well_known_models()
-    done = piped("list", "--format", "id", "--match", "NEW", base_url=sandbox.base_url)
+    done = command("list", "--format", "id", "--match", "NEW", base_url=sandbox.base_url)
     assert done.stdout.split() == ["claude-3-5-sonnet-20241022"]
-    done = piped("list", "--format", "id", "--match", "-OPUS-4", base_url=sandbox.base_url)
+    done = command("list", "--format", "id", "--match", "-OPUS-4", base_url=sandbox.base_url)
     assert len(done.stdout.split()) == 3
 
 
-def test_max_items_caps_exactly_and_asks_for_no_more(sandbox: Sandbox) -> None:
+def test_max_items_caps_exactly_and_asks_for_no_more(sandbox: Sandbox, command: Command) -> None:
     arguments = ("list", "--format", "id", "--limit", "10", "--max-items", "13")
-    done = piped(*arguments, base_url=sandbox.base_url)
+    done = command(*arguments, base_url=sandbox.base_url)
     assert done.stdout.split() == [m["id"] for m in sandbox.models[:13]]
     assert [request.query["limit"] for request in sandbox.requests] == ["10", "3"]
 
 
-def test_max_items_counts_those_that_match_and_then_asks_no_more(sandbox: Sandbox) -> None:
+def test_max_items_counts_those_that_match_and_then_asks_no_more(
+    sandbox: Sandbox, command: Command
+) -> None:
     matching = [m["id"] for m in sandbox.models if "3" in m["id"]]
     arguments = ("list", "--format", "id", "--limit", "10", "--match", "3", "--max-items", "5")
-    done = piped(*arguments, base_url=sandbox.base_url)
+    done = command(*arguments, base_url=sandbox.base_url)
     assert done.stdout.split() == matching[:5]
     assert len(sandbox.requests) == 3
 
 
-def test_cursors_walk_away_in_both_directions(sandbox: Sandbox) -> None:
+def test_cursors_walk_away_in_both_directions(sandbox: Sandbox, command: Command) -> None:
     ids = [m["id"] for m in sandbox.models]
     arguments = ("list", "--format", "id", "--limit", "20")
-    older = piped(*arguments, "--after-id", ids[9], base_url=sandbox.base_url)
+    older = command(*arguments, "--after-id", ids[9], base_url=sandbox.base_url)
     assert older.stdout.split() == ids[10:]
-    newer = piped(*arguments, "--before-id", ids[50], base_url=sandbox.base_url)
+    newer = command(*arguments, "--before-id", ids[50], base_url=sandbox.base_url)
     assert newer.stdout.split() == ids[:50][::-1]
 
 
-def test_betas_and_the_key_are_sent(sandbox: Sandbox) -> None:
-    piped("list", "--beta", "one", "--beta", "two", base_url=sandbox.base_url)
+def test_betas_and_the_key_are_sent(sandbox: Sandbox, command: Command) -> None:
+    command("list", "--beta", "one", "--beta", "two", base_url=sandbox.base_url)
     assert sandbox.requests[0].headers["anthropic-beta"] == "one,two"
     assert sandbox.requests[0].headers["x-api-key"] == KEY
 
 
-def test_the_base_url_of_the_command_wins(sandbox: Sandbox) -> None:
+def test_the_base_url_of_the_command_wins(sandbox: Sandbox, command: Command) -> None:
     arguments = ("list", "--base-url", sandbox.base_url)
-    done = piped(*arguments, base_url="http://127.0.0.1:9")
+    done = command(*arguments, base_url="http://127.0.0.1:9")
     assert len(done.stdout.splitlines()) == 57
 
 
@@ -194,14 +202,14 @@ def test_the_sandbox_can_be_listed_without_a_key() -> None:
     assert done.stdout.split() == [m["id"] for m in well_known_models()]
 
 
-def test_the_known_betas_are_listed_one_a_line() -> None:
-    done = piped("betas")
+def test_the_known_betas_are_listed_one_a_line(command: Command) -> None:
+    done = command("betas")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == [beta.value for beta in KnownAnthropicBeta]
 
 
-def test_the_version_is_that_of_the_package() -> None:
-    done = piped("--version")
+def test_the_version_is_that_of_the_package(command: Command) -> None:
+    done = command("--version")
     assert (done.returncode, done.stdout) == (
         0,
         f"anthropic-models {anthropic_models.__version__}\n",
@@ -250,24 +258,26 @@ def test_wrong_usage_is_told_in_one_line(
     assert KEY not in done.stderr
 
 
-def test_no_credential_is_wrong_usage_and_names_the_variable() -> None:
-    for command in ("list", "watch"):
-        done = piped(command)
+def test_no_credential_is_wrong_usage_and_names_the_variable(command: Command) -> None:
+    for name in ("list", "watch"):
+        done = command(name)
         assert (done.returncode, done.stdout) == (2, "")
         assert "ANTHROPIC_API_KEY" in done.stderr
         assert "api_key=" not in done.stderr
         assert len(done.stderr.splitlines()) == 1
 
 
-def test_no_command_is_wrong_usage_and_shows_the_help() -> None:
-    done = piped()
+def test_no_command_is_wrong_usage_and_shows_the_help(command: Command) -> None:
+    done = command()
     assert (done.returncode, done.stdout) == (2, "")
     assert "Commands:" in done.stderr
 
 
-def test_an_error_of_the_api_is_told_in_one_line_with_the_request_id(scripted: Scripted) -> None:
+def test_an_error_of_the_api_is_told_in_one_line_with_the_request_id(
+    scripted: Scripted, command: Command
+) -> None:
     server = scripted(error(401, "authentication_error", f"bad\n\x1b[31mkey {KEY}"))
-    done = piped("list", base_url=server.base_url)
+    done = command("list", base_url=server.base_url)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "anthropic-models: 401 authentication_error: bad\\n\\x1b[31mkey <secret> "
@@ -275,40 +285,50 @@ def test_an_error_of_the_api_is_told_in_one_line_with_the_request_id(scripted: S
     )
 
 
-def test_a_listing_that_breaks_off_tells_how_it_goes_on(scripted: Scripted) -> None:
+def test_a_listing_that_breaks_off_tells_how_it_goes_on(
+    scripted: Scripted, command: Command
+) -> None:
     server = scripted(answer(page("a", "b c", has_more=True)), error(403, "permission_error"))
-    done = piped("list", "--format", "id", "--max-items", "5", base_url=server.base_url)
+    done = command("list", "--format", "id", "--max-items", "5", base_url=server.base_url)
     assert (done.returncode, done.stdout) == (1, "a\nb c\n")
     assert done.stderr.endswith("; go on with --after-id 'b c' --max-items 3\n")
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_listing_of_matches_that_breaks_off_counts_the_matches(scripted: Scripted) -> None:
+def test_a_listing_of_matches_that_breaks_off_counts_the_matches(
+    scripted: Scripted, command: Command
+) -> None:
     server = scripted(answer(page("a", "b", has_more=True)), error(403, "permission_error"))
     arguments = ("list", "--format", "id", "--match", "a", "--max-items", "5")
-    done = piped(*arguments, base_url=server.base_url)
+    done = command(*arguments, base_url=server.base_url)
     assert done.stdout == "a\n"
     assert done.stderr.endswith("; go on with --after-id b --max-items 4\n")
 
 
-def test_a_listing_without_a_cap_that_breaks_off_tells_the_cursor(scripted: Scripted) -> None:
+def test_a_listing_without_a_cap_that_breaks_off_tells_the_cursor(
+    scripted: Scripted, command: Command
+) -> None:
     server = scripted(answer(page("a", has_more=True)), error(403, "permission_error"))
-    done = piped("list", "--format", "table", base_url=server.base_url)
+    done = command("list", "--format", "table", base_url=server.base_url)
     assert done.returncode == 1
     assert done.stdout.splitlines()[1].startswith("a ")  # what came is shown
     assert done.stderr.endswith("; go on with --after-id a\n")
 
 
-def test_an_array_stays_open_when_the_listing_breaks_off(scripted: Scripted) -> None:
+def test_an_array_stays_open_when_the_listing_breaks_off(
+    scripted: Scripted, command: Command
+) -> None:
     server = scripted(answer(page("a", has_more=True)), error(403, "permission_error"))
-    done = piped("list", "--format", "json", base_url=server.base_url)
+    done = command("list", "--format", "json", base_url=server.base_url)
     with pytest.raises(ValueError, match="Expecting"):
         json.loads(done.stdout)
 
 
-def test_a_listing_that_fails_at_once_advises_nothing(scripted: Scripted) -> None:
+def test_a_listing_that_fails_at_once_advises_nothing(
+    scripted: Scripted, command: Command
+) -> None:
     server = scripted(error(404, "not_found_error"))
-    done = piped("list", "--after-id", "gone", base_url=server.base_url)
+    done = command("list", "--after-id", "gone", base_url=server.base_url)
     assert done.returncode == 1
     assert "go on" not in done.stderr
 
@@ -484,9 +504,9 @@ def test_listing_ids_loads_nothing_that_it_does_not_need(sandbox: Sandbox, tmp_p
 HELP = [[], ["list"], ["watch"], ["betas"], ["sandbox"]]
 
 
-@pytest.mark.parametrize("command", HELP, ids=" ".join)
-def test_the_help_fits_one_screen_and_has_an_example(command: list[str]) -> None:
-    done = piped(*command, "--help", COLUMNS="80")
+@pytest.mark.parametrize("words", HELP, ids=" ".join)
+def test_the_help_fits_one_screen_and_has_an_example(words: list[str], command: Command) -> None:
+    done = command(*words, "--help", COLUMNS="80")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert len(lines) <= 24

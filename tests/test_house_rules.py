@@ -11,6 +11,7 @@ import pytest
 from portable import Document, read_yaml, to_yaml
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.xdist_group("house_rules")
 TRUTH = read_yaml(ROOT / "openapi.yaml")
 CLOSED = {"type": "string", "description": "x", "enum": ["calm", "curious"]}
 Change = Callable[[Document], None]

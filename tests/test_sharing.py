@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import regenerate
-import share
 import yaml
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 from portable import portable_edition
@@ -24,15 +23,32 @@ ROOT = Path(__file__).parent.parent
 EDITIONS = ["openapi", "openapi.portable", "openapi.3.0"]
 
 
+pytestmark = pytest.mark.xdist_group("sharing")
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return share.share(tmp_path_factory.mktemp("dist") / "spec")
+    """The folder for what is shared, with something in it from before."""
+    folder = copied(tmp_path_factory.mktemp("sharing")) / "dist" / "spec"
+    folder.mkdir(parents=True)
+    (folder / "stale.yaml").touch()
+    return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def done(shared: Path) -> subprocess.CompletedProcess[str]:
+    """What `make share` says."""
+    return run_share(shared.parent.parent)
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of what sharing needs, to be changed at will."""
-    copy = tmp_path / "project"
+    return copied(tmp_path)
+
+
+def copied(folder: Path) -> Path:
+    """Copy what sharing needs, to be changed at will."""
+    copy = folder / "project"
     for folder in ("generator", "sharing", "overlays"):
         shutil.copytree(ROOT / folder, copy / folder)
     for file in ("openapi.yaml", "redocly.yaml", ".spectral.yaml"):
@@ -72,11 +88,9 @@ def test_the_truth_is_shared_as_it_was_written(shared: Path) -> None:
     assert (shared / "openapi.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
 
 
-def test_the_portable_edition_is_the_truth_with_the_overlay(shared: Path) -> None:
-    overlays = shared.parent / "overlays"
-    overlays.mkdir()
-    shutil.copy(shared / "beta-header-as-string.overlay.yaml", overlays)
-    made = portable_edition(shared / "openapi.yaml", overlays)
+def test_the_portable_edition_is_the_truth_with_the_overlay(shared: Path, tmp_path: Path) -> None:
+    shutil.copy(shared / "beta-header-as-string.overlay.yaml", tmp_path)
+    made = portable_edition(shared / "openapi.yaml", tmp_path)
     assert read(shared / "openapi.portable.yaml") == made
 
 
@@ -125,15 +139,13 @@ def test_the_3_0_edition_says_that_it_is_3_0(shared: Path) -> None:
     assert "summary" not in document["info"]
 
 
-def test_sharing_tells_what_it_wrote_and_replaces_what_was_there(project: Path) -> None:
-    stale = project / "dist" / "spec" / "stale.yaml"
-    stale.parent.mkdir(parents=True)
-    stale.touch()
-    done = run_share(project)
+def test_sharing_tells_what_it_wrote_and_replaces_what_was_there(
+    done: subprocess.CompletedProcess[str], shared: Path
+) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     told = [line.split()[0] for line in done.stdout.splitlines()]
-    assert told == [f"dist/spec/{path.name}" for path in sorted(stale.parent.iterdir())]
-    assert not stale.exists()
+    assert told == [f"dist/spec/{path.name}" for path in sorted(shared.iterdir())]
+    assert not (shared / "stale.yaml").exists()
 
 
 @pytest.mark.parametrize(
@@ -242,8 +254,10 @@ def test_the_reference_shows_everything_and_fetches_nothing(shared: Path, tmp_pa
 
 
 @needs_chromium
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_page_that_fetches_something_is_noticed(tmp_path: Path, scheme: str) -> None:
+def test_a_page_that_fetches_something_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    page.write_text(f'<p>Look:</p><img src="{scheme}://cdn.example/logo.svg">')
-    assert opened(page, tmp_path / "profile") == ("Look:", ["cdn.example"])
+    hosts = ["http://plain.example", "https://secret.example"]
+    images = "".join(f'<img src="{host}/logo.svg">' for host in hosts)
+    page.write_text(f"<p>Look:</p>{images}")
+    text, asked = opened(page, tmp_path / "profile")
+    assert (text, asked) == ("Look:", ["plain.example", "secret.example"])
