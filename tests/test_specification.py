@@ -332,18 +332,14 @@ def test_every_property_is_described() -> None:
     assert [place for place, schema in properties if not schema.get("description")] == []
 
 
-def test_parameters_responses_headers_and_examples_are_components() -> None:
+def test_the_headers_and_examples_of_responses_are_components() -> None:
     uses = [
-        *((f"parameter {n}", node) for n, node in enumerate(OPERATION["parameters"])),
-        *((f"response {status}", node) for status, node in OPERATION["responses"].items()),
-        *(
-            (f"{place}/{name}", node)
-            for place, group in mappings(COMPONENTS["responses"])
-            if place.endswith(("/headers", "/examples"))
-            for name, node in group.items()
-        ),
+        (f"{place}/{name}", node)
+        for place, group in mappings(COMPONENTS["responses"])
+        if place.endswith(("/headers", "/examples"))
+        for name, node in group.items()
     ]
-    assert "parameters" not in DOCUMENT["paths"]["/v1/models"]
+    assert uses
     assert [place for place, node in uses if list(node) != ["$ref"]] == []
 
 
