@@ -19,6 +19,7 @@ from terminal import Command
 pytest_plugins = ["anthropic_models.pytest_plugin", "pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
+DESCRIPTORS = "/proc/self/fd"
 
 # Who looks for what is rare takes more: pytest --hypothesis-profile=thorough
 hypothesis.settings.register_profile("quick", max_examples=60, deadline=None)
@@ -117,11 +118,11 @@ def running_threads() -> set[threading.Thread]:
 
 def open_sockets() -> set[str]:
     found: set[str] = set()
-    for descriptor in Path("/proc/self/fd").iterdir() if Path("/proc/self/fd").exists() else ():
+    for descriptor in os.listdir(DESCRIPTORS) if os.path.isdir(DESCRIPTORS) else ():
         try:
-            target = descriptor.readlink()
+            target = os.readlink(f"{DESCRIPTORS}/{descriptor}")
         except OSError:
             continue  # the descriptor of the listing itself
-        if str(target).startswith("socket:"):
-            found.add(str(target))
+        if target.startswith("socket:"):
+            found.add(target)
     return found

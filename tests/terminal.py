@@ -21,6 +21,7 @@ from shells import KEY
 PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
 # By these a process reports which lines it ran. Only the command does, since it takes a while.
 MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+UNMEASURED = dict.fromkeys(MEASURED, "")  # for those that run no line that others do not
 PATIENCE = 60.0  # seconds; nothing takes as long unless it is broken
 
 

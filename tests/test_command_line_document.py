@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
 from scripted_server import model
-from terminal import PROGRAM, Terminal
+from terminal import PROGRAM, UNMEASURED, Terminal
 
 DOCUMENT = Path(__file__).parent.parent / "docs/command-line.md"
 VARIABLES = {
+    **UNMEASURED,
     "PATH": f"{Path(PROGRAM).parent}:{os.environ['PATH']}",
     "SOURCE_DATE_EPOCH": "1767225600",  # 2026-01-01
 }

@@ -15,7 +15,6 @@ from anthropic_models.sandbox import Sandbox
 from portable import portable_edition, to_yaml
 
 ROOT = Path(__file__).parent.parent
-pytestmark = pytest.mark.xdist_group("mock")
 
 
 @pytest.fixture(scope="module")

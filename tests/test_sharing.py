@@ -23,9 +23,6 @@ ROOT = Path(__file__).parent.parent
 EDITIONS = ["openapi", "openapi.portable", "openapi.3.0"]
 
 
-pytestmark = pytest.mark.xdist_group("sharing")
-
-
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder for what is shared, with something in it from before."""

@@ -15,7 +15,6 @@ from changes import Change, changes
 from portable import Document, read_yaml, to_yaml
 
 ROOT = Path(__file__).parent.parent
-pytestmark = pytest.mark.xdist_group("spec_diff")
 TRUTH = read_yaml(ROOT / "openapi.yaml")
 
 

@@ -11,8 +11,6 @@ from anthropic_models.sandbox import Sandbox
 from archives import metadata, read
 from readme import description_complaints, python_examples
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 PROGRAM = """
 import json, sys, importlib.metadata, anthropic_models, anthropic_models_generated
 with anthropic_models.Client(base_url=sys.argv[1], api_key="any") as client:
