@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import runpy
 import shlex
 import signal
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from anthropic_models.sandbox import made_up_models
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ROOT / "languages"
+Told = Callable[..., subprocess.CompletedProcess[str]]
 
 PROGRAM = """
 import http.client, json, os, sys, urllib.parse
@@ -79,6 +82,24 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=120,
     )
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Told:
+    """Run the command within this process, for wrong words."""
+
+    def told(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
+        places = ["--languages", str(folder), "--build", str(folder.parent / "build")]
+        monkeypatch.setattr(sys, "argv", ["run.py", *places, *names])
+        code: str | int | None
+        try:
+            code = runpy.run_path(str(LANGUAGES / "run.py"))["main"]()
+        except SystemExit as end:
+            code = end.code
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(names, code, *capfd.readouterr())
+
+    return told
 
 
 def row(output: str, name: str) -> str:
@@ -200,10 +221,12 @@ def test_a_language_whose_tools_are_missing_is_named_and_skipped(folder: Path) -
     assert row(done.stdout, "tiny").endswith("-        skipped: no no-such-compiler here")
 
 
-def test_an_unknown_language_is_refused_with_the_names_of_the_known_ones(folder: Path) -> None:
+def test_an_unknown_language_is_refused_with_the_names_of_the_known_ones(
+    folder: Path, told: Told
+) -> None:
     add_language(folder)
     add_language(folder, "other")
-    done = run(folder, "cobol")
+    done = told(folder, "cobol")
     assert done.returncode == 2
     assert done.stderr.endswith("there is no language 'cobol'; there are: other, tiny\n")
 
@@ -216,10 +239,10 @@ def test_an_unknown_language_is_refused_with_the_names_of_the_known_ones(folder:
     ],
 )
 def test_settings_that_are_wrong_are_told_by_file(
-    folder: Path, changes: dict[str, Any], reason: str
+    folder: Path, told: Told, changes: dict[str, Any], reason: str
 ) -> None:
     add_language(folder, **changes)
-    done = run(folder)
+    done = told(folder)
     assert done.returncode == 2
     assert "tiny/language.toml: " in done.stderr
     assert reason in done.stderr

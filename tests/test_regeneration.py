@@ -151,17 +151,11 @@ def test_regenerating_twice_gives_the_same_bytes_and_says_that_nothing_changed(
     assert files(project / "generated") == committed
 
 
-def test_the_working_directory_does_not_matter(project: Path, tmp_path: Path) -> None:
+def test_neither_the_working_directory_nor_the_ruff_settings_around_it_matter(
+    project: Path, tmp_path: Path
+) -> None:
     committed, elsewhere = files(project / "generated"), tmp_path / "elsewhere"
     elsewhere.mkdir()
-    shutil.rmtree(project / "generated")
-    assert run(project, cwd=elsewhere).returncode == 0
-    assert files(project / "generated") == committed
-    assert list(elsewhere.iterdir()) == []
-
-
-def test_the_ruff_settings_around_it_do_not_matter(project: Path, tmp_path: Path) -> None:
-    committed = files(project / "generated")
     shutil.rmtree(project / "generated")
     hostile = (
         'line-length = 40\n[lint]\nselect = ["ALL"]\n[format]\n'
@@ -173,6 +167,7 @@ def test_the_ruff_settings_around_it_do_not_matter(project: Path, tmp_path: Path
         (folder / "ruff.toml").write_text(hostile, "utf-8")
     done = run(
         project,
+        cwd=elsewhere,
         XDG_CONFIG_HOME=str(settings),
         RUFF_CACHE_DIR=".",
         RUFF_NO_CACHE="false",
@@ -181,6 +176,7 @@ def test_the_ruff_settings_around_it_do_not_matter(project: Path, tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     assert files(project / "generated") == committed
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_one_more_beta_is_shown_as_a_diff_and_becomes_a_member(project: Path) -> None:

@@ -43,9 +43,9 @@ def project(tmp_path: Path) -> Path:
     return copied(tmp_path)
 
 
-def copied(folder: Path) -> Path:
+def copied(target: Path) -> Path:
     """Copy what sharing needs, to be changed at will."""
-    copy = folder / "project"
+    copy = target / "project"
     for folder in ("generator", "sharing", "overlays"):
         shutil.copytree(ROOT / folder, copy / folder)
     for file in ("openapi.yaml", "redocly.yaml", ".spectral.yaml"):
