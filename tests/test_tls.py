@@ -31,8 +31,9 @@ def server(authority: trustme.CA) -> Iterator[ScriptedServer]:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused_and_not_tried_again(
-    shell: Shell, server: ScriptedServer
+    shell: Shell, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("SSL_CERT_DIR")  # here those count whom everybody trusts
     with (
         shell.client(server.base_url) as client,
         pytest.raises(APIConnectionError, match="certificate") as caught,
