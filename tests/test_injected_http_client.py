@@ -87,6 +87,16 @@ def test_it_keeps_its_hooks_and_cookies_and_headers_that_are_not_ours(
     assert request.target == "/v1/models?mine=1&limit=5"
 
 
+def test_a_header_that_is_removed_is_not_sent_by_it_either(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a")))
+    removed = {"User-Agent": None, "accept": None}
+    with injected(shell, server.base_url, default_headers=removed) as (client, _):
+        client.list()
+    assert not {"user-agent", "accept"} & server.requests[0].headers.keys()
+
+
 def test_its_transport_is_used(shell: Shell) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=page("from the transport"))

@@ -4,12 +4,14 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import trustme
 from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
+from anthropic_models.sandbox import Sandbox
 from anyio.from_thread import start_blocking_portal
 from scripted_server import ScriptedServer, answer, page, silence_after, tunnel
 from shells import KEY, Shell
@@ -64,6 +66,32 @@ def test_an_injected_client_brings_its_own_trust(
 
             assert portal.call(first_id) == "a"
             portal.call(ahttp.aclose)
+
+
+def test_a_client_of_plain_http_shares_its_connections_with_one_of_https(
+    shell: Shell,
+    server: ScriptedServer,
+    authority: trustme.CA,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trusted = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with shell.client("http://127.0.0.1:1") as client:
+        encrypted = client.with_options(base_url=server.base_url)
+        assert encrypted.list().data[0].id == "a"
+
+
+def test_certificates_that_are_not_there_do_not_matter_until_they_are_needed(
+    shell: Shell, server: ScriptedServer, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/does/not/exist.pem")
+    with shell.client(sandbox.base_url, max_retries=0) as client:
+        assert client.list().data
+        encrypted = client.with_options(base_url=server.base_url)
+        with pytest.raises(APIConnectionError, match="certificate"):
+            encrypted.list()
 
 
 @pytest.mark.parametrize("proxied", [False, True], ids=["direct", "through a proxy"])

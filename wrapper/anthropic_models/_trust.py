@@ -1,6 +1,7 @@
 """The certificates that an httpx client of ours trusts: those that httpx trusts."""
 
 import ssl
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -25,12 +26,12 @@ class _LateTrust(ssl.SSLContext):
     def _loaded(self) -> ssl.SSLContext:
         try:
             return httpx.create_ssl_context()
-        except OSError as error:
-            what = str(error)
-        raise httpx.ConnectError(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {what}")
+        except OSError:
+            # Nobody is trusted then. An error raised here would leave the connection open.
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
-    def set_alpn_protocols(self, *args: Any, **options: Any) -> None:
-        self._loaded.set_alpn_protocols(*args, **options)
+    def set_alpn_protocols(self, alpn_protocols: Iterable[str]) -> None:
+        self._loaded.set_alpn_protocols(alpn_protocols)
 
     def wrap_socket(self, *args: Any, **options: Any) -> ssl.SSLSocket:
         return self._loaded.wrap_socket(*args, **options)
