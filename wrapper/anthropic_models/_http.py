@@ -8,9 +8,9 @@ from ._core.base_url import is_loopback
 from ._trust import trust
 
 MAX_CONNECTIONS = 100
-# The pool looks at each connection that it keeps for every request: keeping all takes longer
-# than connecting anew.
-_LIMITS = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20)
+# For every request the pool looks at each connection that it keeps: with 20, as httpx has it, many
+# listings at once take nearly twice as long.
+_LIMITS = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=10)
 
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 
