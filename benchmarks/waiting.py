@@ -74,7 +74,7 @@ def _ideal(work: str, pages: int) -> Figure:
 
 def crowd(*, quick: bool, latency: float) -> Case:
     """Row 11: many listings at once, of three pages each."""
-    return _crowd("11", 200, limit=20, latency=latency, goal=0.65, quick=quick)
+    return _crowd("11", 100 if quick else 200, limit=20, latency=latency, goal=0.65, quick=quick)
 
 
 def large_crowd(*, quick: bool, latency: float) -> Case:
