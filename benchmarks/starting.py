@@ -25,8 +25,8 @@ def imports(*, quick: bool) -> Case:
         ],
         asides=[
             Aside(
-                "import: httpx, attrs and the generated package, without which there is nothing to "
-                "wrap, take {share} of our time.",
+                "import: httpx, attrs and the generated package, which there is no doing without, "
+                "take {share} of our time.",
                 of(OURS),
                 of("needed"),
             )
