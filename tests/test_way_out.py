@@ -26,6 +26,16 @@ def test_generated_functions_work_with_it(sandbox: Sandbox) -> None:
     assert refused.error.type_ == "invalid_request_error"
 
 
+def test_cookies_do_not_pass_through_it_from_one_credential_to_another(
+    scripted: Callable[..., ScriptedServer],
+) -> None:
+    server = scripted(answer(page("a"), headers={"set-cookie": "tenant=a; path=/"}))
+    with Client(base_url=server.base_url, api_key=KEY) as client:
+        client.models.list()
+        list_models.sync(client=client.with_options(api_key="another-key").generated)
+    assert not [request for request in server.requests if "cookie" in request.headers]
+
+
 def test_generated_functions_work_with_it_async(sandbox: Sandbox) -> None:
     async def main() -> object:
         async with AsyncClient(api_key=KEY, base_url=sandbox.base_url) as client:
