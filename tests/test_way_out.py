@@ -27,7 +27,7 @@ def test_generated_functions_work_with_it(sandbox: Sandbox) -> None:
 
 
 def test_cookies_do_not_pass_through_it_from_one_credential_to_another(
-    scripted: Callable[..., ScriptedServer],
+    scripted: Scripted,
 ) -> None:
     server = scripted(answer(page("a"), headers={"set-cookie": "tenant=a; path=/"}))
     with Client(base_url=server.base_url, api_key=KEY) as client:
