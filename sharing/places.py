@@ -3,6 +3,9 @@
 from typing import Any
 
 from portable import Document
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
 
 
 def words(pointer: str, document: Document) -> str:
@@ -10,7 +13,7 @@ def words(pointer: str, document: Document) -> str:
     tokens = _tokens(pointer)
     try:
         return _named(tokens, document)
-    except (LookupError, TypeError, ValueError):  # it leads nowhere in this document
+    except (LookupError, TypeError, ValueError, Unresolvable):  # it leads nowhere in this document
         return ".".join(tokens)
 
 
@@ -49,12 +52,10 @@ def parameter(item: dict[str, Any]) -> str:
 
 def resolved(item: dict[str, Any], document: Document) -> dict[str, Any]:
     """Return what a reference refers to, or the thing itself."""
-    if "$ref" not in item:
-        return item
-    found: Any = document
-    for token in _tokens(item["$ref"]):
-        found = found[token]
-    return resolved(found, document)
+    resolver = Registry[Any]().with_resource("", DRAFT202012.create_resource(document)).resolver()
+    while "$ref" in item:
+        item = resolver.lookup(item["$ref"]).contents
+    return item
 
 
 def _tokens(pointer: str) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 from attrs import frozen
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from .._spec import openapi_path
 
@@ -26,6 +28,8 @@ class Document:
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = content
+        resource = DRAFT202012.create_resource(content)
+        self._resolver = Registry[Any]().with_resource("", resource).resolver()
         self.operations: dict[str, Operation] = {}
         self._errors: dict[int, tuple[str, str]] = {}
         for path, item in content["paths"].items():
@@ -69,10 +73,7 @@ class Document:
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
         while "$ref" in node:
-            steps = node["$ref"].removeprefix("#/").split("/")
-            node = self.content
-            for step in steps:
-                node = node[step]
+            node = self._resolver.lookup(node["$ref"]).contents
         return node
 
 
