@@ -60,7 +60,7 @@ class Listing:
             for number, page in enumerate(first.iter_pages(), start=1):
                 seen += len(page.data)
                 progress.reached(seen, number)
-                ordered = page.data if self.before_id is None else page.data[::-1]
+                ordered = page._items()  # pyright: ignore[reportPrivateUsage] - of this package
                 models = [model for model in ordered if self._matches(model)][:remaining]
                 yield models
                 if remaining is not None:
