@@ -7,9 +7,9 @@ from typing import Self
 from anthropic_models_generated.models import BetaModelInfo
 
 from .app import App, SeenRequest
+from .arguments import seconds, whole_number
 from .background import BackgroundServer
 from .catalogue import Model, catalogue
-from .trouble import seconds, whole_number
 
 
 class Sandbox:

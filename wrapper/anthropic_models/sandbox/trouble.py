@@ -1,10 +1,11 @@
 """Trouble on purpose: which of the next requests fail, or get no answer."""
 
-import math
 import threading
 from collections import deque
 
 from attrs import define, frozen
+
+from .arguments import seconds, whole_number
 
 
 @frozen
@@ -59,21 +60,3 @@ class Trouble:
         whole_number("times", times, 1, None)
         with self._lock:
             self._planned.append(_Planned(trouble, times))
-
-
-def seconds(name: str, value: object) -> float:
-    """Return a time in seconds; raises TypeError and ValueError when it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} should be a number of seconds, but is {value!r}")
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{name} should be 0 seconds or more, but is {value!r}")
-    return value
-
-
-def whole_number(name: str, value: object, least: int, most: int | None) -> None:
-    """Raise TypeError or ValueError when it is none within these bounds."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} should be an int, but is {value!r}")
-    if value < least or (most is not None and value > most):
-        bounds = f"at least {least}" if most is None else f"within {least} to {most}"
-        raise ValueError(f"{name} should be {bounds}, but is {value}")
