@@ -3,18 +3,17 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Generic, NoReturn, Self, TypeVar
+from typing import Generic, NoReturn, Self
 
 import anthropic_models_generated
 import httpx
 
 from ._core.base_url import checked_base_url
+from ._core.credential import authenticates
 from ._core.headers import AnthropicBeta, Headers
 from ._core.secret import Secret
-from ._core.settings import DEFAULTS, Environment, Settings, authenticates, settings
-from ._http import own_http_client
-
-Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
+from ._core.settings import DEFAULTS, Environment, Settings, settings
+from ._http import Http, own_http_client
 
 
 class BaseClient(ABC, Generic[Http]):

@@ -10,13 +10,13 @@ from attrs import evolve, field, frozen
 from .._version import __version__
 from ..errors import MissingCredentialsError
 from .base_url import checked_base_url
+from .credential import CREDENTIAL_HEADERS, VARIABLES, credential
 from .headers import (
     BETA_HEADER,
     AnthropicBeta,
     Headers,
     checked_betas,
     checked_headers,
-    is_header_value,
     split_betas,
 )
 from .secret import Secret
@@ -26,8 +26,6 @@ MAX_RETRIES = 2
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 _LONGEST_TIMEOUT = 1_000_000  # seconds, eleven days; sockets cannot count much further
-
-CREDENTIAL_HEADERS = {"x-api-key", "authorization"}
 
 # Only gzip is asked for, because only gzip is decoded with a bound on what comes out.
 DEFAULT_HEADERS = {
@@ -132,52 +130,15 @@ def settings(
     if given.has_credential() or authenticated_elsewhere:
         return given
     if environment.api_key is not None:
-        found = credential(api_key=environment.api_key, names=_VARIABLES)
+        found = credential(api_key=environment.api_key, names=VARIABLES)
     elif environment.auth_token is not None:
-        found = credential(auth_token=environment.auth_token, names=_VARIABLES)
+        found = credential(auth_token=environment.auth_token, names=VARIABLES)
     else:
         raise MissingCredentialsError(
             "no credential: set the environment variable ANTHROPIC_API_KEY (or "
             "ANTHROPIC_AUTH_TOKEN), or pass api_key= (or auth_token=)"
         )
     return evolve(given, credential=found)
-
-
-def authenticates(http_client: httpx.Client | httpx.AsyncClient) -> bool:
-    """Tell whether an httpx client of the caller's brings a credential of its own."""
-    return http_client.auth is not None or bool(CREDENTIAL_HEADERS & http_client.headers.keys())
-
-
-_ARGUMENTS = ("api_key", "auth_token")
-_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-
-
-def credential(
-    *,
-    api_key: Secret | None = None,
-    auth_token: Secret | None = None,
-    names: tuple[str, str] = _ARGUMENTS,
-) -> tuple[str, Secret]:
-    """Return the header that carries a credential, and its value.
-
-    Raises ValueError or TypeError, without quoting the credential.
-    """
-    if api_key is not None and auth_token is not None:
-        raise ValueError("give api_key or auth_token, not both")
-    name, secret = (names[0], api_key) if api_key is not None else (names[1], auth_token)
-    assert secret is not None  # noqa: S101 - for the type checkers
-    if not secret.is_text():
-        raise TypeError(f"{name} must be a string, not {secret.kind()}")
-    if not secret.reveal():
-        raise ValueError(f"{name} is empty")
-    if not is_header_value(secret.reveal()) or not secret.reveal().isprintable():
-        raise ValueError(
-            f"{name} has characters that no header may hold, such as a line break or a blank "
-            "at an end; was it copied whole and alone? (its value is not shown here)"
-        )
-    if api_key is not None:
-        return "X-Api-Key", secret
-    return "Authorization", Secret(f"Bearer {secret.reveal()}")
 
 
 def _checked_default_headers(headers: Headers) -> dict[str, str | None]:
