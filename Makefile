@@ -56,7 +56,7 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 
 # Some languages only: make languages ONLY="go rust".
 languages: setup $(NODE)/ready ## generate, compile and run the clients in other languages
-	@$(with-node) PYTHONPATH=generator $(PY) languages/run.py $(ONLY)
+	@$(with-node) $(spec-tool) languages/run.py $(ONLY)
 
 pictures: setup ## remake the pictures of the command line, from real runs
 	@PYTHONPATH=tests $(PY) docs/pictures/remake.py
@@ -151,7 +151,7 @@ $(BUILT)/wheel/ready: $(shell find generated wrapper -name '*.py') openapi.yaml 
 	@touch $@
 
 $(BUILT)/stock/ready: benchmarks/stock_client.py openapi.yaml overlays generator-config.yml requirements/dev.txt | setup
-	@PYTHONPATH=generator $(PY) benchmarks/stock_client.py $(@D)
+	@$(spec-tool) benchmarks/stock_client.py $(@D)
 	@touch $@
 
 $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements/node/package-lock.json

@@ -9,8 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from portable import portable_edition, to_yaml
-from regenerate import ROOT, GenerationError, generate
+from regenerate import GenerationError, generate_from_truth
 
 
 def main() -> int:
@@ -18,10 +17,8 @@ def main() -> int:
     folder = Path(sys.argv[1])
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    source = folder.with_name("portable.yaml")
-    source.write_text(to_yaml(portable_edition(ROOT / "openapi.yaml", ROOT / "overlays")), "utf-8")
     try:
-        generate(source, folder, stock_templates=True)
+        generate_from_truth(folder, stock_templates=True)
     except GenerationError as error:
         print(error, file=sys.stderr)
         return 1

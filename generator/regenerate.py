@@ -52,7 +52,7 @@ def main() -> int:
 
 def _regenerate() -> int:
     with _workplace() as folder:
-        before, after = _snapshot(folder / "before"), _generate(folder / "after")
+        before, after = _snapshot(folder / "before"), generate_from_truth(folder / "after")
         if _differ(before, after):
             _swap(shutil.copytree(after, folder / "new"), GENERATED, folder / "replaced")
             try:
@@ -68,7 +68,7 @@ def _regenerate() -> int:
 def _check() -> int:
     with _workplace() as folder:
         committed = _snapshot(folder / "generated")
-        fresh = _generate(folder / "regenerated")
+        fresh = generate_from_truth(folder / "regenerated")
         if not _differ(committed, fresh):
             print("generated/ is what openapi.yaml says.")
             return 0
@@ -97,11 +97,12 @@ def _snapshot(target: Path) -> Path:
     return target
 
 
-def _generate(target: Path) -> Path:
+def generate_from_truth(target: Path, *, stock_templates: bool = False) -> Path:
+    """Do what `generate` does, with the portable edition of openapi.yaml."""
     document = portable_edition(ROOT / "openapi.yaml", ROOT / "overlays")
     source = target.with_name("portable.yaml")
     source.write_text(to_yaml(document), "utf-8")
-    return generate(source, target)
+    return generate(source, target, stock_templates=stock_templates)
 
 
 def generate(source: Path, target: Path, *, stock_templates: bool = False) -> Path:

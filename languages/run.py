@@ -29,12 +29,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
-import yaml
 from anthropic_models.sandbox import Sandbox, made_up_models
 from attrs import field, frozen
 from attrs.validators import in_
 from judge import KEY, MODELS, Expected, complaints, expected
-from portable import SpecError, portable_edition
+from portable import SpecError, portable_edition, to_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 STEP_TIMEOUT, PROGRAM_TIMEOUT = 600, 60
@@ -164,8 +163,7 @@ def _write_edition(edition: str, work: Path) -> None:
         shutil.copy(truth, work)
     else:
         document = portable_edition(truth, ROOT / "overlays")
-        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
-        (work / "openapi.portable.yaml").write_text(text, "utf-8")
+        (work / "openapi.portable.yaml").write_text(to_yaml(document), "utf-8")
 
 
 def _run(
