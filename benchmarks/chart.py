@@ -9,12 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 HERE = Path(__file__).resolve().parent
-MET, MISSED, INK, PALE = (
-    "#0072B2",
-    "#E69F00",
-    "#1d2733",
-    "#c9d1dc",
-)  # told apart by the colour-blind
+MET, MISSED = "#0072B2", "#E69F00"  # told apart by the colour-blind
+INK, PALE = "#1d2733", "#c9d1dc"
 LEAST = 0.01
 
 matplotlib.use("Agg")

@@ -19,7 +19,6 @@ from portable import Document, Json, to_yaml
 Kind = Literal["added", "changed", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "removed")
 
-
 # As OpenAPI has them.
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 
