@@ -30,8 +30,9 @@ setup: $(VENV)/ready ## build .venv from the pinned requirements
 run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox
 	@$(PY) examples/list_models.py
 
+# Where Python keeps no compiled files, each of some hundred processes compiles the wrapper anew.
 test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
-	@$(PY) -m pytest -n 2 --cov
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --cov
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
 	@$(PY) generator/regenerate.py
