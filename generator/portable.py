@@ -4,7 +4,6 @@ import copy
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-import oas_patch.overlay
 import yaml
 
 Document = dict[str, Any]
@@ -73,8 +72,10 @@ def _actions(path: Path) -> list[Document]:
 
 
 def _applied(document: Document, action: Document, path: Path) -> Document:
-    # The library has no types of its own.
-    library: Any = oas_patch.overlay
+    # Imported here, since it takes longer than most of what only reads YAML.
+    import oas_patch.overlay
+
+    library: Any = oas_patch.overlay  # it has no types of its own
     try:
         changed = library.apply_overlay(copy.deepcopy(document), {"actions": [action]})
     except Exception as error:  # the library raises whatever its JSONPath parser does
