@@ -72,7 +72,6 @@ def running_sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         httpx.get(running.base_url)  # from here on it has opened what it keeps open
         assert hypothesis  # its import looks for references that the next line hides
-        gc.freeze()  # what exists by now need not be searched after every test
         yield running
 
 
@@ -93,6 +92,14 @@ def scripted() -> Generator[Callable[..., ScriptedServer]]:
             return servers.enter_context(ScriptedServer(*answers))
 
         yield start
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_searches(running_sandbox: Sandbox) -> None:
+    """What exists when a module begins need not be searched after each of its tests."""
+    assert running_sandbox
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
