@@ -19,7 +19,7 @@ from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
 from portable import read_yaml
 from scripted_server import ScriptedServer, answer, error, model, page, silence_after, when
 from shells import KEY
-from terminal import PROGRAM, Command, environment, piped, started
+from terminal import PROGRAM, UNMEASURED, Command, environment, piped, started
 
 SCHEMAS: dict[str, Any] = read_yaml(openapi_path())["components"]["schemas"]
 FIELDS = list(SCHEMAS["BetaModelInfo"]["properties"])
@@ -37,7 +37,7 @@ def listed(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def test_a_pipe_gets_an_object_a_line_with_all_that_the_api_said(scripted: Scripted) -> None:
     server = scripted(answer(listed(model("a", price={"input": 3}), model("b"))))
-    done = piped("list", base_url=server.base_url)
+    done = piped("list", base_url=server.base_url, **UNMEASURED)
     assert (done.returncode, done.stderr) == (0, "")
     first, second = map(json.loads, done.stdout.splitlines())
     assert first == {
@@ -110,7 +110,7 @@ def test_ids_are_one_a_line_whatever_they_hold(scripted: Scripted, command: Comm
 def test_what_the_encoding_cannot_hold_is_escaped(scripted: Scripted) -> None:
     server = scripted(answer(listed(model("a", display_name="Café ☃"))))
     arguments = ("list", "--format", "csv")
-    done = piped(*arguments, base_url=server.base_url, PYTHONIOENCODING="ascii")
+    done = piped(*arguments, base_url=server.base_url, PYTHONIOENCODING="ascii", **UNMEASURED)
     assert "Caf\\xe9 \\u2603" in done.stdout
 
 
@@ -132,7 +132,8 @@ def test_the_first_page_is_in_the_pipe_before_the_second_is_there(scripted: Scri
         go_on.clear()
         second = when(go_on, answer(page("b")))
         server = scripted(answer(page("a", has_more=True)), second)
-        with started("list", "--format", format_, base_url=server.base_url) as process:
+        listing = ("list", "--format", format_)
+        with started(*listing, base_url=server.base_url, **UNMEASURED) as process:
             assert process.stdout
             lines = [process.stdout.readline()]
             if format_ in ("json", "csv"):
@@ -490,6 +491,7 @@ def test_listing_ids_loads_nothing_that_it_does_not_need(sandbox: Sandbox, tmp_p
         base_url=sandbox.base_url,
         PYTHONPATH=str(tmp_path),
         PYTHONPROFILEIMPORTTIME="1",
+        **UNMEASURED,
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert {"httpx", "typer", "anthropic_models.cli.listing"} <= loaded

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from anthropic_models import KnownAnthropicBeta
-from terminal import PROGRAM, Terminal, environment
+from terminal import PROGRAM, UNMEASURED, Terminal, environment
 
 CONTEXT = [beta.value for beta in KnownAnthropicBeta if beta.value.startswith("context-")]
 PATH = f"{Path(PROGRAM).parent}:{environment()['PATH']}"
@@ -18,7 +18,7 @@ def run_in(shell: str, script: str, home: Path) -> str:
         pytest.skip(f"{shell} is not installed")
     done = subprocess.run(
         [shell, "-c", script],
-        env=environment(HOME=str(home), PATH=PATH),
+        env=environment(HOME=str(home), PATH=PATH, **UNMEASURED),
         cwd=home,
         capture_output=True,
         text=True,
@@ -53,13 +53,12 @@ def test_bash_completes_commands_options_and_betas(get: str, tmp_path: Path) -> 
 
 
 def test_fish_completes_commands_options_and_betas(tmp_path: Path) -> None:
-    get = "anthropic-models --show-completion | source"
     asked = ("", "list --format js", "list --beta context-")
-    told = [
-        run_in("fish", f"{get}; complete -C 'anthropic-models {words}'", tmp_path).splitlines()
-        for words in asked
-    ]
-    commands, formats, betas = ([line.partition("\t")[0] for line in lines] for lines in told)
+    ask = "; echo; ".join(f"complete -C 'anthropic-models {words}'" for words in asked)
+    told = run_in("fish", f"anthropic-models --show-completion | source; {ask}", tmp_path)
+    commands, formats, betas = (
+        [line.partition("\t")[0] for line in lines.splitlines()] for lines in told.split("\n\n")
+    )
     assert {"list", "watch", "betas"} <= set(commands)
     assert sorted(formats) == ["json", "jsonl"]
     assert betas == CONTEXT

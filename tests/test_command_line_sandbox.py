@@ -11,13 +11,13 @@ import pytest
 from anthropic_models import APIConnectionError, Client, OverloadedError
 from anthropic_models.cli.serving import RequestLog
 from anthropic_models.sandbox import Sandbox, well_known_models
-from terminal import Command, Terminal, piped, started
+from terminal import UNMEASURED, Command, Terminal, piped, started
 
 
 @contextmanager
-def serving(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+def serving(*arguments: str, **variables: str) -> Generator[tuple[subprocess.Popen[str], str]]:
     """Run the sandbox; give its process and its address."""
-    with started("sandbox", *arguments) as process:
+    with started("sandbox", *arguments, **variables) as process:
         assert process.stdout
         yield process, process.stdout.readline().strip()
 
@@ -47,7 +47,7 @@ def test_it_prints_its_address_serves_well_known_models_and_ends_quietly(
 
 
 def test_it_makes_up_as_many_models_as_asked_for() -> None:
-    with serving("--models", "2003") as (process, address):
+    with serving("--models", "2003", **UNMEASURED) as (process, address):
         with client_of(address) as client:
             assert len(list(client.models.list())) == 2003
         stopped(process)
@@ -85,7 +85,7 @@ def test_trouble_comes_in_the_order_of_the_help() -> None:
 
 
 def test_several_connections_can_be_dropped() -> None:
-    with serving("--drop", "2") as (process, address), client_of(address) as client:
+    with serving("--drop", "2", **UNMEASURED) as (process, address), client_of(address) as client:
         for _ in range(2):
             with pytest.raises(APIConnectionError):
                 client.models.list()
@@ -94,7 +94,7 @@ def test_several_connections_can_be_dropped() -> None:
 
 
 def test_a_request_that_waits_is_told_when_it_is_answered() -> None:
-    with serving("--delay", "0.3") as (process, address):
+    with serving("--delay", "0.3", **UNMEASURED) as (process, address):
         assert process.stderr
         with client_of(address) as client:
             page = client.models.list(limit=1)

@@ -16,7 +16,7 @@ from anthropic_models.cli.table import fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
 from scripted_server import ScriptedServer, answer, error, model, page, when
 from shells import KEY
-from terminal import Terminal
+from terminal import UNMEASURED, Terminal
 
 Scripted = Callable[..., ScriptedServer]
 
@@ -57,7 +57,8 @@ def test_colours_are_for_terminals_whose_owner_likes_them(well_known: Sandbox) -
     with Terminal("list", base_url=well_known.base_url) as terminal:
         assert terminal.end() == 0
     assert "\x1b[" in terminal.text
-    with Terminal("list", base_url=well_known.base_url, variables={"NO_COLOR": "1"}) as plain:
+    monochrome = {"NO_COLOR": "1", **UNMEASURED}
+    with Terminal("list", base_url=well_known.base_url, variables=monochrome) as plain:
         assert plain.end() == 0
     assert "\x1b" not in plain.text
     assert plain.lines == terminal.lines
@@ -66,7 +67,10 @@ def test_colours_are_for_terminals_whose_owner_likes_them(well_known: Sandbox) -
 def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(well_known: Sandbox) -> None:
     ids = [m["id"] for m in well_known.models]
     for columns in (90, 60, 45, 30, 26):
-        with Terminal("list", base_url=well_known.base_url, columns=columns) as terminal:
+        narrow = Terminal(
+            "list", base_url=well_known.base_url, columns=columns, variables=UNMEASURED
+        )
+        with narrow as terminal:
             assert terminal.end() == 0
         assert max(map(len, terminal.lines)) <= columns
         assert [line.split()[0] for line in terminal.lines[1:]] == ids
