@@ -10,6 +10,10 @@ Document = dict[str, Any]
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
+# Seven times as quick as the other safe one, which is there where libyaml is not.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class SpecError(Exception):
     """The document or an overlay cannot be used; the message says why."""
 
@@ -37,7 +41,7 @@ def portable_edition(truth: Path, overlays: Path) -> Document:
 def read_yaml(path: Path) -> Document:
     """Return the mapping in a YAML file; raises SpecError when there is none."""
     try:
-        content: object = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: object = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SpecError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(content, dict):
