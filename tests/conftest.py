@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTORS = "/proc/self/fd"
 
 # Who looks for what is rare takes more: pytest --hypothesis-profile=thorough
-hypothesis.settings.register_profile("quick", max_examples=40, deadline=None)
+hypothesis.settings.register_profile("quick", max_examples=30, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile("quick")
 

@@ -16,7 +16,7 @@ from anthropic_models import (
     ClientClosedError,
     RateLimitError,
 )
-from anthropic_models._core.retry import advised_wait, status_is_retryable, wait_before_retry
+from anthropic_models._core.retry import advised_wait, is_retryable_answer, wait_before_retry
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import Answer, ScriptedServer, answer, error, page, raw, silence_after
@@ -182,8 +182,8 @@ class TestAdvice:
         assert advised_wait(headers, self.NOW) == seconds
 
     def test_whether_to_try_again_may_stand_between_blanks(self) -> None:
-        assert status_is_retryable(400, {"x-should-retry": " true "})
-        assert not status_is_retryable(503, {"x-should-retry": " false "})
+        assert is_retryable_answer(400, {"x-should-retry": " true "})
+        assert not is_retryable_answer(503, {"x-should-retry": " false "})
 
     @given(ADVICE, ADVICE)
     def test_of_any_kind_gives_a_wait_or_none(self, seconds: str, milliseconds: str) -> None:

@@ -15,7 +15,7 @@ from ..errors import (
     APIResponseValidationError,
     class_for_status,
 )
-from .retry import advised_wait, status_is_retryable
+from .retry import advised_wait, is_retryable_answer
 from .validation import parsed
 
 
@@ -128,7 +128,7 @@ def _status_failure(
         retries_taken=retries_taken,
         retry_after=wait,
     )
-    return Failure(error, status_is_retryable(status, received.headers), wait)
+    return Failure(error, is_retryable_answer(status, received.headers), wait)
 
 
 def _error_body(body: bytes | AnthropicModelsError) -> object:

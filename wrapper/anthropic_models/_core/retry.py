@@ -19,7 +19,7 @@ def is_retryable_status(status_code: int) -> bool:
     )
 
 
-def status_is_retryable(status_code: int, headers: Mapping[str, str]) -> bool:
+def is_retryable_answer(status_code: int, headers: Mapping[str, str]) -> bool:
     """Tell whether to repeat after this answer; the server's own word comes first."""
     advice = headers.get("x-should-retry", "").strip().lower()
     if advice in ("true", "false"):
