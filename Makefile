@@ -41,7 +41,7 @@ regenerate: setup ## regenerate generated/ from openapi.yaml and show what chang
 check-generated: setup ## exit 1 when generated/ is not what openapi.yaml says
 	@$(PY) generator/regenerate.py --check
 
-check: lint types spec-lint check-generated ## everything that CI checks beside the tests
+check: lint types spec-lint check-generated ## lint, format, types, the document, and check-generated
 
 lint: setup ## lint and format check of what is written by hand
 	@$(PY) -m ruff check .

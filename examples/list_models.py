@@ -1,4 +1,4 @@
-"""Lists models: from the real API when there is a credential, else from the sandbox."""
+"""Lists models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox."""
 
 import os
 import sys

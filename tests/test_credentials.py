@@ -21,8 +21,6 @@ from shells import KEY, Shell
 
 Scripted = Callable[..., ScriptedServer]
 
-LOCAL = "http://127.0.0.1:1"
-
 
 def credential(client: Client) -> dict[str, str]:
     names = ("x-api-key", "authorization")

@@ -23,10 +23,9 @@ def own_http_client(kind: type[Http], base_url: str) -> Http:
     # What is on this machine is not sent through a proxy, where it would travel unencrypted.
     hosts = {"127.0.0.1", "localhost", "[::1]"}
     url = httpx.URL(base_url)
-    host = url.host
-    if is_loopback(host):
-        hosts.add(f"[{host}]" if ":" in host else host)
-    direct = {f"http://{host}": None for host in hosts}
+    if is_loopback(url.host):
+        hosts.add(f"[{url.host}]" if ":" in url.host else url.host)
+    direct = {f"http://{name}": None for name in hosts}
     try:
         http = kind(verify=trust(url), mounts=direct, limits=_LIMITS)
         # The API needs no cookies, and clients with other credentials may share the connections.
