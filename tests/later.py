@@ -2,7 +2,8 @@
 
 Each folder of `tests/drill` is one change of the API: `change.yaml`, an OpenAPI Overlay that holds
 what a maintainer writes into openapi.yaml, at its place; `spec-diff.txt`, what `make spec-diff`
-says of it; and `use.py`, a program that uses what is new. `known-lifecycle` is what two of them share.
+says of it; and `use.py`, a program that uses what is new. `known-lifecycle` is what two of them
+share.
 """
 
 import os
