@@ -34,7 +34,7 @@ def distant(*, quick: bool) -> Case:
 
 def read_ahead(*, quick: bool) -> Case:
     """Row 10: a caller that works on each page while the next one is under way."""
-    pages, limit = 8 if quick else 20, 20
+    pages, limit = 6 if quick else 20, 20
     models = pages * limit
     cases: dict[str, Job] = {}
     claims: list[Claim] = []
@@ -74,12 +74,12 @@ def _ideal(work: str, pages: int) -> Figure:
 
 def crowd(*, quick: bool, latency: float) -> Case:
     """Row 11: many listings at once, of three pages each."""
-    return _crowd("11", 100 if quick else 200, limit=20, latency=latency, goal=0.65, quick=quick)
+    return _crowd("11", 80 if quick else 200, limit=20, latency=latency, goal=0.65, quick=quick)
 
 
 def large_crowd(*, quick: bool, latency: float) -> Case:
     """Row 12: more listings than a pool has connections, ten times over; of one page each."""
-    return _crowd("12", 250 if quick else 1000, limit=1000, latency=latency, goal=0.5, quick=quick)
+    return _crowd("12", 150 if quick else 1000, limit=1000, latency=latency, goal=0.5, quick=quick)
 
 
 def _crowd(

@@ -26,7 +26,8 @@ def small_pages(*, quick: bool) -> Case:
         ],
         asides=[_server_share(limit)],
         rounds=15,
-        seconds=2 if quick else 45,
+        seconds=1 if quick else 45,
+        fewest=2 if quick else 3,
     )
 
 
@@ -51,7 +52,8 @@ def large_pages(*, quick: bool) -> Case:
         ],
         asides=[_server_share(limit)],
         rounds=30,
-        seconds=2 if quick else 35,
+        seconds=1 if quick else 35,
+        fewest=2 if quick else 3,
     )
 
 
