@@ -91,10 +91,7 @@ class Sender:
         try:
             async with self._turn(exchange.request.call.timeout):
                 started = time.monotonic()
-                if self._eldest._owns_http:
-                    built = exchange.built()
-                else:
-                    built = exchange.built_with(self.http)
+                built = exchange.built_with(None if self._eldest._owns_http else self.http)
                 response = await self.http.send(built, stream=True, follow_redirects=False)
                 try:
                     body = await self._body(response, exchange.request)

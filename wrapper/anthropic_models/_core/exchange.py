@@ -23,14 +23,13 @@ class Exchange:
     retries_taken: int = 0
     _sent: httpx.Request | None = field(default=None, init=False, repr=False)
 
-    def built(self) -> httpx.Request:
-        """Return the request for the next attempt, for a client that adds nothing."""
-        self._sent = self.request.built()
-        return self._sent
+    def built_with(self, client: httpx.Client | httpx.AsyncClient | None) -> httpx.Request:
+        """Return the request for the next attempt, as `client` sends it.
 
-    def built_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        """Return the request for the next attempt, as `client` sends it."""
-        self._sent = self.request.built_with(client)
+        None stands for a client that adds nothing of its own.
+        """
+        request = self.request
+        self._sent = request.built() if client is None else request.built_with(client)
         return self._sent
 
     def concluded(

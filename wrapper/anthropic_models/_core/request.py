@@ -20,9 +20,12 @@ from .headers import (
 from .pagination import Step, is_sendable
 from .settings import DEFAULT_HEADERS, Settings, checked_retries, checked_timeout
 
+# The generated module has no public builder; its functions send the request as well.
+_parts = list_models._get_kwargs  # pyright: ignore[reportPrivateUsage]
+
 # The headers that a generated function sends when its caller does not say otherwise. They are
 # defaults, so what the client says wins over them.
-_GENERATED_DEFAULTS = httpx.Headers(list_models._get_kwargs()["headers"])  # pyright: ignore[reportPrivateUsage] - there is no public builder
+_GENERATED_DEFAULTS = httpx.Headers(_parts()["headers"])
 
 QueryValue = str | int | float | bool | None
 Query = Mapping[str, QueryValue | Sequence[QueryValue]]
@@ -113,10 +116,6 @@ def page_request(call: Call, step: Step) -> PageRequest:
     )
     query = {**parts["params"], **call.extra_query}
     return PageRequest(call, {name: v for name, v in query.items() if v is not None})
-
-
-# The generated module has no public builder; its functions send the request as well.
-_parts = list_models._get_kwargs  # pyright: ignore[reportPrivateUsage]
 
 
 def complete(

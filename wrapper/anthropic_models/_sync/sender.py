@@ -73,11 +73,10 @@ class Sender:
             return closed()
         started = time.monotonic()
         try:
-            if self._eldest._owns_http:
-                built = exchange.built()
+            owned = self._eldest._owns_http
+            built = exchange.built_with(None if owned else self.http)
+            if owned:
                 built.extensions["trace"] = self._eldest._tracing(built)
-            else:
-                built = exchange.built_with(self.http)
             response = self.http.send(built, stream=True, follow_redirects=False)
             try:
                 body = self._body(response, exchange.request)
