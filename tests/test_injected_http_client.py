@@ -309,7 +309,9 @@ def test_an_error_of_a_streams_own_passes(shell: Shell) -> None:
 def test_a_stream_without_a_socket_is_cut_off_too(shell: Shell) -> None:
     class Dripping(httpx.SyncByteStream, httpx.AsyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
-            while not threading.Event().wait(0.05):
+            # Nothing comes at the moment when the time is over.
+            for wait in (0.05, 0.6, 0.6):
+                threading.Event().wait(wait)
                 yield b" "
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
