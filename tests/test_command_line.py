@@ -19,7 +19,7 @@ from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
 from portable import read_yaml
 from scripted_server import ScriptedServer, answer, error, model, page, silence_after, when
 from shells import KEY
-from terminal import PROGRAM, UNMEASURED, Command, environment, piped, started
+from terminal import MEASURED, PROGRAM, Command, environment, piped, started
 
 SCHEMAS: dict[str, Any] = read_yaml(openapi_path())["components"]["schemas"]
 FIELDS = list(SCHEMAS["BetaModelInfo"]["properties"])
@@ -37,7 +37,7 @@ def listed(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def test_a_pipe_gets_an_object_a_line_with_all_that_the_api_said(scripted: Scripted) -> None:
     server = scripted(answer(listed(model("a", price={"input": 3}), model("b"))))
-    done = piped("list", base_url=server.base_url, **UNMEASURED)
+    done = piped("list", base_url=server.base_url)
     assert (done.returncode, done.stderr) == (0, "")
     first, second = map(json.loads, done.stdout.splitlines())
     assert first == {
@@ -110,7 +110,7 @@ def test_ids_are_one_a_line_whatever_they_hold(scripted: Scripted, command: Comm
 def test_what_the_encoding_cannot_hold_is_escaped(scripted: Scripted) -> None:
     server = scripted(answer(listed(model("a", display_name="Café ☃"))))
     arguments = ("list", "--format", "csv")
-    done = piped(*arguments, base_url=server.base_url, PYTHONIOENCODING="ascii", **UNMEASURED)
+    done = piped(*arguments, base_url=server.base_url, PYTHONIOENCODING="ascii")
     assert "Caf\\xe9 \\u2603" in done.stdout
 
 
@@ -133,7 +133,7 @@ def test_the_first_page_is_in_the_pipe_before_the_second_is_there(scripted: Scri
         second = when(go_on, answer(page("b")))
         server = scripted(answer(page("a", has_more=True)), second)
         listing = ("list", "--format", format_)
-        with started(*listing, base_url=server.base_url, **UNMEASURED) as process:
+        with started(*listing, base_url=server.base_url) as process:
             assert process.stdout
             lines = [process.stdout.readline()]
             if format_ in ("json", "csv"):
@@ -198,7 +198,7 @@ def test_the_base_url_of_the_command_wins(sandbox: Sandbox, command: Command) ->
 
 
 def test_the_sandbox_can_be_listed_without_a_key() -> None:
-    done = piped("list", "--sandbox", "--format", "id")
+    done = piped("list", "--sandbox", "--format", "id", **MEASURED)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == [m["id"] for m in well_known_models()]
 
@@ -219,7 +219,9 @@ def test_the_version_is_that_of_the_package(command: Command) -> None:
 
 def test_python_m_does_the_same() -> None:
     command = [sys.executable, "-m", "anthropic_models", "--version"]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        command, env=environment(**MEASURED), capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("anthropic-models ")
 
@@ -378,7 +380,7 @@ def test_without_its_extra_it_says_what_to_install(
     # A package of that name that is not there, as far as an import can tell.
     absent = f"raise ModuleNotFoundError('no', name={missing!r})"
     (tmp_path / f"{missing}.py").write_text(absent)
-    done = piped(*arguments, PYTHONPATH=str(tmp_path))
+    done = piped(*arguments, PYTHONPATH=str(tmp_path), **MEASURED)
     assert (done.returncode, done.stdout) == (2, "")
     assert missing in done.stderr
     assert f"pip install 'anthropic-models-client{extra}'" in done.stderr
@@ -403,7 +405,7 @@ def test_a_closed_pipe_ends_it_quietly(format_: str, sandbox: Sandbox) -> None:
 def test_no_further_page_is_asked_for_when_nobody_reads(scripted: Scripted) -> None:
     go_on = threading.Event()
     server = scripted(when(go_on, answer(page("a", has_more=True))), answer(page("b")))
-    with started("list", base_url=server.base_url) as process:
+    with started("list", base_url=server.base_url, **MEASURED) as process:
         assert process.stdout
         server.arrived.acquire(timeout=60)
         process.stdout.close()
@@ -441,7 +443,7 @@ def test_a_background_job_goes_on_ignoring_ctrl_c(scripted: Scripted) -> None:
     command = [sys.executable, "-c", ignoring + "os.execv(sys.argv[1], sys.argv[1:])", PROGRAM]
     with subprocess.Popen(
         [*command, "list", "--format", "id"],
-        env=environment(server.base_url),
+        env=environment(server.base_url, **MEASURED),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -457,7 +459,7 @@ def test_a_full_disk_is_told_in_one_line(sandbox: Sandbox) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [PROGRAM, "list"],
-            env=environment(sandbox.base_url),
+            env=environment(sandbox.base_url, **MEASURED),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -471,7 +473,7 @@ def test_a_full_disk_is_told_in_one_line(sandbox: Sandbox) -> None:
 def test_no_standard_output_is_told_in_one_line(command: str, sandbox: Sandbox) -> None:
     done = subprocess.run(
         ["sh", "-c", f"exec {PROGRAM} {command} >&-"],
-        env=environment(sandbox.base_url),
+        env=environment(sandbox.base_url, **MEASURED),
         stderr=subprocess.PIPE,
         text=True,
         timeout=60,
@@ -491,7 +493,6 @@ def test_listing_ids_loads_nothing_that_it_does_not_need(sandbox: Sandbox, tmp_p
         base_url=sandbox.base_url,
         PYTHONPATH=str(tmp_path),
         PYTHONPROFILEIMPORTTIME="1",
-        **UNMEASURED,
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert {"httpx", "typer", "anthropic_models.cli.listing"} <= loaded

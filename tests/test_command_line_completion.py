@@ -6,10 +6,22 @@ from pathlib import Path
 
 import pytest
 from anthropic_models import KnownAnthropicBeta
-from terminal import PROGRAM, UNMEASURED, Terminal, environment
+from anthropic_models.cli import main
+from terminal import PROGRAM, Terminal, environment
 
 CONTEXT = [beta.value for beta in KnownAnthropicBeta if beta.value.startswith("context-")]
 PATH = f"{Path(PROGRAM).parent}:{environment()['PATH']}"
+
+
+def test_a_shell_that_asks_is_told_the_betas_that_begin_so(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_ANTHROPIC_MODELS_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "anthropic-models list --beta context-")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    with pytest.raises(SystemExit):
+        main([])
+    assert capfd.readouterr().out.split() == CONTEXT
 
 
 def run_in(shell: str, script: str, home: Path) -> str:
@@ -18,7 +30,7 @@ def run_in(shell: str, script: str, home: Path) -> str:
         pytest.skip(f"{shell} is not installed")
     done = subprocess.run(
         [shell, "-c", script],
-        env=environment(HOME=str(home), PATH=PATH, **UNMEASURED),
+        env=environment(HOME=str(home), PATH=PATH),
         cwd=home,
         capture_output=True,
         text=True,

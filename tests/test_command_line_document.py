@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
 from scripted_server import model
-from terminal import PROGRAM, UNMEASURED, Terminal
+from terminal import PROGRAM, Terminal
 
 DOCUMENT = Path(__file__).parent.parent / "docs/command-line.md"
 VARIABLES = {
-    **UNMEASURED,
     "PATH": f"{Path(PROGRAM).parent}:{os.environ['PATH']}",
     "SOURCE_DATE_EPOCH": "1767225600",  # 2026-01-01
 }
@@ -106,7 +105,7 @@ def test_every_option_is_in_the_document() -> None:
     text = DOCUMENT.read_text("utf-8")
     for command in ("list", "watch", "sandbox"):
         section = text.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
-        with Terminal(command, "--help", columns=80, variables=UNMEASURED) as terminal:
+        with Terminal(command, "--help", columns=80) as terminal:
             assert terminal.end() == 0
         options = re.findall(r"^  (?:-h, )?(--[a-z-]+)", "\n".join(terminal.lines), re.M)
         assert len(options) > 5

@@ -11,7 +11,7 @@ import pytest
 from anthropic_models import APIConnectionError, Client, OverloadedError
 from anthropic_models.cli.serving import RequestLog
 from anthropic_models.sandbox import Sandbox, well_known_models
-from terminal import UNMEASURED, Command, Terminal, piped, started
+from terminal import MEASURED, Command, Terminal, piped, started
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def test_it_prints_its_address_serves_well_known_models_and_ends_quietly(
 
 
 def test_it_makes_up_as_many_models_as_asked_for() -> None:
-    with serving("--models", "2003", **UNMEASURED) as (process, address):
+    with serving("--models", "2003") as (process, address):
         with client_of(address) as client:
             assert len(list(client.models.list())) == 2003
         stopped(process)
@@ -67,7 +67,7 @@ def test_it_tells_each_request_in_a_line() -> None:
 
 
 def test_trouble_comes_in_the_order_of_the_help() -> None:
-    with serving("--fail", "529:2", "--fail", "401", "--drop") as (process, address):
+    with serving("--fail", "529:2", "--fail", "401", "--drop", **MEASURED) as (process, address):
         assert process.stderr
         with client_of(address) as client:
             for _ in range(2):
@@ -85,7 +85,7 @@ def test_trouble_comes_in_the_order_of_the_help() -> None:
 
 
 def test_several_connections_can_be_dropped() -> None:
-    with serving("--drop", "2", **UNMEASURED) as (process, address), client_of(address) as client:
+    with serving("--drop", "2") as (process, address), client_of(address) as client:
         for _ in range(2):
             with pytest.raises(APIConnectionError):
                 client.models.list()
@@ -94,7 +94,7 @@ def test_several_connections_can_be_dropped() -> None:
 
 
 def test_a_request_that_waits_is_told_when_it_is_answered() -> None:
-    with serving("--delay", "0.3", **UNMEASURED) as (process, address):
+    with serving("--delay", "0.3") as (process, address):
         assert process.stderr
         with client_of(address) as client:
             page = client.models.list(limit=1)
@@ -125,7 +125,7 @@ def test_a_request_without_a_query_is_told_too(sandbox: Sandbox) -> None:
 
 
 def test_people_are_told_what_to_do_with_it() -> None:
-    with Terminal("sandbox") as terminal:
+    with Terminal("sandbox", variables=MEASURED) as terminal:
         terminal.until("Ctrl-C ends it")
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 0
@@ -159,7 +159,7 @@ def test_wrong_usage_is_told_in_one_line(
 def test_a_port_that_is_taken_is_told_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = piped("sandbox", "--port", str(port))
+        done = piped("sandbox", "--port", str(port), **MEASURED)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"anthropic-models: cannot listen at 127.0.0.1:{port}: Address already in use\n"

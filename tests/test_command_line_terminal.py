@@ -16,7 +16,7 @@ from anthropic_models.cli.table import fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
 from scripted_server import ScriptedServer, answer, error, model, page, when
 from shells import KEY
-from terminal import UNMEASURED, Terminal
+from terminal import MEASURED, Terminal
 
 Scripted = Callable[..., ScriptedServer]
 
@@ -57,7 +57,7 @@ def test_colours_are_for_terminals_whose_owner_likes_them(well_known: Sandbox) -
     with Terminal("list", base_url=well_known.base_url) as terminal:
         assert terminal.end() == 0
     assert "\x1b[" in terminal.text
-    monochrome = {"NO_COLOR": "1", **UNMEASURED}
+    monochrome = {"NO_COLOR": "1"}
     with Terminal("list", base_url=well_known.base_url, variables=monochrome) as plain:
         assert plain.end() == 0
     assert "\x1b" not in plain.text
@@ -67,10 +67,7 @@ def test_colours_are_for_terminals_whose_owner_likes_them(well_known: Sandbox) -
 def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(well_known: Sandbox) -> None:
     ids = [m["id"] for m in well_known.models]
     for columns in (90, 60, 45, 30, 26):
-        narrow = Terminal(
-            "list", base_url=well_known.base_url, columns=columns, variables=UNMEASURED
-        )
-        with narrow as terminal:
+        with Terminal("list", base_url=well_known.base_url, columns=columns) as terminal:
             assert terminal.end() == 0
         assert max(map(len, terminal.lines)) <= columns
         assert [line.split()[0] for line in terminal.lines[1:]] == ids
@@ -179,7 +176,8 @@ def test_a_machine_format_on_a_terminal_is_not_mixed_with_the_spinner(
     server = scripted(
         when(go_on, answer(page("first", has_more=True))), when(then, answer(page("second")))
     )
-    with Terminal("list", "--format", "id", base_url=server.base_url) as terminal:
+    listing = ("list", "--format", "id")
+    with Terminal(*listing, base_url=server.base_url, variables=MEASURED) as terminal:
         terminal.until("asking for models")
         go_on.set()
         terminal.until("1 model, page 1")
@@ -217,7 +215,7 @@ def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Even
 
 def test_an_error_comes_after_the_spinner(scripted: Scripted, go_on: threading.Event) -> None:
     server = scripted(when(go_on, error(401, "authentication_error")))
-    with Terminal("list", base_url=server.base_url) as terminal:
+    with Terminal("list", base_url=server.base_url, variables=MEASURED) as terminal:
         terminal.until("asking for models")
         go_on.set()
         assert terminal.end() == 1

@@ -15,7 +15,7 @@ from anthropic_models.cli.signals import Signals, TerminatedError
 from anthropic_models.sandbox import Sandbox
 from scripted_server import Answer, ScriptedServer, answer, error, model, page, raw, when
 from shells import KEY
-from terminal import PROGRAM, Command, Terminal, environment, piped, started
+from terminal import MEASURED, PROGRAM, Command, Terminal, environment, piped, started
 
 Scripted = Callable[..., ScriptedServer]
 
@@ -74,7 +74,7 @@ def test_what_is_there_at_first_is_not_new_and_what_comes_is(
 
 
 def test_a_running_watch_prints_each_new_model_at_once(sandbox: Sandbox) -> None:
-    with started("watch", *QUICK, base_url=sandbox.base_url) as process:
+    with started("watch", *QUICK, base_url=sandbox.base_url, **MEASURED) as process:
         assert process.stdout
         wait_for_requests(sandbox, 1)
         release(sandbox, "one", "two")
@@ -316,7 +316,7 @@ def test_a_model_is_not_told_twice_when_the_command_is_interrupted(
     release(sandbox, "one", "two")
     command = "echo started; exec sleep 1000"
     fixed = ("watch", *QUICK, "--state", str(state), "--format", "id")
-    with started(*fixed, "--exec", command, base_url=sandbox.base_url) as process:
+    with started(*fixed, "--exec", command, base_url=sandbox.base_url, **MEASURED) as process:
         assert process.stdout
         assert process.stdout.readline() == "one\n"
         assert process.stdout.readline() == "started\n"
@@ -399,7 +399,7 @@ def test_a_state_that_cannot_be_read_or_written_is_told_at_once(
     assert done.returncode == 2
     assert "cannot be read: Is a directory" in done.stderr
     missing = ("watch", "--state", str(state / "missing" / "seen.json"))
-    done = piped(*missing, base_url=sandbox.base_url)
+    done = piped(*missing, base_url=sandbox.base_url, **MEASURED)
     assert done.returncode == 2
     assert "its folder is missing, or read-only" in done.stderr
     assert sandbox.requests == []
@@ -429,7 +429,7 @@ def test_a_state_that_cannot_be_written_any_more_ends_it(
 
 
 def test_people_get_a_line_a_model_and_are_told_how_to_end_it(sandbox: Sandbox) -> None:
-    variables = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01
+    variables = {"SOURCE_DATE_EPOCH": "1767225600", **MEASURED}  # 2026-01-01
     with Terminal("watch", *QUICK, base_url=sandbox.base_url, variables=variables) as terminal:
         wait_for_requests(sandbox, 1)
         sandbox.models.insert(0, model("new\x07", created_at="1970-01-01T00:00:00Z"))
@@ -445,7 +445,8 @@ def test_people_get_a_line_a_model_and_are_told_how_to_end_it(sandbox: Sandbox) 
 
 
 def test_it_ends_quietly_when_nobody_reads_any_more(sandbox: Sandbox) -> None:
-    with started("watch", "--interval", "1000", base_url=sandbox.base_url) as process:
+    watch = ("watch", "--interval", "1000")
+    with started(*watch, base_url=sandbox.base_url, **MEASURED) as process:
         assert process.stdout
         assert process.stderr
         wait_for_requests(sandbox, 1)
@@ -461,7 +462,7 @@ def test_a_model_that_nobody_could_read_is_told_the_next_time(
     server = scripted(answer(page("a")), when(go_on, answer(page("b"))), answer(page("b")))
     round_(server)
     fixed = ("watch", "--state", str(state), "--format", "id")
-    with started(*fixed, base_url=server.base_url) as process:
+    with started(*fixed, base_url=server.base_url, **MEASURED) as process:
         assert process.stdout
         server.arrived.acquire(timeout=60)
         server.arrived.acquire(timeout=60)
@@ -476,7 +477,7 @@ def test_it_waits_without_a_pipe_too(scripted: Scripted, tmp_path: Path) -> None
     with open(tmp_path / "out", "w") as file:
         done = subprocess.run(
             [PROGRAM, "watch", *QUICK, "--format", "id"],
-            env=environment(server.base_url),
+            env=environment(server.base_url, **MEASURED),
             stdout=file,
             stderr=subprocess.PIPE,
             timeout=60,
