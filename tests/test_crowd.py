@@ -12,7 +12,9 @@ from scripted_server import ScriptedServer, answer, page, silence_after, when
 from shells import KEY
 
 Scripted = Callable[..., ScriptedServer]
-BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
+BACKENDS = pytest.mark.parametrize(
+    "backend", ["asyncio", pytest.param("trio", marks=pytest.mark.no_cover)]
+)
 
 
 async def list_at_once(client: AsyncClient, times: int) -> list[list[str]]:
@@ -28,16 +30,16 @@ async def list_at_once(client: AsyncClient, times: int) -> list[list[str]]:
 
 
 @BACKENDS
-def test_three_hundred_listings_at_once_are_all_answered(sandbox: Sandbox, backend: str) -> None:
+def test_two_hundred_listings_at_once_are_all_answered(sandbox: Sandbox, backend: str) -> None:
     sandbox.models[:] = made_up_models(3)
     expected = [model["id"] for model in sandbox.models]
 
     async def main() -> None:
         async with AsyncClient(api_key=KEY, base_url=sandbox.base_url) as client:
-            assert await list_at_once(client, 300) == [expected] * 300
+            assert await list_at_once(client, 200) == [expected] * 200
 
     anyio.run(main, backend=backend)
-    assert len(sandbox.requests) == 300
+    assert len(sandbox.requests) == 200
 
 
 @BACKENDS
@@ -92,16 +94,16 @@ def test_how_many_connections_an_injected_client_has_is_its_own_affair(
     server = scripted(when(go_on, answer(page("a"))))
 
     async def main() -> None:
-        limits = httpx.Limits(max_connections=120)
+        limits = httpx.Limits(max_connections=110)
         async with (
             httpx.AsyncClient(limits=limits, trust_env=False) as http,
             AsyncClient(api_key=KEY, base_url=server.base_url, http_client=http) as client,
             anyio.create_task_group() as tasks,
         ):
-            tasks.start_soon(list_at_once, client, 120)
-            for _ in range(120):
+            tasks.start_soon(list_at_once, client, 110)
+            for _ in range(110):
                 await anyio.to_thread.run_sync(server.arrived.acquire)
             go_on.set()
 
     anyio.run(main, backend=backend)
-    assert server.connections == 120
+    assert server.connections == 110

@@ -2,8 +2,8 @@
 
 import os
 import re
+import runpy
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -23,16 +23,19 @@ def examples() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("code", [pytest.param(code, id=name) for name, code in examples()])
-def test_the_example_runs_as_printed(code: str, sandbox: Sandbox, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
-        cwd=tmp_path,
-        env={"ANTHROPIC_API_KEY": "any", "ANTHROPIC_BASE_URL": sandbox.base_url},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+def test_the_example_runs_as_printed(
+    code: str,
+    sandbox: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", sandbox.base_url)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "example.py").write_text(code, "utf-8")
+    runpy.run_path("example.py", run_name="__main__")
+    assert capfd.readouterr().err == ""
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

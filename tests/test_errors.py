@@ -12,6 +12,7 @@ from anthropic_models import (
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
+    Client,
     ClientClosedError,
     InternalServerError,
     MissingCredentialsError,
@@ -19,7 +20,7 @@ from anthropic_models import (
     PaginationError,
 )
 from scripted_server import ScriptedServer, answer, error, page, raw
-from shells import Shell
+from shells import KEY, Shell
 
 Scripted = Callable[..., ScriptedServer]
 
@@ -65,13 +66,13 @@ def test_a_status_has_its_class(
     assert f"{status} {type_}: so it is (request id req_header" in str(failure)
 
 
-def test_every_status_but_200_is_an_error(shell: Shell, scripted: Scripted) -> None:
+def test_every_status_but_200_is_an_error(scripted: Scripted) -> None:
     statuses = [status for status in range(201, 600) if status not in (204, 304)]
     server = scripted(*(answer(b"", status=status) for status in statuses))
-    with shell.client(server.base_url, max_retries=0) as client:
+    with Client(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
         for status in statuses:
             with pytest.raises(APIStatusError) as caught:
-                client.list()
+                client.models.list()
             assert caught.value.status_code == status
             assert isinstance(caught.value, InternalServerError) == (status >= 500)
     assert len(server.requests) == len(statuses)

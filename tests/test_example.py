@@ -1,25 +1,21 @@
 """`make run`: lists models, and says where they come from."""
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from anthropic_models.sandbox import Sandbox
 from shells import KEY
 
-
-def run(root: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(root / "examples" / "list_models.py")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+EXAMPLE = Path("examples", "list_models.py")
 
 
 def test_without_a_key_it_lists_the_sandbox_and_says_what_to_set(root: Path) -> None:
-    done = run(root)
+    done = subprocess.run(
+        [sys.executable, str(root / EXAMPLE)], env={}, capture_output=True, text=True, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, "")
     heading, *rows, empty, origin = done.stdout.splitlines()
     assert heading.split() == ["id", "name", "released"]
@@ -30,16 +26,27 @@ def test_without_a_key_it_lists_the_sandbox_and_says_what_to_set(root: Path) -> 
     assert "ANTHROPIC_API_KEY" in origin
 
 
-def test_with_a_key_it_lists_the_api(root: Path, sandbox: Sandbox) -> None:
-    done = run(root, ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL=sandbox.base_url)
-    assert done.returncode == 0
-    assert done.stdout.endswith(f"\nfrom {sandbox.base_url}\n")
+def test_with_a_key_it_lists_the_api(
+    root: Path,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", sandbox.base_url)
+    assert runpy.run_path(str(root / EXAMPLE))["main"]() == 0
+    assert capfd.readouterr().out.endswith(f"\nfrom {sandbox.base_url}\n")
     assert len(sandbox.requests) == 1
     assert sandbox.requests[0].headers["x-api-key"] == KEY
 
 
-def test_what_goes_wrong_is_told_in_a_line(root: Path) -> None:
-    done = run(root, ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL="http://example.com")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: ANTHROPIC_BASE_URL ")
-    assert len(done.stderr.splitlines()) == 1
+def test_what_goes_wrong_is_told_in_a_line(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://example.com")
+    assert runpy.run_path(str(root / EXAMPLE))["main"]() == 1
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("error: ANTHROPIC_BASE_URL ")
+    assert len(err.splitlines()) == 1

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from anthropic_models_generated.models import (
     BetaModelInfo,
     BetaModelList,
@@ -14,12 +13,13 @@ from anthropic_models_generated.models import (
     ErrorResponse,
     KnownAnthropicBeta,
 )
+from portable import read_yaml
 
 ROOT = Path(__file__).parent.parent
 GENERATED = ROOT / "generated"
 WRAPPER = ROOT / "wrapper"
 CORE = WRAPPER / "anthropic_models" / "_core"
-DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
+DOCUMENT = read_yaml(ROOT / "openapi.yaml")
 COMPONENTS: dict[str, Any] = DOCUMENT["components"]
 OPERATIONS: list[dict[str, Any]] = [
     operation for methods in DOCUMENT["paths"].values() for operation in methods.values()

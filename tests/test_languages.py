@@ -1,6 +1,7 @@
 """`make languages` notices what is wrong with a client; here tiny ones in Python stand in."""
 
 import json
+import logging
 import os
 import re
 import runpy
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,36 +71,39 @@ def add_language(folder: Path, name: str = "tiny", script: str = PROGRAM, **chan
     (folder / name / "language.toml").write_text("".join(lines), "utf-8")
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            *(sys.executable, str(LANGUAGES / "run.py")),
-            *("--languages", str(folder), "--build", str(folder.parent / "build")),
-            *arguments,
-        ],
+def started(folder: Path, build: Path) -> subprocess.Popen[str]:
+    """Run the command as make does."""
+    return subprocess.Popen(
+        [sys.executable, str(LANGUAGES / "run.py"), "--languages", folder, "--build", build],
         env={**os.environ, "PYTHONPATH": str(ROOT / "generator")},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        start_new_session=True,
+        # A shell without job control starts what runs in the background with SIGINT ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Told:
-    """Run the command within this process, for wrong words."""
+def told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Told]:
+    """Run the command within this process, which has loaded the sandbox already."""
 
-    def told(folder: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    def told(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         places = ["--languages", str(folder), "--build", str(folder.parent / "build")]
-        monkeypatch.setattr(sys, "argv", ["run.py", *places, *names])
+        monkeypatch.setattr(sys, "argv", ["run.py", *places, *arguments])
         code: str | int | None
         try:
             code = runpy.run_path(str(LANGUAGES / "run.py"))["main"]()
         except SystemExit as end:
             code = end.code
         assert isinstance(code, int)
-        return subprocess.CompletedProcess(names, code, *capfd.readouterr())
+        return subprocess.CompletedProcess(arguments, code, *capfd.readouterr())
 
-    return told
+    logger = logging.getLogger("uvicorn.error")
+    level = logger.level
+    yield told
+    logger.setLevel(level)
 
 
 def row(output: str, name: str) -> str:
@@ -117,26 +121,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "languages"
 
 
-def test_a_right_client_is_ok_on_either_edition(folder: Path) -> None:
+def test_a_right_client_is_ok_on_either_edition(folder: Path, tmp_path: Path) -> None:
     add_language(folder)
     reads_the_truth = [sys.executable, "-c", "open('openapi.yaml').close()"]
     add_language(folder, "other", edition="truth", steps=[reads_the_truth])
-    done = run(folder)
-    assert (done.returncode, done.stderr) == (0, "")
+    with started(folder, tmp_path / "build") as process:
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
     assert re.fullmatch(
-        r"tiny +made-up 1\.2\.3 +portable +\d+\.\d +ok: 57 models", row(done.stdout, "tiny")
+        r"tiny +made-up 1\.2\.3 +portable +\d+\.\d +ok: 57 models", row(stdout, "tiny")
     )
-    assert row(done.stdout, "other").split()[3] == "truth"
+    assert row(stdout, "other").split()[3] == "truth"
     assert sorted(p.name for p in (folder / "tiny").iterdir()) == [
         "language.toml",
         "list_models.py",
     ]
 
 
-def test_only_the_languages_that_are_named_are_run(folder: Path) -> None:
+def test_only_the_languages_that_are_named_are_told(folder: Path, told: Told) -> None:
     add_language(folder)
     add_language(folder, "broken", steps=[["false"]])
-    done = run(folder, "tiny")
+    done = told(folder, "tiny")
     assert done.returncode == 0
     assert "broken" not in done.stdout
 
@@ -167,56 +172,58 @@ WRONG: dict[str, tuple[str, str, str]] = {
 }
 
 
-def test_a_client_that_does_something_else_is_wrong(folder: Path) -> None:
+def test_a_client_that_does_something_else_is_wrong(folder: Path, told: Told) -> None:
     for name, (right, wrong, _) in WRONG.items():
         assert right in PROGRAM
-        add_language(folder, name, PROGRAM.replace(right, wrong, 1))
-    done = run(folder)  # all in one run, since starting takes longer than judging
+        add_language(folder, name, PROGRAM.replace(right, wrong, 1), edition="truth", steps=[])
+    done = told(folder)  # all in one run, two at a time
     assert (done.returncode, done.stderr) == (1, "")
-    told = reasons(done.stdout)
-    assert [name for name, (_, _, reason) in WRONG.items() if reason not in told[name]] == []
+    said = reasons(done.stdout)
+    assert [name for name, (_, _, reason) in WRONG.items() if reason not in said[name]] == []
     assert all("  wrong: " in row(done.stdout, name) for name in WRONG)
 
 
-def test_a_sandbox_that_lists_something_else_is_noticed(folder: Path, tmp_path: Path) -> None:
+def test_a_sandbox_that_lists_something_else_is_noticed(
+    folder: Path, tmp_path: Path, told: Told
+) -> None:
     add_language(folder)
     models = made_up_models(57)
     models[30]["id"] = "somebody-else"
     catalogue = tmp_path / "models.json"
     catalogue.write_text(json.dumps(models), "utf-8")
-    done = run(folder, "--models", str(catalogue))
+    done = told(folder, "--models", str(catalogue))
     assert done.returncode == 1
     assert "id 31 is somebody-else\n  instead of made-up-model-000027" in done.stdout
 
 
-def test_a_command_that_fails_is_shown_with_its_last_words(folder: Path) -> None:
+def test_a_command_that_fails_is_shown_with_its_last_words(folder: Path, told: Told) -> None:
     chatty = "for number in range(1000): print('line', number)\nexit('the end')"
     add_language(folder, "step", steps=[["false"]])
     add_language(folder, "compiler", steps=[["no-such-compiler", "-o", "x"]])
     add_language(folder, "program", program=[sys.executable, "-c", "exit(3)"])
     add_language(folder, "chatty", steps=[[sys.executable, "-c", chatty]])
     add_language(folder, "right")
-    done = run(folder)
+    done = told(folder)
     assert (done.returncode, done.stderr) == (1, "")
-    told = reasons(done.stdout)
-    assert told["step"] == "step: `false` failed (exit 1):"
-    assert "no-such-compiler" in told["compiler"]
-    assert "failed (exit 3)" in told["program"]
-    assert told["chatty"].endswith("  line 999\n  the end")
-    assert "line 100\n" not in told["chatty"]
+    said = reasons(done.stdout)
+    assert said["step"] == "step: `false` failed (exit 1):"
+    assert "no-such-compiler" in said["compiler"]
+    assert "failed (exit 3)" in said["program"]
+    assert said["chatty"].endswith("  line 999\n  the end")
+    assert "line 100\n" not in said["chatty"]
     assert row(done.stdout, "right").endswith("ok: 57 models")
 
 
-def test_what_an_earlier_run_has_left_is_not_used(folder: Path) -> None:
+def test_what_an_earlier_run_has_left_is_not_used(folder: Path, told: Told) -> None:
     add_language(folder)
-    assert run(folder).returncode == 0
+    assert told(folder).returncode == 0
     (folder / "tiny" / "list_models.py").unlink()
-    assert run(folder).returncode == 1
+    assert told(folder).returncode == 1
 
 
-def test_a_language_whose_tools_are_missing_is_named_and_skipped(folder: Path) -> None:
+def test_a_language_whose_tools_are_missing_is_named_and_skipped(folder: Path, told: Told) -> None:
     add_language(folder, needs=[sys.executable, "no-such-compiler"], steps=[["false"]])
-    done = run(folder)
+    done = told(folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert row(done.stdout, "tiny").endswith("-        skipped: no no-such-compiler here")
 
@@ -250,11 +257,11 @@ def test_settings_that_are_wrong_are_told_by_file(
 
 
 def test_credentials_of_the_shell_do_not_reach_a_client(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "secret-token")
     add_language(folder, script=f"import os\nprint(*os.environ, sep=',')\n{PROGRAM}")
-    output = run(folder).stdout
+    output = told(folder).stdout
     assert "ANTHROPIC_API_KEY" in output
     assert "ANTHROPIC_AUTH_TOKEN" not in output
 
@@ -262,21 +269,12 @@ def test_credentials_of_the_shell_do_not_reach_a_client(
 def test_an_interruption_ends_what_runs_and_is_told_in_a_word(
     folder: Path, tmp_path: Path
 ) -> None:
-    started = tmp_path / "started"
-    os.mkfifo(started)
-    step = f"import signal; open({str(started)!r}, 'w').close(); signal.pause()"
+    began = tmp_path / "began"
+    os.mkfifo(began)
+    step = f"import signal; open({str(began)!r}, 'w').close(); signal.pause()"
     add_language(folder, steps=[[sys.executable, "-c", step]])
-    with subprocess.Popen(
-        [sys.executable, str(LANGUAGES / "run.py"), "--languages", folder, "--build", tmp_path],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "generator")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        # A shell without job control starts what runs in the background with SIGINT ignored.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    ) as process:
-        with started.open():
+    with started(folder, tmp_path / "build") as process:
+        with began.open():
             os.killpg(process.pid, signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr) == (130, "Interrupted.\n")

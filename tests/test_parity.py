@@ -4,8 +4,8 @@ import inspect
 from typing import Any
 
 import pytest
-import yaml
 from anthropic_models import AsyncClient, AsyncPage, Client, Page, openapi_path
+from portable import read_yaml
 
 # Operations of the specification, with the methods of `client.models` that offer them, or with
 # the reason why none does.
@@ -19,7 +19,7 @@ NOT_OFFERED = {"anthropic-version": "a client is written for one version; defaul
 MODELS = "wrapper/anthropic_models/_core/models.py"
 REQUEST = "wrapper/anthropic_models/_core/request.py"
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(openapi_path().read_text("utf-8"))
+DOCUMENT = read_yaml(openapi_path())
 OPERATIONS: dict[str, dict[str, Any]] = {
     operation["operationId"]: operation
     for methods in DOCUMENT["paths"].values()

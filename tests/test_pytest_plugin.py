@@ -16,14 +16,22 @@ Run = Callable[..., pytest.RunResult]
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a test file in a pytest of its own that loads nothing by itself; warnings are errors."""
+    """Run a test file in a pytest of its own that loads nothing by itself; warnings are errors.
+
+    In this process, which has loaded the sandbox already, or in a new one.
+    """
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest(CONFTEST)
 
-    def run(source: str, *options: str) -> pytest.RunResult:
+    def run(source: str, *options: str, process: bool = False) -> pytest.RunResult:
         if source:
             pytester.makepyfile(source)
-        return pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", *options)
+        always = ("-W", "error", "-p", "no:cacheprovider")
+        if process:
+            return pytester.runpytest_subprocess(*always, *options)
+        # What is imported already cannot be rewritten, which pytest warns of.
+        known = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+        return pytester.runpytest_inprocess(*always, *known, *options)
 
     return run
 
@@ -69,7 +77,7 @@ FRESH = """
 
 @pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")], ids=["alone", "xdist"])
 def test_every_test_sees_a_fresh_sandbox(run: Run, options: tuple[str, ...]) -> None:
-    run(FRESH, *options).assert_outcomes(passed=4)
+    run(FRESH, *options, process="xdist" in options).assert_outcomes(passed=4)
 
 
 def test_async_tests_have_it_too(run: Run) -> None:
@@ -99,7 +107,8 @@ def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
             assert "anthropic_models.pytest_plugin" in sys.modules
             for name in ("anthropic_models.sandbox", "starlette", "uvicorn", "openapi_core"):
                 assert name not in sys.modules
-        """
+        """,
+        process=True,
     )
     result.assert_outcomes(passed=1)
 
@@ -115,7 +124,8 @@ def test_without_the_extra_the_test_says_what_to_install(
     run: Run, pytester: pytest.Pytester
 ) -> None:
     pytester.makeconftest(f'import sys\n\nsys.modules["uvicorn"] = None\n{CONFTEST}')
-    result = run("def test_it(models_sandbox): pass\n\ndef test_other(): pass")
+    tests = "def test_it(models_sandbox): pass\n\ndef test_other(): pass"
+    result = run(tests, process=True)
     result.assert_outcomes(errors=1, passed=1)
     install = "pip install 'anthropic-models-client[sandbox]'"
     assert f"the sandbox needs uvicorn; install it with: {install}" in result.stdout.lines

@@ -1,11 +1,12 @@
 import os
+import runpy
 import select
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ import yaml
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path("generated", "anthropic_models_generated")
 NEW_BETA = "made-up-beta-2027-01-01"
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+Regenerate = Callable[..., subprocess.CompletedProcess[str]]
 DEADLINE = 60
 """Seconds; far more than a regeneration takes."""
 
@@ -31,17 +34,23 @@ def project(tmp_path: Path) -> Path:
     return copy
 
 
-def run(
-    project: Path, *arguments: str, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(project / "generator" / "regenerate.py"), *arguments],
-        cwd=cwd or project,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-    )
+@pytest.fixture
+def regenerate(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Regenerate]:
+    """Run the command in the project, within this process, which has loaded what it needs."""
+
+    def regenerate(*arguments: str) -> subprocess.CompletedProcess[str]:
+        script = project / "generator" / "regenerate.py"
+        monkeypatch.setattr(sys, "argv", [script.name, *arguments])
+        code: int = runpy.run_path(str(script))["main"]()
+        return subprocess.CompletedProcess(arguments, code, *capfd.readouterr())
+
+    monkeypatch.chdir(project)
+    handlers = {number: signal.getsignal(number) for number in INTERRUPTIONS}
+    yield regenerate
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -158,23 +167,24 @@ def test_neither_the_working_directory_nor_the_ruff_settings_around_it_matter(
     for folder in (project, tmp_path, settings / "ruff"):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "ruff.toml").write_text(hostile, "utf-8")
-    done = run(
-        project,
-        cwd=elsewhere,
-        XDG_CONFIG_HOME=str(settings),
-        RUFF_CACHE_DIR=".",
-        RUFF_NO_CACHE="false",
-        RUFF_OUTPUT_FILE="findings.txt",
-        RUFF_OUTPUT_FORMAT="made-up",
-    )
-    assert done.returncode == 0, done.stderr
+    ruff = {
+        "XDG_CONFIG_HOME": str(settings),
+        "RUFF_CACHE_DIR": ".",
+        "RUFF_NO_CACHE": "false",
+        "RUFF_OUTPUT_FILE": "findings.txt",
+        "RUFF_OUTPUT_FORMAT": "made-up",
+    }
+    command = [sys.executable, str(project / "generator" / "regenerate.py")]
+    subprocess.run(command, cwd=elsewhere, env={**os.environ, **ruff}, check=True)
     assert files(project / "generated") == committed
     assert list(elsewhere.iterdir()) == []
 
 
-def test_one_more_beta_is_shown_as_a_diff_and_becomes_a_member(project: Path) -> None:
+def test_one_more_beta_is_shown_as_a_diff_and_becomes_a_member(
+    project: Path, regenerate: Regenerate
+) -> None:
     add_beta(project)
-    done = run(project)
+    done = regenerate()
     assert done.returncode == 0
     name = f"{PACKAGE.name}/models/known_anthropic_beta.py"
     assert any(name in line and line.endswith("| 1 +") for line in done.stdout.splitlines())
@@ -183,57 +193,47 @@ def test_one_more_beta_is_shown_as_a_diff_and_becomes_a_member(project: Path) ->
     member = f'    MADE_UP_BETA_2027_01_01 = "{NEW_BETA}"\n'
     assert f"+{member}" in done.stdout
     assert member in (project / "generated" / name).read_text("utf-8")
-    assert run(project, "--check").returncode == 0
+    assert regenerate("--check").returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("drift", "shown"),
-    [
-        (add_stray_file, "-LEFT_BEHIND = True"),
-        (remove_file, "+class UnexpectedStatus(Exception):"),
-        (add_beta, f'+    MADE_UP_BETA_2027_01_01 = "{NEW_BETA}"'),
-    ],
-)
-def test_the_check_shows_a_drift_and_its_remedy_and_changes_nothing(
-    project: Path, drift: Callable[[Path], None], shown: str
+def test_the_check_shows_every_drift_and_its_remedy_and_regenerating_mends_it(
+    project: Path, regenerate: Regenerate
 ) -> None:
-    drift(project)
-    drifted = files(project / "generated")
-    failed = run(project, "--check")
-    assert failed.returncode == 1
-    assert shown in failed.stdout
-    assert "make regenerate" in failed.stderr
-    assert "Traceback" not in failed.stderr
-    assert files(project / "generated") == drifted
-    assert list(project.glob(".regenerate-*")) == []
-
-
-def test_regenerating_shows_every_drift_and_mends_it(project: Path) -> None:
     committed = files(project / "generated")
     add_stray_file(project)
     remove_file(project)
     edit_file(project)
-    mended = run(project)
-    assert mended.returncode == 0
-    for shown in ("-LEFT_BEHIND", "+class UnexpectedStatus(Exception):", "-# edited by hand"):
-        assert shown in mended.stdout
+    drifted = files(project / "generated")
+    checked = regenerate("--check")
+    assert checked.returncode == 1
+    assert "make regenerate" in checked.stderr
+    assert files(project / "generated") == drifted
+    mended = regenerate()
+    assert (mended.returncode, mended.stderr) == (0, "")
     assert files(project / "generated") == committed
+    for done in (checked, mended):
+        assert "-LEFT_BEHIND = True" in done.stdout
+        assert "+class UnexpectedStatus(Exception):" in done.stdout
+        assert "-# edited by hand" in done.stdout
     assert list(project.glob(".regenerate-*")) == []
 
 
-def test_the_check_passes_when_nothing_differs_but_caches_of_python(project: Path) -> None:
+def test_the_check_passes_when_nothing_differs_but_caches_of_python(
+    project: Path, regenerate: Regenerate
+) -> None:
     add_cache(project)
-    checked = run(project, "--check")
+    checked = regenerate("--check")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout == "generated/ is what openapi.yaml says.\n"
 
 
 def test_regenerating_what_is_up_to_date_gives_the_same_bytes_and_says_that_nothing_changed(
     project: Path,
+    regenerate: Regenerate,
 ) -> None:
     add_cache(project)
     before = files(project / "generated")
-    again = run(project)
+    again = regenerate()
     assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout == "generated/ is what openapi.yaml says: nothing changed.\n"
     assert files(project / "generated") == before
@@ -255,12 +255,12 @@ def test_regenerating_what_is_up_to_date_gives_the_same_bytes_and_says_that_noth
     ],
 )
 def test_a_failure_is_told_in_a_sentence_and_leaves_generated_as_it_was(
-    project: Path, cause: Callable[[Path], None], reason: str
+    project: Path, regenerate: Regenerate, cause: Callable[[Path], None], reason: str
 ) -> None:
     add_stray_file(project)
     cause(project)
     before = files(project / "generated")
-    failed = run(project)
+    failed = regenerate()
     assert failed.returncode == 1
     assert reason in failed.stderr
     assert failed.stderr.endswith("Nothing was generated; generated/ is as it was.\n")
@@ -269,16 +269,18 @@ def test_a_failure_is_told_in_a_sentence_and_leaves_generated_as_it_was(
     assert list(project.glob(".regenerate-*")) == []
 
 
-def test_a_check_that_fails_tells_so_instead_of_a_difference(project: Path) -> None:
+def test_a_check_that_fails_tells_so_instead_of_a_difference(
+    project: Path, regenerate: Regenerate
+) -> None:
     break_yaml(project)
-    failed = run(project, "--check")
+    failed = regenerate("--check")
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr.startswith("openapi.yaml cannot be read: ")
     assert "make regenerate" not in failed.stderr
     assert "Traceback" not in failed.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", INTERRUPTIONS)
 def test_an_interruption_leaves_generated_as_it_was(
     project: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -346,18 +348,22 @@ def test_an_interruption_while_the_difference_is_shown_says_what_is_true(
     assert NEW_BETA.encode() in after[name]
 
 
-def test_a_file_where_generated_should_be_is_told_or_replaced(project: Path) -> None:
+def test_a_file_where_generated_should_be_is_told_or_replaced(
+    project: Path, regenerate: Regenerate
+) -> None:
     committed = files(project / "generated")
     put_a_file_in_the_place_of_generated(project)
-    assert "make regenerate" in run(project, "--check").stderr
-    assert run(project).returncode == 0
+    assert "make regenerate" in regenerate("--check").stderr
+    assert regenerate().returncode == 0
     assert files(project / "generated") == committed
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(project: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(
+    project: Path, regenerate: Regenerate
+) -> None:
     (project / "openapi.yaml").unlink()
     (project / "openapi.yaml").mkdir()
-    failed = run(project)
+    failed = regenerate()
     assert failed.returncode == 1
     assert "openapi.yaml cannot be read" in failed.stderr
     assert "Traceback" not in failed.stderr

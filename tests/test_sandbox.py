@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 from anthropic_models import Client, openapi_path
 from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
 from anthropic_models.sandbox.catalogue import MadeUpModels, Model
@@ -14,9 +13,17 @@ from anthropic_models.sandbox.document import Document
 from anthropic_models.sandbox.paging import Pages
 from anthropic_models.sandbox.rules import RefusedError, Rules
 from jsonschema import Draft202012Validator
+from portable import read_yaml
 
-DOCUMENT: dict[str, Any] = yaml.safe_load(openapi_path().read_text("utf-8"))
+DOCUMENT = read_yaml(openapi_path())
 HEADERS = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox of this test alone, whose lines are counted."""
+    with Sandbox(57) as sandbox:
+        yield sandbox
 
 
 def get(

@@ -4,15 +4,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import yaml
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from portable import read_yaml
 
 Node = dict[str, Any]
 
-DOCUMENT: Node = yaml.safe_load(
-    (Path(__file__).parent.parent / "openapi.yaml").read_text(encoding="utf-8")
-)
+DOCUMENT: Node = read_yaml(Path(__file__).parent.parent / "openapi.yaml")
 COMPONENTS: Node = DOCUMENT["components"]
 OPERATION: Node = DOCUMENT["paths"]["/v1/models"]["get"]
 
