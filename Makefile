@@ -30,10 +30,10 @@ setup: $(VENV)/ready ## build .venv from the pinned requirements
 run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox
 	@$(PY) examples/list_models.py
 
-# Some tests wait, so two processors have time for four. Where Python keeps no compiled files, each of
+# Some tests wait, so two processors have time for three. Where Python keeps no compiled files, each of
 # some hundred processes would compile the wrapper anew.
 test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
-	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 4 --cov
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --cov
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
 	@$(PY) generator/regenerate.py

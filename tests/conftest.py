@@ -31,6 +31,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# One process runs all of a file, so those that take longest come first: else it would still be at
+# work with such a file when the others have nothing left to do.
+LONGEST = ("test_drill.py", "test_regeneration.py", "test_sharing.py", "test_command_line.py")
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffling
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @pytest.fixture
 def root() -> Path:
     return ROOT
@@ -56,7 +66,7 @@ def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anthropic_models._core.retry, "_FIRST_BACKOFF", 0.002)
 
 
-# The lines that run on trio are those that run on asyncio, and counting takes as long as the test.
+# Counting lines takes as long as the test; those that run on trio are those that run on asyncio.
 @pytest.fixture(params=["sync", "asyncio", pytest.param("trio", marks=pytest.mark.no_cover)])
 def shell(request: pytest.FixtureRequest) -> Shell:
     return Shell(request.param)

@@ -53,12 +53,12 @@ complete_words list --beta context-
 """
 
 
-@pytest.mark.parametrize(
-    "get", ["source <(anthropic-models --show-completion)", "source ~/.bashrc"]
-)
-def test_bash_completes_commands_options_and_betas(get: str, tmp_path: Path) -> None:
+def test_bash_completes_commands_options_and_betas(tmp_path: Path) -> None:
+    shown = run_in("bash", "anthropic-models --show-completion", tmp_path)
     run_in("bash", "anthropic-models --install-completion; true", tmp_path)
-    commands, formats, betas = run_in("bash", f"{get}\n{BASH}", tmp_path).splitlines()
+    installed = tmp_path / ".bash_completions" / "anthropic-models.sh"
+    assert shown.strip() == installed.read_text("utf-8").strip()
+    commands, formats, betas = run_in("bash", f"source ~/.bashrc\n{BASH}", tmp_path).splitlines()
     assert {"list", "watch", "betas"} <= set(commands.split())
     assert sorted(formats.split()) == ["json", "jsonl"]
     assert betas.split() == CONTEXT

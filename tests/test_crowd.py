@@ -30,16 +30,18 @@ async def list_at_once(client: AsyncClient, times: int) -> list[list[str]]:
 
 
 @BACKENDS
-def test_two_hundred_listings_at_once_are_all_answered(sandbox: Sandbox, backend: str) -> None:
+def test_more_listings_than_may_be_under_way_are_all_answered(
+    sandbox: Sandbox, backend: str
+) -> None:
     sandbox.models[:] = made_up_models(3)
     expected = [model["id"] for model in sandbox.models]
 
     async def main() -> None:
         async with AsyncClient(api_key=KEY, base_url=sandbox.base_url) as client:
-            assert await list_at_once(client, 200) == [expected] * 200
+            assert await list_at_once(client, 150) == [expected] * 150
 
     anyio.run(main, backend=backend)
-    assert len(sandbox.requests) == 200
+    assert len(sandbox.requests) == 150
 
 
 @BACKENDS

@@ -14,6 +14,8 @@ from attrs import frozen
 from portable import read_yaml
 from scripted_server import Answer, ScriptedServer, answer, error, page, reset_after
 
+pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
+
 KEY = "sk-ant-secret-of-the-test"
 VERSION = read_yaml(openapi_path())["info"]["version"]
 

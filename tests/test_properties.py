@@ -15,8 +15,8 @@ MOST = 30
 CATALOGUE = made_up_models(MOST)
 IDS = [model["id"] for model in CATALOGUE]
 
-# Many examples, but no line that others do not run.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
+
 ample = settings(
     # The client and the sandbox are shared on purpose: nothing of an example stays in them.
     suppress_health_check=[HealthCheck.function_scoped_fixture],

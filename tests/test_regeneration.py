@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path("generated", "anthropic_models_generated")
 NEW_BETA = "made-up-beta-2027-01-01"
@@ -83,15 +85,6 @@ def write_something_else(project: Path) -> None:
 
 def remove_paths(project: Path) -> None:
     change_document(project, lambda document: document.pop("paths"))
-
-
-def add_array_header(project: Path) -> None:
-    schema = {"type": "array", "items": {"type": "string"}}
-    header = {"name": "made-up", "in": "header", "schema": schema}
-    change_document(
-        project,
-        lambda document: document["paths"]["/v1/models"]["get"]["parameters"].append(header),
-    )
 
 
 def add_overlay_without_match(project: Path) -> None:
@@ -245,7 +238,6 @@ def test_regenerating_what_is_up_to_date_gives_the_same_bytes_and_says_that_noth
         (break_yaml, "openapi.yaml cannot be read: "),
         (write_something_else, "changes nothing in openapi.yaml"),
         (remove_paths, "paths"),
-        (add_array_header, "made-up"),
         (add_overlay_without_match, "gone.yaml: action 1 ($.components.parameters.Gone)"),
         (add_overlay_with_the_short_ending, "gone.yml: action 1"),
         (remove_overlay, "anthropic-beta"),

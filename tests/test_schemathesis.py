@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
 from anthropic_models.sandbox.app import App
 from anthropic_models.sandbox.background import BackgroundServer
 from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.types import Message, Receive, Scope, Send
+
+pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
 # The sandbox takes any key that is not empty, so there is no wrong one for it to refuse.
 LEFT_OUT = "ignored_auth"
