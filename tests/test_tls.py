@@ -96,6 +96,24 @@ def test_certificates_that_are_not_there_do_not_matter_until_they_are_needed(
             encrypted.list()
 
 
+def test_the_first_client_loads_what_it_needs_while_the_certificates_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both = threading.Barrier(2, timeout=60)
+
+    def read() -> ssl.SSLContext:
+        both.wait()
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    def load(_module: str) -> None:
+        both.wait()
+
+    monkeypatch.delitem(sys.modules, "httpcore")
+    monkeypatch.setattr("anthropic_models._trust.import_module", load)
+    monkeypatch.setattr(httpx, "create_ssl_context", read)
+    Client(api_key=KEY).close()
+
+
 @pytest.mark.parametrize("proxied", [False, True], ids=["direct", "through a proxy"])
 def test_closing_ends_what_is_under_way_over_tls(
     shell: Shell,

@@ -1,9 +1,12 @@
 """The client that the generator makes with its own templates; it checks nothing."""
 
+import sys
+
 from anthropic_models_generated import AuthenticatedClient
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.models import BetaModelList
 from anthropic_models_generated.types import UNSET, Unset
+from peak import peak_bytes
 
 
 def connected(base_url: str) -> AuthenticatedClient:
@@ -23,3 +26,8 @@ def walk(client: AuthenticatedClient, limit: int) -> int:
         if not page.has_more:
             return count
         cursor = page.last_id or UNSET
+
+
+if __name__ == "__main__":
+    with connected(sys.argv[1]) as client:
+        print(walk(client, 1000), peak_bytes())
