@@ -84,7 +84,6 @@ def running_sandbox() -> Iterator[Sandbox]:
         with uncounted_threads():
             running = stack.enter_context(Sandbox())
         httpx.get(running.base_url)  # from here on it has opened what it keeps open
-        assert hypothesis  # its import looks for references that the next line hides
         yield running
 
 
@@ -118,14 +117,6 @@ def scripted() -> Generator[Callable[..., ScriptedServer]]:
             return servers.enter_context(ScriptedServer(*answers))
 
         yield start
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_searches(running_sandbox: Sandbox) -> None:
-    """What exists when a module begins need not be searched after each of its tests."""
-    assert running_sandbox
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
