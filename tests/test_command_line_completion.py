@@ -54,7 +54,7 @@ complete_words list --beta context-
 
 
 def test_bash_completes_commands_options_and_betas(tmp_path: Path) -> None:
-    shown = run_in("bash", "anthropic-models --show-completion", tmp_path)
+    shown = run_in("bash", "anthropic-models --show-completion; true", tmp_path)
     run_in("bash", "anthropic-models --install-completion; true", tmp_path)
     installed = tmp_path / ".bash_completions" / "anthropic-models.sh"
     assert shown.strip() == installed.read_text("utf-8").strip()
