@@ -120,23 +120,12 @@ $(VENV)/ready: $(VENV)/pinned pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(SDKS:=/ready): .envs/%/ready: requirements/%.txt
-	$(build-environment)
-	@touch $@
-
-$(TOOLS)/ready: requirements/release.txt
-	$(build-environment)
-	@touch $@
-
-$(BARE)/ready: requirements/runtime.txt
+PLAIN := $(SDKS) $(TOOLS) $(BARE) .envs/bench .envs/bench-console
+$(PLAIN:=/ready): .envs/%/ready: requirements/%.txt
 	$(build-environment)
 	@touch $@
 
 # The benchmarks measure the wheel of this tree, not the tree itself.
-.envs/bench/ready .envs/bench-console/ready: .envs/%/ready: requirements/%.txt
-	$(build-environment)
-	@touch $@
-
 .envs/bench-ours/pinned: requirements/runtime.txt
 .envs/bench-cli/pinned: requirements/bench-cli.txt
 .envs/bench-ours/pinned .envs/bench-cli/pinned:

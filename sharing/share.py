@@ -54,7 +54,7 @@ def share(target: Path) -> Path:
         (target / f"{name}.yaml").write_text(_heading(name, document) + to_yaml(document), "utf-8")
     # The truth with its comments and empty lines, as it was written.
     shutil.copyfile(TRUTH, target / "openapi.yaml")
-    for overlay in sorted(OVERLAYS.glob("*.yaml")):
+    for overlay in sorted(OVERLAYS.glob("*.y*ml")):
         shutil.copyfile(overlay, target / f"{overlay.stem}.overlay.yaml")
     _lint(target)
     _write_reference(target)

@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import anthropic_models._core.retry
@@ -36,7 +36,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 LONGEST = ("test_drill.py", "test_regeneration.py", "test_sharing.py", "test_command_line.py")
 
 
-@pytest.hookimpl(trylast=True)  # after the shuffling
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
@@ -66,7 +65,7 @@ def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anthropic_models._core.retry, "_FIRST_BACKOFF", 0.002)
 
 
-# Counting lines takes as long as the test; those that run on trio are those that run on asyncio.
+# Counting lines takes as long as the test; the few that run on trio only are counted elsewhere.
 @pytest.fixture(params=["sync", "asyncio", pytest.param("trio", marks=pytest.mark.no_cover)])
 def shell(request: pytest.FixtureRequest) -> Shell:
     return Shell(request.param)
@@ -80,29 +79,22 @@ def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Sandbox]:
+    # Coverage would lose sight of its thread with the first test that is not counted, now or then.
+    counting = threading.gettrace()
+    threading.settrace(None)
     with ExitStack() as stack:
-        with uncounted_threads():
+        try:
             running = stack.enter_context(Sandbox())
+        finally:
+            if counting is not None:
+                threading.settrace(counting)
         httpx.get(running.base_url)  # from here on it has opened what it keeps open
         yield running
 
 
-@contextmanager
-def uncounted_threads() -> Generator[None]:
-    """Start threads whose lines are not counted.
-
-    With the first test that is not counted, coverage would lose sight of them anyway.
-    """
-    counting = threading.gettrace()
-    threading.settrace(None)
-    yield
-    if counting is not None:
-        threading.settrace(counting)
-
-
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    """A sandbox with 57 models that has seen no request."""
+    """A sandbox with 57 models that has seen no request; test_sandbox.py counts its lines."""
     running_sandbox.models[:] = made_up_models(57)
     running_sandbox.requests.clear()
     return running_sandbox
@@ -119,6 +111,13 @@ def scripted() -> Generator[Callable[..., ScriptedServer]]:
         yield start
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_in_cycles() -> Iterator[None]:
+    """After every file Python warns of what nobody has closed, ended or awaited."""
+    yield
+    gc.collect()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(running_sandbox: Sandbox) -> Iterator[None]:
     """After every test no socket is open and no thread runs that was not there before."""
@@ -126,7 +125,7 @@ def nothing_left_behind(running_sandbox: Sandbox) -> Iterator[None]:
     yield
     if open_sockets() <= sockets and running_threads() <= threads:
         return
-    gc.collect()  # what nobody refers to any more is closed, and its class warns of that
+    gc.collect()  # closes the sockets that nobody refers to any more; Python warns of each
     # The other end of a connection, in a thread of this process, takes a moment to notice.
     patience = time.monotonic() + 10
     while open_sockets() - sockets and time.monotonic() < patience:

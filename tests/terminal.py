@@ -7,7 +7,6 @@ import select
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,14 +101,13 @@ class Terminal:
         *arguments: str,
         base_url: str | None = None,
         columns: int = 100,
-        rows: int = 40,
         command: Sequence[str] = (PROGRAM,),
         variables: Mapping[str, str] | None = None,
         stdout: IO[str] | None = None,
     ) -> None:
         self.text = ""
         self._master, slave = pty.openpty()
-        termios.tcsetwinsize(slave, (rows, columns))
+        termios.tcsetwinsize(slave, (40, columns))
         self.process = subprocess.Popen(
             [*command, *arguments],
             env=environment(base_url, **(variables or {})),
@@ -154,8 +152,7 @@ class Terminal:
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.text).replace("\r\n", "\n").splitlines()
 
     def _read(self) -> bool:
-        deadline = time.monotonic() + PATIENCE
-        ready, _, _ = select.select([self._master], [], [], deadline - time.monotonic())
+        ready, _, _ = select.select([self._master], [], [], PATIENCE)
         assert ready, f"nothing more came after {self.text!r}"
         try:
             content = os.read(self._master, 65536)

@@ -484,6 +484,15 @@ def test_no_standard_output_is_told_in_one_line(command: str, sandbox: Sandbox) 
     assert done.stderr == "anthropic-models: standard output is closed\n"
 
 
+def test_an_error_does_not_go_among_the_output_when_there_is_no_stderr(
+    scripted: Scripted, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = scripted(error(404, "not_found_error"))
+    monkeypatch.setattr(sys, "stderr", None)
+    done = command("list", base_url=server.base_url)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
 # --- what it costs, and what it says
 
 

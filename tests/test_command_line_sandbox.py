@@ -11,7 +11,7 @@ import pytest
 from anthropic_models import APIConnectionError, Client, OverloadedError
 from anthropic_models.cli.serving import RequestLog
 from anthropic_models.sandbox import Sandbox, well_known_models
-from terminal import MEASURED, Command, Terminal, piped, started
+from terminal import MEASURED, PROGRAM, Command, Terminal, environment, piped, started
 
 
 @contextmanager
@@ -145,6 +145,19 @@ def test_wrong_usage_is_told_in_one_line(
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_it_serves_where_nobody_listens_to_what_it_tells() -> None:
+    command = ["sh", "-c", f"exec {PROGRAM} sandbox 2>&-"]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        with client_of(process.stdout.readline().strip()) as client:
+            assert client.models.list(limit=1).data
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=60)[0] == ""
+        assert process.returncode == 0
 
 
 def test_a_port_that_is_taken_is_told_in_one_line() -> None:

@@ -45,7 +45,9 @@ def test_what_goes_wrong_is_told_in_a_line(
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://example.com")
-    assert runpy.run_path(str(root / EXAMPLE))["main"]() == 1
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(root / EXAMPLE), run_name="__main__")
+    assert ended.value.code == 1
     out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith("error: ANTHROPIC_BASE_URL ")

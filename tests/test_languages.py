@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,10 @@ def add_language(folder: Path, name: str = "tiny", script: str = PROGRAM, **chan
     (folder / name / "language.toml").write_text("".join(lines), "utf-8")
 
 
-def started(folder: Path, build: Path) -> subprocess.Popen[str]:
-    """Run the command as make does."""
-    return subprocess.Popen(
+@contextmanager
+def started(folder: Path, build: Path) -> Generator[subprocess.Popen[str]]:
+    """Run the command as make does, until the block ends."""
+    with subprocess.Popen(
         [sys.executable, str(LANGUAGES / "run.py"), "--languages", folder, "--build", build],
         env={**os.environ, "PYTHONPATH": str(ROOT / "generator")},
         stdout=subprocess.PIPE,
@@ -84,7 +86,12 @@ def started(folder: Path, build: Path) -> subprocess.Popen[str]:
         start_new_session=True,
         # A shell without job control starts what runs in the background with SIGINT ignored.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -140,7 +147,7 @@ def test_a_right_client_is_ok_on_either_edition(folder: Path, tmp_path: Path) ->
     ]
 
 
-def test_only_the_languages_that_are_named_are_told(folder: Path, told: Told) -> None:
+def test_only_the_languages_that_are_named_are_run(folder: Path, told: Told) -> None:
     add_language(folder)
     add_language(folder, "broken", steps=[["false"]])
     done = told(folder, "tiny")

@@ -100,18 +100,37 @@ def test_the_first_client_loads_what_it_needs_while_the_certificates_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     both = threading.Barrier(2, timeout=60)
+    loaded: list[str] = []
 
     def read() -> ssl.SSLContext:
         both.wait()
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
-    def load(_module: str) -> None:
+    def load(module: str) -> None:
+        loaded.append(module)
         both.wait()
 
     monkeypatch.delitem(sys.modules, "httpcore")
     monkeypatch.setattr("anthropic_models._trust.import_module", load)
     monkeypatch.setattr(httpx, "create_ssl_context", read)
     Client(api_key=KEY).close()
+    assert loaded == ["httpcore"]
+
+
+def test_a_client_needs_no_thread_and_tells_nothing_of_one_that_fails(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_self_or_module: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.delitem(sys.modules, "httpcore")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        Client(api_key=KEY).close()
+    monkeypatch.delitem(sys.modules, "httpcore")
+    monkeypatch.setattr("anthropic_models._trust.import_module", refuse)
+    Client(api_key=KEY).close()
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("proxied", [False, True], ids=["direct", "through a proxy"])

@@ -4,6 +4,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -19,12 +20,20 @@ def trust(base_url: httpx.URL) -> ssl.SSLContext:
         return httpx.create_ssl_context()
     # httpx loads it next. The interpreter has time for that while OpenSSL reads the certificates,
     # which saves a tenth of the time of a program that lists once.
-    meanwhile = threading.Thread(target=import_module, args=("httpcore",))
-    meanwhile.start()
+    meanwhile = threading.Thread(target=_load, args=("httpcore",))
+    try:
+        meanwhile.start()
+    except RuntimeError:  # there can be no further thread, and nothing is lost but time
+        return httpx.create_ssl_context()
     try:
         return httpx.create_ssl_context()
     finally:
         meanwhile.join()
+
+
+def _load(module: str) -> None:
+    with suppress(Exception):  # httpx meets the same error, and tells it
+        import_module(module)
 
 
 class _LateTrust(ssl.SSLContext):

@@ -1,10 +1,9 @@
 """What goes wrong, in one plain line on stderr."""
 
 import shlex
-import sys
 
 from ..errors import AnthropicModelsError
-from .printable import printable
+from .notes import note
 
 
 class CommandError(Exception):
@@ -17,7 +16,7 @@ class CommandError(Exception):
 
 def tell(text: str) -> None:
     """Print one line on stderr."""
-    print(f"anthropic-models: {printable(text)}", file=sys.stderr, flush=True)
+    note(f"anthropic-models: {text}")
 
 
 def described(error: AnthropicModelsError) -> str:

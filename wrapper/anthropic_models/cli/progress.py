@@ -1,11 +1,12 @@
 """A spinner for people who wait."""
 
-import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+from .notes import are_read
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -23,7 +24,7 @@ class Progress:
         self._timer = threading.Timer(PATIENCE, self._show)
 
     def __enter__(self) -> Self:
-        if sys.stderr is not None and sys.stderr.isatty():
+        if are_read():
             self._timer.start()
         return self
 

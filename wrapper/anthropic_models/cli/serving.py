@@ -1,6 +1,5 @@
 """`anthropic-models sandbox`."""
 
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, NoReturn
@@ -10,8 +9,8 @@ from attrs import frozen
 
 from .connection import usage_checked
 from .failures import CommandError
+from .notes import are_read, note
 from .output import emit
-from .printable import printable
 from .signals import Signals, TerminatedError
 
 if TYPE_CHECKING:
@@ -59,13 +58,13 @@ class Serving:
 
     def _serve(self, sandbox: "Sandbox") -> NoReturn:
         emit(f"{sandbox.base_url}\n")
-        if sys.stderr.isatty():
-            _note("any ANTHROPIC_API_KEY will do; Ctrl-C ends it")
+        if are_read():
+            note("any ANTHROPIC_API_KEY will do; Ctrl-C ends it")
         log = RequestLog(sandbox, patience=self.delay + _PATIENCE)
         pause = threading.Event()
         while True:
             for line in log.new_lines(time.monotonic()):
-                _note(line)
+                note(line)
             pause.wait(_LOOK_EVERY)
 
 
@@ -95,7 +94,3 @@ def _line(request: "SeenRequest") -> str:
     query = "?" + urlencode(request.query, safe=",") if request.query else ""
     status = "no answer" if request.status_code is None else request.status_code
     return f"{request.method} {request.path}{query} {status}"
-
-
-def _note(text: str) -> None:
-    print(printable(text), file=sys.stderr, flush=True)

@@ -20,6 +20,7 @@ from .failures import described, tell
 from .formats import as_json
 from .memory import Memory, StateFile
 from .newer import first_memory, newer
+from .notes import are_read
 from .output import emit, is_for_a_terminal
 from .printable import printable
 from .signals import Signals
@@ -77,7 +78,7 @@ class Watch:
         return memory
 
     def _greet(self, client: Client) -> None:
-        if sys.stderr is not None and sys.stderr.isatty() and not self.once:
+        if are_read() and not self.once:
             tell(f"asking {client.base_url} every {self.interval:g} s; Ctrl-C ends it")
 
     def _tell(
