@@ -12,7 +12,7 @@ from .._core.failure import closed
 
 T = TypeVar("T")
 
-_TURNS = 10  # asyncio needs 4, trio, which shuffles its tasks, a few more
+_CHECKPOINTS = 10  # asyncio needs 4, trio, which shuffles its tasks, a few more
 
 
 class Ahead(Generic[T]):
@@ -77,12 +77,12 @@ class Background:
             await ahead.cancel()
 
 
-async def give_turns() -> None:
+async def let_others_run() -> None:
     """Let tasks go as far as they get without the network: to where their requests are sent.
 
     A caller that computes, rather than awaits, would hold them up.
     """
-    for _ in range(_TURNS):
+    for _ in range(_CHECKPOINTS):
         await anyio.lowlevel.checkpoint()
 
 

@@ -13,7 +13,7 @@ from .._core.pagination import Step
 from .._core.request import Call, page_request
 from .._core.settings import Settings
 from ..errors import AnthropicModelsError
-from .background import Ahead, give_turns
+from .background import Ahead, let_others_run
 from .sender import Sender
 
 
@@ -98,7 +98,7 @@ class _Pages(AsyncIterator[AsyncPage]):
             # What fails or is cancelled here can be asked for again: nothing is skipped.
             page = self._fetched = self._fetched or await self._fetch()
             if page._listing.prefetch:
-                await give_turns()
+                await let_others_run()
         finally:
             self._is_fetching = False
         self._fetched = None

@@ -70,7 +70,7 @@ def judged(
     """Return the page that was received, or the failure that the answer stands for."""
     body = received.body
     if received.status_code != HTTPStatus.OK:
-        return _status_failure(received, body, retries_taken, now)
+        return _status_failure(received, retries_taken, now)
     if isinstance(body, AnthropicModelsError):
         error = _completed(body, received, retries_taken)
         return Failure(error, retryable=isinstance(error, APIConnectionError))
@@ -111,11 +111,9 @@ def _decoded(body: bytes) -> object:
     )
 
 
-def _status_failure(
-    received: Received, raw: bytes | AnthropicModelsError, retries_taken: int, now: float
-) -> Failure:
+def _status_failure(received: Received, retries_taken: int, now: float) -> Failure:
     status = received.status_code
-    body = _error_body(raw)
+    body = _error_body(received.body)
     envelope = _mapping(body)
     detail = _mapping(envelope.get("error"))
     wait = advised_wait(received.headers, now)

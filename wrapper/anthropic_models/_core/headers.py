@@ -41,11 +41,12 @@ def checked_headers(headers: Headers | None, argument: str) -> dict[str, str | N
     Values are not quoted in errors: they may be credentials.
     """
     checked: dict[str, str | None] = {}
+    wrong = f"{argument} must map names to strings (or None, to remove a default)"
     if headers is not None and not isinstance(headers, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
-        raise TypeError(f"{argument} must map names to strings (or None, to remove a default)")
+        raise TypeError(wrong)
     for name, value in (headers or {}).items():
         if not isinstance(name, str) or not (value is None or isinstance(value, str)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
-            raise TypeError(f"{argument} must map names to strings (or None, to remove a default)")
+            raise TypeError(wrong)
         if not _NAME.fullmatch(name):
             raise ValueError(f"{argument}: {name!r} cannot be the name of a header")
         if name.lower() in _OF_THE_CONNECTION or (name.lower() == "host" and value is None):
