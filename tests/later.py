@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 
 from portable import Document, portable_edition, to_yaml
+from projects import ROOT, committed, copied, python_path
 
-ROOT = Path(__file__).parent.parent
 DRILL = ROOT / "tests" / "drill"
 # What the parameter and the field of the same name have in common.
 SHARED = {"lifecycle-parameter": "known-lifecycle", "model-fields": "known-lifecycle"}
@@ -36,37 +36,29 @@ class LaterProject:
     """The project in a folder of its own, in which openapi.yaml has been edited."""
 
     def __init__(self, folder: Path, document: Document) -> None:
-        self.folder = folder
-        ignored = shutil.ignore_patterns("__pycache__")
-        for name in ("generator", "overlays", "sharing", "generated"):
-            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-        for name in ("openapi.yaml", "generator-config.yml"):
-            shutil.copy(ROOT / name, folder)
+        self.folder = copied(
+            *(folder, "openapi.yaml", "overlays", "generator", "generator-config.yml"),
+            *("generated", "sharing"),
+        )
         # Not a line of these is changed.
-        for name in ("wrapper", "tests", ".envs"):
+        for name in ("wrapper", "tests"):
             (folder / name).symlink_to(ROOT / name)
-        self._commit()
+        committed(folder, "openapi.yaml")
         (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
 
     def run(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a Python program with the packages of this project."""
-        paths = [str(self.folder / name) for name in ("generated", "wrapper", "generator")]
+        packages = python_path(
+            *(self.folder / name for name in ("generated", "wrapper", "generator"))
+        )
         # Where CI is set, pytest tells more than a document shows.
         alone = {"PATH": os.environ["PATH"]}
-        packages = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "COLUMNS": "80"}
+        plain = {"PYTHONUTF8": "1", "COLUMNS": "80"}
         return subprocess.run(
             [sys.executable, "-W", "error", *command],
             cwd=self.folder,
-            env=alone | packages | environment,
+            env=alone | packages | plain | environment,
             capture_output=True,
             text=True,
             timeout=120,
         )
-
-    def _commit(self) -> None:
-        for command in (
-            ["init", "--quiet"],
-            ["add", "openapi.yaml"],
-            ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "--quiet", "-m", "x"],
-        ):
-            subprocess.run(["git", *command], cwd=self.folder, check=True)

@@ -111,6 +111,10 @@ class ScriptedServer:
         return answer
 
 
+Scripted = Callable[..., ScriptedServer]
+"""Starts a server that plays the answers given to it."""
+
+
 def _head(connection: socket.socket) -> bytes:
     head = b""
     while not head.endswith(b"\r\n\r\n"):

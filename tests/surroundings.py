@@ -4,25 +4,19 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import anthropic_models._core.retry
 import httpx
 import pytest
 from anthropic_models.sandbox import Sandbox, made_up_models
-from scripted_server import Answer, ScriptedServer
+from projects import ROOT, Program, python_path
+from scripted_server import Answer, Scripted, ScriptedServer
 from shells import Shell
 from terminal import Command
 
-ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTORS = "/proc/self/fd"
-
-
-@pytest.fixture
-def root() -> Path:
-    return ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +24,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("ANTHROPIC_", "COVERAGE_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    for name, value in python_path().items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +53,12 @@ def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
     return Command(capfd, monkeypatch)
 
 
+@pytest.fixture
+def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A program of the project, within this process."""
+    return Program(capfd, monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Sandbox]:
     # Coverage would lose sight of its thread with the first test that is not counted, now or then.
@@ -81,7 +83,7 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
-def scripted() -> Generator[Callable[..., ScriptedServer]]:
+def scripted() -> Generator[Scripted]:
     """Start servers that play a script each."""
     with ExitStack() as servers:
 

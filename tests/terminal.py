@@ -15,14 +15,13 @@ from typing import IO, Self
 
 import pytest
 from anthropic_models.cli import main
+from projects import python_path
 from shells import KEY
 
 PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
 # By these a process tells which lines it has run. That takes half as long as all else that it
 # does, so it is for those that run lines which no test within this process can.
 MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-# The command's extras bring no trio, which httpx would load, and that takes a fifth of its start.
-ABSENT = Path(__file__).parent / "absent"
 PATIENCE = 60.0  # seconds; nothing takes as long unless it is broken
 
 
@@ -30,9 +29,9 @@ def environment(base_url: str | None = None, **more: str) -> dict[str, str]:
     """The variables of the command: few, so that nothing of this machine counts."""
     found = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(ABSENT),
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
+        **python_path(),
     }
     if base_url is not None:
         found |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": base_url}

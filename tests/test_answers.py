@@ -5,15 +5,12 @@ import json
 import pickle
 import random
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from anthropic_models import APIResponseValidationError
-from scripted_server import ScriptedServer, answer, model, page, raw
+from scripted_server import Scripted, answer, model, page, raw
 from shells import AnyClient, Shell
-
-Scripted = Callable[..., ScriptedServer]
 
 
 def refusal(client: AnyClient) -> APIResponseValidationError:

@@ -17,6 +17,7 @@ from entrants import Job, Program, Run, WrongWorkError, listing
 from judgement import OURS, Aside, Claim, Measured, Verdict, is_worse, of, verdict
 from machine import Machine
 from measuring import Case, measured
+from projects import ROOT
 from rows import cases
 from serving import Served, Trust, serving
 
@@ -148,11 +149,11 @@ def test_all_fourteen_rows_are_there_and_no_claim_shares_its_key(quick: bool) ->
     assert len({claim.key for claim in claims}) == len(claims)
 
 
-def test_what_is_committed_are_the_claims_of_a_whole_run(root: Path) -> None:
+def test_what_is_committed_are_the_claims_of_a_whole_run() -> None:
     claims = {claim.key: claim for case in cases(quick=False) for claim in case.claims}
-    committed = results.committed(root / "benchmarks")
+    committed = results.committed(ROOT / "benchmarks")
     assert committed.keys() == claims.keys()
-    text = (root / "benchmarks/RESULTS.md").read_text("utf-8")
+    text = (ROOT / "benchmarks/RESULTS.md").read_text("utf-8")
     for key, ratio in committed.items():
         assert f"| {key} | {claims[key].work} | " in text
         assert f"**{ratio:.3g}** (" in text

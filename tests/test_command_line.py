@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,12 @@ from anthropic_models import KnownAnthropicBeta, openapi_path
 from anthropic_models.cli import main
 from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
 from portable import read_yaml
-from scripted_server import ScriptedServer, answer, error, model, page, silence_after, when
+from scripted_server import Scripted, answer, error, model, page, silence_after, when
 from shells import KEY
 from terminal import MEASURED, PROGRAM, Command, environment, piped, started
 
 SCHEMAS: dict[str, Any] = read_yaml(openapi_path())["components"]["schemas"]
 FIELDS = list(SCHEMAS["BetaModelInfo"]["properties"])
-
-Scripted = Callable[..., ScriptedServer]
 
 
 def listed(*models: dict[str, Any], **changes: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,9 @@ from anthropic_models.cli.ages import age
 from anthropic_models.cli.progress import Progress
 from anthropic_models.cli.table import fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
-from scripted_server import ScriptedServer, answer, error, model, page, when
+from scripted_server import Scripted, answer, error, model, page, when
 from shells import KEY
 from terminal import MEASURED, Terminal
-
-Scripted = Callable[..., ScriptedServer]
 
 NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01
 

@@ -16,10 +16,8 @@ from anthropic_models import (
     Client,
     MissingCredentialsError,
 )
-from scripted_server import Answer, ScriptedServer, answer, error, page, raw
+from scripted_server import Answer, Scripted, answer, error, page, raw
 from shells import KEY, Shell
-
-Scripted = Callable[..., ScriptedServer]
 
 
 def credential(client: Client) -> dict[str, str]:

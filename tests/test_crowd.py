@@ -1,17 +1,15 @@
 """Many listings at once over one client."""
 
 import threading
-from collections.abc import Callable
 
 import anyio
 import httpx
 import pytest
 from anthropic_models import APITimeoutError, AsyncClient
 from anthropic_models.sandbox import Sandbox, made_up_models
-from scripted_server import ScriptedServer, answer, page, silence_after, when
+from scripted_server import Scripted, answer, page, silence_after, when
 from shells import KEY
 
-Scripted = Callable[..., ScriptedServer]
 BACKENDS = pytest.mark.parametrize(
     "backend", ["asyncio", pytest.param("trio", marks=pytest.mark.no_cover)]
 )

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from anthropic_models.sandbox import Sandbox
+from projects import ROOT
 from readme import python_examples
-
-ROOT = Path(__file__).parent.parent
 
 
 def examples() -> list[tuple[str, str]]:

@@ -17,14 +17,14 @@ import node
 import pytest
 import yaml
 from attrs import frozen
-from later import DRILL, ROOT, LaterProject, later_document
+from later import DRILL, LaterProject, later_document
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from portable import Json, read_yaml, to_yaml
-from scripted_server import ScriptedServer, answer, model, page
+from projects import ROOT
+from scripted_server import Scripted, ScriptedServer, answer, model, page
 
 ALL = "all of them"
 CHANGES = ("get-model", "lifecycle-parameter", "model-fields", "betas")
-Scripted = Callable[..., ScriptedServer]
 
 # What `make regenerate` writes anew.
 FILES = {

@@ -1,7 +1,6 @@
 """Statuses become errors that say what happened."""
 
 import pickle
-from collections.abc import Callable
 from typing import Any
 
 import anthropic_models
@@ -19,10 +18,8 @@ from anthropic_models import (
     OverloadedError,
     PaginationError,
 )
-from scripted_server import ScriptedServer, answer, error, page, raw
+from scripted_server import Scripted, answer, error, page, raw
 from shells import KEY, Shell
-
-Scripted = Callable[..., ScriptedServer]
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from anthropic_models.sandbox import Sandbox
+from projects import ROOT
 from shells import KEY
 
 EXAMPLE = Path("examples", "list_models.py")
 
 
-def test_without_a_key_it_lists_the_sandbox_and_says_what_to_set(root: Path) -> None:
+def test_without_a_key_it_lists_the_sandbox_and_says_what_to_set() -> None:
     done = subprocess.run(
-        [sys.executable, str(root / EXAMPLE)], env={}, capture_output=True, text=True, timeout=60
+        [sys.executable, str(ROOT / EXAMPLE)], env={}, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
     heading, *rows, empty, origin = done.stdout.splitlines()
@@ -27,26 +28,25 @@ def test_without_a_key_it_lists_the_sandbox_and_says_what_to_set(root: Path) -> 
 
 
 def test_with_a_key_it_lists_the_api(
-    root: Path,
     sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_BASE_URL", sandbox.base_url)
-    assert runpy.run_path(str(root / EXAMPLE))["main"]() == 0
+    assert runpy.run_path(str(ROOT / EXAMPLE))["main"]() == 0
     assert capfd.readouterr().out.endswith(f"\nfrom {sandbox.base_url}\n")
     assert len(sandbox.requests) == 1
     assert sandbox.requests[0].headers["x-api-key"] == KEY
 
 
 def test_what_goes_wrong_is_told_in_a_line(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://example.com")
     with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(root / EXAMPLE), run_name="__main__")
+        runpy.run_path(str(ROOT / EXAMPLE), run_name="__main__")
     assert ended.value.code == 1
     out, err = capfd.readouterr()
     assert out == ""

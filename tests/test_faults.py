@@ -9,7 +9,7 @@ import socket
 import threading
 import warnings
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -27,19 +27,8 @@ from anthropic_models import (
     ClientClosedError,
 )
 from anthropic_models.sandbox import Sandbox
-from scripted_server import (
-    Answer,
-    ScriptedServer,
-    answer,
-    drip,
-    page,
-    raw,
-    reset_after,
-    silence_after,
-)
+from scripted_server import Answer, Scripted, answer, drip, page, raw, reset_after, silence_after
 from shells import KEY, Shell
-
-Scripted = Callable[..., ScriptedServer]
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 SIZED = HEAD + b"content-length: 1000\r\n\r\n"

@@ -4,25 +4,23 @@ import datetime
 import json
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 from anthropic_models import Client
 from anthropic_models.sandbox import Sandbox
+from projects import ROOT
 
 
 @pytest.mark.parametrize("environment", ["official-sdk", "official-sdk-current"])
-def test_the_official_sdk_lists_what_the_wrapper_lists(
-    sandbox: Sandbox, root: Path, environment: str
-) -> None:
-    python = root / ".envs" / environment / "bin/python"
+def test_the_official_sdk_lists_what_the_wrapper_lists(sandbox: Sandbox, environment: str) -> None:
+    python = ROOT / ".envs" / environment / "bin/python"
     if not python.exists() and not os.environ.get("CI"):
         pytest.skip("the official SDK is not installed; `make test` installs it")
-    script = root / "tests/foreign/official_sdk.py"
+    script = ROOT / "tests/foreign/official_sdk.py"
     command = [str(python), str(script), sandbox.base_url, "10"]
     done = subprocess.run(command, capture_output=True, check=True, timeout=120)
     theirs = json.loads(done.stdout)
-    pins = (root / "requirements" / f"{environment}.txt").read_text("utf-8")
+    pins = (ROOT / "requirements" / f"{environment}.txt").read_text("utf-8")
     assert f"\nanthropic=={theirs['version']} " in pins
     asked = [dict(request.query) for request in sandbox.requests]
     # A mark of the SDK's own in some releases, which the API's reference does not list.

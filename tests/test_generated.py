@@ -14,8 +14,8 @@ from anthropic_models_generated.models import (
     KnownAnthropicBeta,
 )
 from portable import read_yaml
+from projects import ROOT
 
-ROOT = Path(__file__).parent.parent
 GENERATED = ROOT / "generated"
 WRAPPER = ROOT / "wrapper"
 CORE = WRAPPER / "anthropic_models" / "_core"

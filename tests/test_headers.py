@@ -11,10 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from anthropic_models import Client, KnownAnthropicBeta, __version__
-from scripted_server import Request, ScriptedServer, answer, page
+from scripted_server import Request, Scripted, answer, page
 from shells import KEY, AnyClient, Shell
 
-Scripted = Callable[..., ScriptedServer]
 DATE = datetime.date(2027, 1, 1)  # which its text alone would not tell from a string
 CONTEXT_1M = KnownAnthropicBeta.CONTEXT_1M_2025_08_07
 

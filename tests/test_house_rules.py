@@ -9,8 +9,8 @@ from typing import Any
 import node
 import pytest
 from portable import Document, read_yaml
+from projects import ROOT
 
-ROOT = Path(__file__).parent.parent
 TRUTH = read_yaml(ROOT / "openapi.yaml")
 CLOSED = {"type": "string", "description": "x", "enum": ["calm", "curious"]}
 Change = Callable[[Document], None]

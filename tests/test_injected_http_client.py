@@ -20,10 +20,8 @@ from anthropic_models import (
 )
 from anthropic_models.sandbox import Sandbox
 from anyio.from_thread import start_blocking_portal
-from scripted_server import ScriptedServer, answer, drip, error, page, raw, silence_after
+from scripted_server import Scripted, answer, drip, error, page, raw, silence_after
 from shells import KEY, AnyClient, AsyncFace, Shell, SyncFace
-
-Scripted = Callable[..., ScriptedServer]
 
 
 @contextmanager

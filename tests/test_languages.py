@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import re
-import runpy
 import shlex
 import signal
 import subprocess
@@ -18,10 +17,10 @@ from typing import Any
 
 import pytest
 from anthropic_models.sandbox import made_up_models
+from projects import ROOT, Program, python_path
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
-ROOT = Path(__file__).parent.parent
 LANGUAGES = ROOT / "languages"
 Told = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -79,7 +78,7 @@ def started(folder: Path, build: Path) -> Generator[subprocess.Popen[str]]:
     """Run the command as make does, until the block ends."""
     with subprocess.Popen(
         [sys.executable, str(LANGUAGES / "run.py"), "--languages", folder, "--build", build],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "generator")},
+        env={**os.environ, **python_path(ROOT / "generator")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -95,19 +94,12 @@ def started(folder: Path, build: Path) -> Generator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Told]:
-    """Run the command within this process, which has loaded the sandbox already."""
+def told(program: Program) -> Iterator[Told]:
+    """Run the command on other folders."""
 
     def told(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         places = ["--languages", str(folder), "--build", str(folder.parent / "build")]
-        monkeypatch.setattr(sys, "argv", ["run.py", *places, *arguments])
-        code: str | int | None
-        try:
-            code = runpy.run_path(str(LANGUAGES / "run.py"))["main"]()
-        except SystemExit as end:
-            code = end.code
-        assert isinstance(code, int)
-        return subprocess.CompletedProcess(arguments, code, *capfd.readouterr())
+        return program(LANGUAGES / "run.py", *places, *arguments)
 
     logger = logging.getLogger("uvicorn.error")
     level = logger.level

@@ -13,8 +13,7 @@ import pytest
 from anthropic_models import APIStatusError, Client, NotFoundError, OverloadedError
 from anthropic_models.sandbox import Sandbox
 from portable import portable_edition, to_yaml
-
-ROOT = Path(__file__).parent.parent
+from projects import ROOT
 
 
 @pytest.fixture(scope="module")

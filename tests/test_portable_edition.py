@@ -6,8 +6,8 @@ import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from portable import SpecError, portable_edition, read_yaml
+from projects import ROOT
 
-ROOT = Path(__file__).parent.parent
 TRUTH = ROOT / "openapi.yaml"
 OVERLAYS = ROOT / "overlays"
 HEADER = "$.components.parameters.AnthropicBeta"

@@ -4,16 +4,13 @@ import asyncio
 import contextvars
 import gc
 import threading
-from collections.abc import Callable
 
 import anyio
 import httpx
 import pytest
 from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
-from scripted_server import ScriptedServer, answer, page, raw, silence_after, when
+from scripted_server import Scripted, answer, page, raw, silence_after, when
 from shells import KEY, Shell
-
-Scripted = Callable[..., ScriptedServer]
 
 
 def test_the_next_page_is_asked_for_while_this_one_is_worked_on(

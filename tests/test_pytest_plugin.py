@@ -3,11 +3,11 @@
 import re
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from anthropic_models import Client, RateLimitError
 from anthropic_models.sandbox import Sandbox, made_up_models
+from projects import ROOT
 
 CONFTEST = 'pytest_plugins = ["anthropic_models.pytest_plugin"]\n'
 
@@ -162,10 +162,8 @@ def test_a_test_that_fails_leaves_nothing_running(run: Run) -> None:
     result.assert_outcomes(failed=1, passed=1)
 
 
-def test_the_tests_in_the_document_pass_as_printed(
-    root: Path, run: Run, pytester: pytest.Pytester
-) -> None:
-    text = root.joinpath("docs/testing-with-the-sandbox.md").read_text("utf-8")
+def test_the_tests_in_the_document_pass_as_printed(run: Run, pytester: pytest.Pytester) -> None:
+    text = ROOT.joinpath("docs/testing-with-the-sandbox.md").read_text("utf-8")
     printed = re.findall(r"`([a-z_]+\.py)`:\n\n```py\n(.*?)^```", text, re.M | re.S)
     assert [name for name, _ in printed] == ["newest.py", "conftest.py", "test_newest.py"]
     assert text.count("```py\n") == len(printed)

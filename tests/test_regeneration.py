@@ -1,25 +1,23 @@
 import os
-import runpy
 import select
 import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from projects import INTERRUPTIONS, Program, copied
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
-ROOT = Path(__file__).parent.parent
 PACKAGE = Path("generated", "anthropic_models_generated")
 NEW_BETA = "made-up-beta-2027-01-01"
-INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 Regenerate = Callable[..., subprocess.CompletedProcess[str]]
 DEADLINE = 60
 """Seconds; far more than a regeneration takes."""
@@ -27,32 +25,19 @@ DEADLINE = 60
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    copy = tmp_path / "project"
-    copy.mkdir()
-    for name in ("openapi.yaml", "generator-config.yml"):
-        shutil.copy(ROOT / name, copy)
-    for name in ("overlays", "generator", "generated"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
+    names = ("openapi.yaml", "overlays", "generator", "generator-config.yml", "generated")
+    project = copied(tmp_path / "project", *names)
+    for cache in project.rglob("__pycache__"):
+        shutil.rmtree(cache)
+    return project
 
 
 @pytest.fixture
-def regenerate(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Regenerate]:
-    """Run the command in the project, within this process, which has loaded what it needs."""
-
+def regenerate(project: Path, program: Program) -> Regenerate:
     def regenerate(*arguments: str) -> subprocess.CompletedProcess[str]:
-        script = project / "generator" / "regenerate.py"
-        monkeypatch.setattr(sys, "argv", [script.name, *arguments])
-        code: int = runpy.run_path(str(script))["main"]()
-        return subprocess.CompletedProcess(arguments, code, *capfd.readouterr())
+        return program(project / "generator" / "regenerate.py", *arguments)
 
-    monkeypatch.chdir(project)
-    handlers = {number: signal.getsignal(number) for number in INTERRUPTIONS}
-    yield regenerate
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+    return regenerate
 
 
 def files(folder: Path) -> dict[str, bytes]:

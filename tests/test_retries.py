@@ -5,7 +5,6 @@ import email.utils
 import json
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 from anthropic_models import (
@@ -19,10 +18,8 @@ from anthropic_models import (
 from anthropic_models._core.retry import advised_wait, is_retryable_answer, wait_before_retry
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_server import Answer, ScriptedServer, answer, error, page, raw, silence_after
+from scripted_server import Answer, Scripted, answer, error, page, raw, silence_after
 from shells import Shell
-
-Scripted = Callable[..., ScriptedServer]
 
 RETRIED = [408, 409, 429, 500, 502, 503, 504, 529, 599]
 NOT_RETRIED = [301, 400, 401, 402, 403, 404, 413, 418, 422, 499, 501, 505, 600]

@@ -9,13 +9,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from anthropic_models import Client
 from anthropic_models.sandbox import Sandbox
+from projects import ROOT
 from test_sandbox import HEADERS
 
 SCRIPT = """
@@ -235,8 +235,8 @@ def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         importlib.import_module("anthropic_models.sandbox")
 
 
-def test_nobody_pays_for_it_who_does_not_use_it(root: Path) -> None:
+def test_nobody_pays_for_it_who_does_not_use_it() -> None:
     listed = "import sys, anthropic_models; print(*sys.modules)"
     command = [sys.executable, "-c", listed]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"uvicorn", "starlette", "openapi_core", "yaml"} & set(done.stdout.split())

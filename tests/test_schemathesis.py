@@ -11,6 +11,7 @@ import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
 from anthropic_models.sandbox.app import App
 from anthropic_models.sandbox.background import BackgroundServer
+from projects import ROOT
 from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.types import Message, Receive, Scope, Send
 
@@ -20,11 +21,11 @@ pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapp
 LEFT_OUT = "ignored_auth"
 
 
-def report(root: Path, folder: Path, base_url: str, *options: str) -> dict[str, Any]:
+def report(folder: Path, base_url: str, *options: str) -> dict[str, Any]:
     """Return what a run found, which asks the same questions each time."""
     told = folder / "report.json"
     command: list[str | Path] = [
-        *(Path(sys.executable).with_name("schemathesis"), "run", root / "openapi.yaml"),
+        *(Path(sys.executable).with_name("schemathesis"), "run", ROOT / "openapi.yaml"),
         *("--url", base_url, "--header", "X-Api-Key: any", "--exclude-checks", LEFT_OUT),
         *("--generation-with-security-parameters", "false", "--continue-on-failure"),
         *("--generation-deterministic", "--max-examples", "20", *options),
@@ -32,7 +33,7 @@ def report(root: Path, folder: Path, base_url: str, *options: str) -> dict[str, 
     ]
     hooks = {
         "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
-        "PYTHONPATH": str(root / "tests" / "foreign"),
+        "PYTHONPATH": str(ROOT / "tests" / "foreign"),
     }
     done = subprocess.run(
         command, cwd=folder, env=os.environ | hooks, capture_output=True, text=True, timeout=120
@@ -44,19 +45,19 @@ def report(root: Path, folder: Path, base_url: str, *options: str) -> dict[str, 
     return found
 
 
-def test_the_sandbox_answers_as_openapi_yaml_says(root: Path, tmp_path: Path) -> None:
+def test_the_sandbox_answers_as_openapi_yaml_says(tmp_path: Path) -> None:
     with Sandbox() as sandbox:
-        found = report(root, tmp_path, sandbox.base_url)
+        found = report(tmp_path, sandbox.base_url)
         statuses = {request.status_code for request in sandbox.requests}
     assert found["failures"] == []
     assert statuses == {200, 400, 404, 405}
     assert found["test_cases"]["generated"] > 50
 
 
-def test_a_sandbox_that_is_wrong_in_many_ways_is_found_out(root: Path, tmp_path: Path) -> None:
+def test_a_sandbox_that_is_wrong_in_many_ways_is_found_out(tmp_path: Path) -> None:
     server = BackgroundServer(Wrong(), "127.0.0.1", 0)
     try:
-        found = report(root, tmp_path, server.base_url, "--phases", "coverage")
+        found = report(tmp_path, server.base_url, "--phases", "coverage")
     finally:
         server.stop()
     assert {failure["title"] for failure in found["failures"]} == {

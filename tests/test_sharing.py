@@ -18,17 +18,18 @@ import regenerate
 import yaml
 from openapi_schema_validator import OAS30Validator, OAS31Validator
 from portable import portable_edition
+from projects import ROOT, Program, copied, python_path
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
-ROOT = Path(__file__).parent.parent
+NEEDED = ("openapi.yaml", "overlays", "generator", "sharing", "redocly.yaml", ".spectral.yaml")
 EDITIONS = ["openapi", "openapi.portable", "openapi.3.0"]
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder for what is shared, with something in it from before."""
-    folder = copied(tmp_path_factory.mktemp("sharing")) / "dist" / "spec"
+    folder = copied(tmp_path_factory.mktemp("sharing"), *NEEDED) / "dist" / "spec"
     folder.mkdir(parents=True)
     (folder / "stale.yaml").touch()
     return folder
@@ -42,25 +43,14 @@ def done(shared: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    return copied(tmp_path)
-
-
-def copied(target: Path) -> Path:
-    """Copy what sharing needs, to be changed at will."""
-    copy = target / "project"
-    for folder in ("generator", "sharing", "overlays"):
-        shutil.copytree(ROOT / folder, copy / folder)
-    for file in ("openapi.yaml", "redocly.yaml", ".spectral.yaml"):
-        shutil.copy(ROOT / file, copy)
-    (copy / ".envs").symlink_to(ROOT / ".envs")
-    return copy
+    return copied(tmp_path / "project", *NEEDED)
 
 
 def run_share(project: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "sharing/share.py"],
         cwd=project,
-        env={**os.environ, "PYTHONPATH": "generator"},
+        env={**os.environ, **python_path(project / "generator")},
         capture_output=True,
         text=True,
     )
@@ -156,13 +146,13 @@ def test_sharing_tells_what_it_wrote_and_replaces_what_was_there(
     ],
 )
 def test_nothing_is_shared_that_is_not_valid(
-    project: Path, change: tuple[str, str], reason: str
+    project: Path, program: Program, change: tuple[str, str], reason: str
 ) -> None:
     truth = project / "openapi.yaml"
     changed = truth.read_text("utf-8").replace(*change)
     assert changed != truth.read_text("utf-8")
     truth.write_text(changed, "utf-8")
-    done = run_share(project)
+    done = program(project / "sharing" / "share.py")
     assert done.returncode == 1
     assert reason in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,7 +2,6 @@
 
 import copy
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,10 +12,10 @@ import pytest
 import yaml
 from changes import Change, changes
 from portable import Document, read_yaml, to_yaml
+from projects import ROOT, Program, committed, copied, python_path
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
-ROOT = Path(__file__).parent.parent
 TRUTH = read_yaml(ROOT / "openapi.yaml")
 
 
@@ -195,28 +194,20 @@ def test_another_order_of_the_values_is_told(told: Callable[[Document], list[Cha
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A repository of its own, with the document as it is here as its first revision."""
-    copy_ = tmp_path / "project"
-    for folder in ("generator", "sharing"):
-        shutil.copytree(ROOT / folder, copy_ / folder)
-    (copy_ / "openapi.yaml").write_text(with_version(TRUTH, "1.0.0"), "utf-8")
-    (copy_ / ".envs").symlink_to(ROOT / ".envs")
-    for command in (
-        ["init", "--quiet"],
-        ["add", "openapi.yaml"],
-        ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "--quiet", "-m", "x"],
-    ):
-        subprocess.run(["git", *command], cwd=copy_, check=True)
-    return copy_
+    project = copied(tmp_path / "project", "generator", "sharing")
+    (project / "openapi.yaml").write_text(with_version(TRUTH, "1.0.0"), "utf-8")
+    return committed(project, "openapi.yaml")
 
 
-def spec_diff(project: Path, revision: str = "HEAD") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "sharing/spec_diff.py", revision],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": "generator", "PYTHONUTF8": "1"},
-        capture_output=True,
-        text=True,
-    )
+SpecDiff = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def spec_diff(project: Path, program: Program) -> SpecDiff:
+    def spec_diff(revision: str = "HEAD") -> subprocess.CompletedProcess[str]:
+        return program(project / "sharing" / "spec_diff.py", revision)
+
+    return spec_diff
 
 
 def with_version(document: Document, version: str) -> str:
@@ -224,16 +215,22 @@ def with_version(document: Document, version: str) -> str:
 
 
 def test_without_a_change_it_says_so_and_exits_0(project: Path) -> None:
-    done = spec_diff(project)
+    done = subprocess.run(
+        [sys.executable, "sharing/spec_diff.py", "HEAD"],
+        cwd=project,
+        env={**os.environ, **python_path(project / "generator"), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "The API is as it was at HEAD.\n"
 
 
-def test_what_breaks_nobody_exits_0(project: Path) -> None:
+def test_what_breaks_nobody_exits_0(project: Path, spec_diff: SpecDiff) -> None:
     document = copy.deepcopy(TRUTH)
     schemas(document)["KnownAnthropicBeta"]["enum"].append("new-2027-01-01")
     (project / "openapi.yaml").write_text(with_version(document, "1.1.0"), "utf-8")
-    done = spec_diff(project)
+    done = spec_diff()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "Since HEAD:",
@@ -244,12 +241,12 @@ def test_what_breaks_nobody_exits_0(project: Path) -> None:
 
 @pytest.mark.parametrize(("version", "code"), [("1.0.0", 1), ("1.9.0", 1), ("2.0.0", 0)])
 def test_what_breaks_somebody_needs_a_major_version(
-    project: Path, version: str, code: int
+    project: Path, spec_diff: SpecDiff, version: str, code: int
 ) -> None:
     document = copy.deepcopy(TRUTH)
     parameters(document)["Limit"]["schema"]["maximum"] = 100
     (project / "openapi.yaml").write_text(with_version(document, version), "utf-8")
-    done = spec_diff(project)
+    done = spec_diff()
     assert done.returncode == code
     assert "maximum of query parameter `limit`: 1000 → 100  [breaking]" in done.stdout
     advice = "What breaks somebody needs a major version: 2.0.0.\n"
@@ -257,8 +254,8 @@ def test_what_breaks_somebody_needs_a_major_version(
 
 
 @pytest.mark.parametrize("revision", ["no-such-revision", "HEAD~5"])
-def test_a_revision_that_is_none_exits_2_and_is_named(project: Path, revision: str) -> None:
-    done = spec_diff(project, revision)
+def test_a_revision_that_is_none_exits_2_and_is_named(spec_diff: SpecDiff, revision: str) -> None:
+    done = spec_diff(revision)
     assert done.returncode == 2
     assert revision in done.stderr
     assert "Traceback" not in done.stderr
@@ -273,10 +270,10 @@ def test_a_revision_that_is_none_exits_2_and_is_named(project: Path, revision: s
     ],
 )
 def test_a_document_that_is_none_exits_2_and_says_why(
-    project: Path, text: str, reason: str
+    project: Path, spec_diff: SpecDiff, text: str, reason: str
 ) -> None:
     (project / "openapi.yaml").write_text(text, "utf-8")
-    done = spec_diff(project)
+    done = spec_diff()
     assert done.returncode == 2
     assert reason in done.stderr
     assert "Traceback" not in done.stderr

@@ -13,11 +13,9 @@ import pytest
 from anthropic_models.cli import main
 from anthropic_models.cli.signals import Signals, TerminatedError
 from anthropic_models.sandbox import Sandbox
-from scripted_server import Answer, ScriptedServer, answer, error, model, page, raw, when
+from scripted_server import Answer, Scripted, answer, error, model, page, raw, when
 from shells import KEY
 from terminal import MEASURED, PROGRAM, Command, Terminal, environment, piped, started
-
-Scripted = Callable[..., ScriptedServer]
 
 Round = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,7 +1,6 @@
 """The way out to the generated code: a generated client that sends what the wrapper sends."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -10,10 +9,8 @@ from anthropic_models import AsyncClient, Client
 from anthropic_models.sandbox import Sandbox
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.models import BetaModelList, ErrorResponse
-from scripted_server import ScriptedServer, answer, error, page
+from scripted_server import Scripted, answer, error, page
 from shells import KEY
-
-Scripted = Callable[..., ScriptedServer]
 
 
 def test_generated_functions_work_with_it(sandbox: Sandbox) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from anthropic_models.sandbox import Sandbox
 from archives import metadata, read
+from projects import ROOT
 from readme import description_complaints, python_examples
 
 PROGRAM = """
@@ -26,17 +27,16 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = Path(__file__).parent.parent
     target = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--quiet", "--wheel-dir", target, root], check=True, timeout=120)
+    subprocess.run([*command, "--quiet", "--wheel-dir", target, ROOT], check=True, timeout=120)
     (built,) = target.glob("*.whl")
     return built
 
 
-def test_it_holds_both_packages_their_types_and_the_specification(wheel: Path, root: Path) -> None:
+def test_it_holds_both_packages_their_types_and_the_specification(wheel: Path) -> None:
     files = read(wheel)
-    assert files["anthropic_models/openapi.yaml"] == root.joinpath("openapi.yaml").read_bytes()
+    assert files["anthropic_models/openapi.yaml"] == ROOT.joinpath("openapi.yaml").read_bytes()
     assert {"anthropic_models/py.typed", "anthropic_models_generated/py.typed"} <= files.keys()
     tops = {name.partition("/")[0] for name in files}
     assert {top for top in tops if not top.endswith(".dist-info")} == {
@@ -52,20 +52,18 @@ def test_it_needs_httpx_and_attrs_only(wheel: Path) -> None:
     assert sorted(need.split("<")[0].split(">")[0] for need in needs) == ["attrs", "httpx"]
 
 
-def test_its_description_is_the_readme_without_what_only_the_repository_has(
-    wheel: Path, root: Path
-) -> None:
+def test_its_description_is_the_readme_without_what_only_the_repository_has(wheel: Path) -> None:
     description = str(metadata(read(wheel)).get_payload())
     assert description_complaints(description) == []
-    readme = root.joinpath("README.md").read_text("utf-8")
+    readme = ROOT.joinpath("README.md").read_text("utf-8")
     assert python_examples(description) == python_examples(readme)
     assert "make " not in description
 
 
 def test_it_lists_models_in_an_environment_that_has_nothing_else(
-    wheel: Path, tmp_path: Path, sandbox: Sandbox, root: Path
+    wheel: Path, tmp_path: Path, sandbox: Sandbox
 ) -> None:
-    python = root / ".envs/runtime/bin/python"
+    python = ROOT / ".envs/runtime/bin/python"
     if not python.exists() and not os.environ.get("CI"):
         pytest.skip("the bare environment is not built; `make test` builds it")
     install = [str(python), "-m", "pip", "install", "--no-deps", "--quiet", "--target", "site"]
@@ -81,7 +79,7 @@ def test_it_lists_models_in_an_environment_that_has_nothing_else(
     told = json.loads(done.stdout)
     assert told["ids"] == [model["id"] for model in sandbox.models]
     assert all(path.startswith(str(tmp_path)) for path in told["from"])
-    assert told["spec"] == root.joinpath("openapi.yaml").read_text("utf-8")
+    assert told["spec"] == ROOT.joinpath("openapi.yaml").read_text("utf-8")
     needed = {"anyio", "attrs", "certifi", "h11", "httpcore", "httpx", "idna"}
     tools = {"pip", "setuptools", "typing-extensions", "typing_extensions"}
     assert set(told["distributions"]) - tools == needed | {"anthropic-models-client"}

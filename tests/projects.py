@@ -1,0 +1,77 @@
+"""Copies of the project, to be changed at will, and its programs, run within this process."""
+
+import os
+import runpy
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# httpx loads trio wherever it is installed, which takes a tenth of a second of many a process.
+ABSENT = ROOT / "tests" / "absent"
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def copied(folder: Path, *names: str) -> Path:
+    """Copy files and folders of the project into a folder; tools that are built are linked."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name)
+        else:
+            shutil.copy(ROOT / name, folder)
+    (folder / ".envs").symlink_to(ROOT / ".envs")
+    return folder
+
+
+def committed(folder: Path, name: str) -> Path:
+    """Make a folder a repository of its own, with one of its files as the first revision."""
+    for command in (
+        ["init", "--quiet"],
+        ["add", name],
+        ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "--quiet", "-m", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def python_path(*folders: Path) -> dict[str, str]:
+    """Return the variable that lets Python import from folders, and lets no httpx load trio."""
+    return {"PYTHONPATH": os.pathsep.join(map(str, [ABSENT, *folders]))}
+
+
+class Program:
+    """A program of the project within this process, which has loaded already what that needs."""
+
+    def __init__(
+        self, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._capture = capture
+        self._monkeypatch = monkeypatch
+
+    def __call__(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run its `main` to the end."""
+        with self._monkeypatch.context() as patch, _same_signals():
+            patch.setattr(sys, "argv", [script.name, *arguments])
+            try:
+                code = runpy.run_path(str(script))["main"]()
+            except SystemExit as end:
+                code = end.code
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(arguments, code, *self._capture.readouterr())
+
+
+@contextmanager
+def _same_signals() -> Generator[None]:
+    handlers = {number: signal.getsignal(number) for number in INTERRUPTIONS}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
