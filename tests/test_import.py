@@ -5,6 +5,7 @@ import sys
 
 import anthropic_models
 import pytest
+from terminal import MEASURED, environment
 
 LOADED = """
 import sys
@@ -13,6 +14,21 @@ print(*(name for name in ("anyio", "anthropic_models._async") if name in sys.mod
 from anthropic_models import AsyncClient
 print(*(name for name in ("anyio", "anthropic_models._async") if name in sys.modules))
 """
+
+
+ALL = """
+import importlib, pkgutil, anthropic_models
+for module in pkgutil.walk_packages(anthropic_models.__path__, "anthropic_models."):
+    if not module.name.endswith(".__main__"):
+        importlib.import_module(module.name)
+"""
+
+
+def test_every_module_loads_without_a_warning() -> None:
+    # Here the lines of those are counted that other tests load when they need them.
+    command = [sys.executable, "-W", "error", "-c", ALL]
+    done = subprocess.run(command, env=environment(**MEASURED), capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_async_half_is_loaded_by_who_asks_for_it() -> None:
