@@ -1,4 +1,4 @@
-"""How the tests are run: what is counted, in which order, and who brings the fixtures."""
+"""How the tests are run: what is counted, and in which order."""
 
 import gc
 import os
@@ -8,13 +8,7 @@ import coverage
 import hypothesis
 import pytest
 
-pytest_plugins = ["anthropic_models.pytest_plugin", "pytester", "surroundings"]
-
-# In a worker both coverage and pytest-cov have begun to count, before pytest-cov begins with the
-# tests: it cannot pause these two, and with them all imports take twice their time.
-if "PYTEST_XDIST_WORKER" in os.environ:
-    while running := coverage.Coverage.current():
-        running.stop()
+pytest_plugins = ["pytester"]
 
 # Who looks for what is rare takes more: pytest --hypothesis-profile=thorough
 hypothesis.settings.register_profile("quick", max_examples=30, deadline=None)
@@ -45,6 +39,18 @@ LONGEST = (
     "test_pytest_plugin.py",
     "test_command_line_document.py",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    distributes = bool(config.getoption("numprocesses"))
+    if distributes or "PYTEST_XDIST_WORKER" in os.environ:
+        # Coverage counts from the start of each process, and pytest-cov once more until it begins
+        # with the tests of a worker: it could not pause these two, and they make all else slow.
+        while running := coverage.Coverage.current():
+            running.stop()
+    if not distributes:
+        for plugin in ("anthropic_models.pytest_plugin", "surroundings"):
+            config.pluginmanager.import_plugin(plugin)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

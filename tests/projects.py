@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # httpx loads trio wherever it is installed, which takes a tenth of a second of many a process.
 ABSENT = ROOT / "tests" / "absent"
+_run = subprocess.run
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -59,12 +62,33 @@ class Program:
         """Run its `main` to the end."""
         with self._monkeypatch.context() as patch, _same_signals():
             patch.setattr(sys, "argv", [script.name, *arguments])
+            patch.setattr(subprocess, "run", run_here)
             try:
                 code = runpy.run_path(str(script))["main"]()
             except SystemExit as end:
                 code = end.code
         assert isinstance(code, int)
         return subprocess.CompletedProcess(arguments, code, *self._capture.readouterr())
+
+
+def run_here(command: Any, **options: Any) -> subprocess.CompletedProcess[Any]:
+    """Stand in for subprocess.run: what is `python -m` runs here, where it is loaded but once."""
+    if command[:2] != [sys.executable, "-m"]:
+        return _run(command, **options)
+    code: str | int | None = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
+        for name in os.environ.keys() - options["env"].keys():
+            patch.delenv(name)
+        for name, value in options["env"].items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", command[2:])
+        with redirect_stderr(StringIO()) as err:
+            try:
+                runpy.run_module(command[2], run_name="__main__", alter_sys=True)
+            except SystemExit as end:
+                code = end.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
 
 @contextmanager
