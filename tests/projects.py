@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # httpx loads trio wherever it is installed, which takes a tenth of a second of many a process.
 ABSENT = ROOT / "tests" / "absent"
-_run = subprocess.run
+_run: Callable[..., subprocess.CompletedProcess[Any]] = subprocess.run
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
