@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from portable import SpecError, portable_edition, to_yaml
+from documents import SpecError, to_yaml
+from portable import portable_edition
 from templates import TemplateError, changed_templates
 
 ROOT = Path(__file__).resolve().parent.parent

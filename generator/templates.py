@@ -1,6 +1,6 @@
 """The generator's own templates, with the changes that templates.yaml gives the reasons for."""
 
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TypedDict, cast
 
@@ -41,10 +41,8 @@ def changed_templates(changes: Path, folder: Path) -> Path:
 
 
 def _original(template: str) -> Path:
-    generator = find_spec("openapi_python_client")
-    assert generator is not None  # noqa: S101 - a pinned requirement
-    assert generator.origin is not None  # noqa: S101
-    path = Path(generator.origin).parent / "templates" / template
+    generator = distribution("openapi-python-client")
+    path = Path(str(generator.locate_file(f"openapi_python_client/templates/{template}")))
     if not path.is_file():
         raise TemplateError(f"the generator has no template {template} any more")
     return path

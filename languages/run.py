@@ -32,8 +32,9 @@ from typing import IO, Any
 from anthropic_models.sandbox import Sandbox, made_up_models
 from attrs import field, frozen
 from attrs.validators import in_
+from documents import SpecError, to_yaml
 from judge import KEY, MODELS, Expected, complaints, expected
-from portable import SpecError, portable_edition, to_yaml
+from portable import portable_edition
 
 ROOT = Path(__file__).resolve().parent.parent
 STEP_TIMEOUT, PROGRAM_TIMEOUT = 600, 60

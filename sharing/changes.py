@@ -14,7 +14,7 @@ from typing import Any, Literal
 import node
 import places
 from attrs import frozen
-from portable import Document, Json, to_yaml
+from documents import Document, Json, to_yaml
 
 Kind = Literal["added", "changed", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "removed")

@@ -19,7 +19,7 @@ from anthropic_models import (
     KnownAnthropicBeta,
     MissingCredentialsError,
 )
-from portable import read_yaml
+from documents import read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = "/v1/models"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portable import Document
+from documents import Document
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012

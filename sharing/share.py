@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 
 import node
+from documents import Document, SpecError, read_yaml, to_yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
-from portable import Document, SpecError, portable_edition, read_yaml, to_yaml
+from portable import portable_edition
 
 ROOT = Path(__file__).resolve().parent.parent
 TRUTH = ROOT / "openapi.yaml"

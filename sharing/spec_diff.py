@@ -15,7 +15,7 @@ from pathlib import Path
 
 import changes
 import node
-from portable import Document, SpecError, read_yaml
+from documents import Document, SpecError, read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}

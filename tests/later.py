@@ -14,7 +14,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from portable import Document, portable_edition, to_yaml
+from documents import Document, to_yaml
+from portable import portable_edition
 from projects import ROOT, committed, copied, python_path
 
 DRILL = ROOT / "tests" / "drill"

@@ -15,7 +15,7 @@ import pytest
 from anthropic_models import KnownAnthropicBeta, openapi_path
 from anthropic_models.cli import main
 from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
-from portable import read_yaml
+from documents import read_yaml
 from scripted_server import Scripted, answer, error, model, page, silence_after, when
 from shells import KEY
 from terminal import MEASURED, PROGRAM, Command, environment, piped, started

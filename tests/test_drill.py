@@ -17,9 +17,9 @@ import node
 import pytest
 import yaml
 from attrs import frozen
+from documents import Json, read_yaml, to_yaml
 from later import DRILL, LaterProject, later_document
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from portable import Json, read_yaml, to_yaml
 from projects import ROOT
 from scripted_server import Scripted, ScriptedServer, answer, model, page
 

@@ -13,7 +13,7 @@ from anthropic_models_generated.models import (
     ErrorResponse,
     KnownAnthropicBeta,
 )
-from portable import read_yaml
+from documents import read_yaml
 from projects import ROOT
 
 GENERATED = ROOT / "generated"

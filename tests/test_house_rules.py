@@ -8,7 +8,7 @@ from typing import Any
 
 import node
 import pytest
-from portable import Document, read_yaml
+from documents import Document, read_yaml
 from projects import ROOT
 
 TRUTH = read_yaml(ROOT / "openapi.yaml")

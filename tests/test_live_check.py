@@ -11,7 +11,7 @@ import pytest
 from anthropic_models import openapi_path
 from anthropic_models.sandbox import Sandbox, made_up_models
 from attrs import frozen
-from portable import read_yaml
+from documents import read_yaml
 from scripted_server import Answer, ScriptedServer, answer, error, page, reset_after
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper

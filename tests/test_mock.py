@@ -12,7 +12,8 @@ import node
 import pytest
 from anthropic_models import APIStatusError, Client, NotFoundError, OverloadedError
 from anthropic_models.sandbox import Sandbox
-from portable import portable_edition, to_yaml
+from documents import to_yaml
+from portable import portable_edition
 from projects import ROOT
 
 

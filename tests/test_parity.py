@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from anthropic_models import AsyncClient, AsyncPage, Client, Page, openapi_path
-from portable import read_yaml
+from documents import read_yaml
 
 # Operations of the specification, with the methods of `client.models` that offer them, or with
 # the reason why none does.

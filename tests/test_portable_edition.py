@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 import yaml
+from documents import SpecError, read_yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from portable import SpecError, portable_edition, read_yaml
+from portable import portable_edition
 from projects import ROOT
 
 TRUTH = ROOT / "openapi.yaml"
@@ -130,23 +131,3 @@ def test_a_file_that_is_no_overlay_is_refused_by_name(
 ) -> None:
     overlay.write_bytes(content)
     assert reason_against(overlay).startswith(reason)
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"openapi: [", "truth.yaml cannot be read: "),
-        (b"openapi: \xff", "truth.yaml cannot be read: "),
-        (b"", "truth.yaml is not a mapping."),
-        (b"[]", "truth.yaml is not a mapping."),
-        (None, "truth.yaml cannot be read: "),
-    ],
-)
-def test_a_document_that_is_no_yaml_mapping_is_refused_by_name(
-    tmp_path: Path, content: bytes | None, reason: str
-) -> None:
-    truth = tmp_path / "truth.yaml"
-    if content is not None:
-        truth.write_bytes(content)
-    with pytest.raises(SpecError, match=f"^{re.escape(reason)}"):
-        portable_edition(truth, OVERLAYS)

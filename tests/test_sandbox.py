@@ -12,8 +12,8 @@ from anthropic_models.sandbox.catalogue import MadeUpModels, Model
 from anthropic_models.sandbox.document import Document
 from anthropic_models.sandbox.paging import Pages
 from anthropic_models.sandbox.rules import RefusedError, Rules
+from documents import read_yaml
 from jsonschema import Draft202012Validator
-from portable import read_yaml
 
 DOCUMENT = read_yaml(openapi_path())
 HEADERS = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from changes import Change, changes
-from portable import Document, read_yaml, to_yaml
+from documents import Document, read_yaml, to_yaml
 from projects import ROOT, Program, committed, copied, python_path
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper

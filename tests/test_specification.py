@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from documents import read_yaml
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from portable import read_yaml
 
 Node = dict[str, Any]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from portable import to_yaml
+from documents import to_yaml
 from regenerate import PACKAGE, ROOT, generate
 from templates import TemplateError, changed_templates
 
