@@ -94,7 +94,7 @@ release-check: setup $(TOOLS)/ready ## build wheel and sdist into dist/release/,
 lock: LOCKED = uv pip compile --universal --python-version 3.11
 lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
 	@cd requirements && for name in dev node official-sdk official-sdk-current runtime bench bench-cli bench-console release; do \
-	  ../$(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  ../$(PY) -m $(LOCKED) --quiet --upgrade --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock ($(LOCKED))" \
 	    $$name.in -o $$name.txt || exit 1; \
 	done

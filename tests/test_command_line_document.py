@@ -11,13 +11,10 @@ from pathlib import Path
 import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
 from scripted_server import model
-from terminal import PROGRAM, Terminal
+from terminal import NOW, PROGRAM, Terminal
 
 DOCUMENT = Path(__file__).parent.parent / "docs/command-line.md"
-VARIABLES = {
-    "PATH": f"{Path(PROGRAM).parent}:{os.environ['PATH']}",
-    "SOURCE_DATE_EPOCH": "1767225600",  # 2026-01-01
-}
+VARIABLES = {"PATH": f"{Path(PROGRAM).parent}:{os.environ['PATH']}", **NOW}
 
 
 def sessions() -> Iterator[tuple[str, str]]:

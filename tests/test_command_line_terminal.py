@@ -16,9 +16,7 @@ from anthropic_models.cli.table import fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
 from scripted_server import Scripted, answer, error, model, page, when
 from shells import KEY
-from terminal import MEASURED, Terminal
-
-NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01
+from terminal import MEASURED, NOW, Terminal
 
 
 @pytest.fixture

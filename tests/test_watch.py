@@ -15,7 +15,7 @@ from anthropic_models.cli.signals import Signals, TerminatedError
 from anthropic_models.sandbox import Sandbox
 from scripted_server import Answer, Scripted, answer, error, model, page, raw, when
 from shells import KEY
-from terminal import MEASURED, PROGRAM, Command, Terminal, environment, piped, started
+from terminal import MEASURED, NOW, PROGRAM, Command, Terminal, environment, piped, started
 
 Round = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -427,7 +427,7 @@ def test_a_state_that_cannot_be_written_any_more_ends_it(
 
 
 def test_people_get_a_line_a_model_and_are_told_how_to_end_it(sandbox: Sandbox) -> None:
-    variables = {"SOURCE_DATE_EPOCH": "1767225600", **MEASURED}  # 2026-01-01
+    variables = NOW | MEASURED
     with Terminal("watch", *QUICK, base_url=sandbox.base_url, variables=variables) as terminal:
         wait_for_requests(sandbox, 1)
         sandbox.models.insert(0, model("new\x07", created_at="1970-01-01T00:00:00Z"))
