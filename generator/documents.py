@@ -1,4 +1,4 @@
-"""Reads and writes OpenAPI documents as YAML, so that every tool reads the same in them."""
+"""Reads and writes OpenAPI documents as YAML."""
 
 from pathlib import Path
 from typing import Any, TypeAlias, cast

@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
         # with the tests of a worker: it could not pause these two, and they make all else slow.
         while running := coverage.Coverage.current():
             running.stop()
+    # Who only hands out tests needs none of these; a worker loads them here, while nothing counts.
     if not distributes:
         for plugin in ("anthropic_models.pytest_plugin", "surroundings"):
             config.pluginmanager.import_plugin(plugin)

@@ -26,7 +26,8 @@ def copied(folder: Path, *names: str) -> Path:
     folder.mkdir(exist_ok=True)
     for name in names:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name)
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
         else:
             shutil.copy(ROOT / name, folder)
     (folder / ".envs").symlink_to(ROOT / ".envs")
@@ -50,7 +51,10 @@ def python_path(*folders: Path) -> dict[str, str]:
 
 
 class Program:
-    """A program of the project within this process, which has loaded already what that needs."""
+    """A program of the project within this process, which has loaded already what that needs.
+
+    The program itself may be that of a copy; what it imports is the project's own.
+    """
 
     def __init__(
         self, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -59,21 +63,21 @@ class Program:
         self._monkeypatch = monkeypatch
 
     def __call__(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run its `main` to the end."""
+        """Run it to its end."""
         with self._monkeypatch.context() as patch, _same_signals():
             patch.setattr(sys, "argv", [script.name, *arguments])
             patch.setattr(subprocess, "run", run_here)
-            try:
-                code = runpy.run_path(str(script))["main"]()
-            except SystemExit as end:
-                code = end.code
+            with pytest.raises(SystemExit) as end:
+                runpy.run_path(str(script), run_name="__main__")
+        code = end.value.code
         assert isinstance(code, int)
         return subprocess.CompletedProcess(arguments, code, *self._capture.readouterr())
 
 
 def run_here(command: Any, **options: Any) -> subprocess.CompletedProcess[Any]:
     """Stand in for subprocess.run: what is `python -m` runs here, where it is loaded but once."""
-    if command[:2] != [sys.executable, "-m"]:
+    known = {"env", "capture_output", "text"}
+    if command[:2] != [sys.executable, "-m"] or options.keys() != known:
         return _run(command, **options)
     code: str | int | None = 0
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:

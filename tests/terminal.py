@@ -22,7 +22,7 @@ PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
 # By these a process tells which lines it has run. That takes half as long as all else that it
 # does, so it is for those that run lines which no test within this process can.
 MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01
+NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01, or every month would bring other ages
 PATIENCE = 60.0  # seconds; nothing takes as long unless it is broken
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
+from projects import ROOT
 from scripted_server import model
 from terminal import NOW, PROGRAM, Terminal
 
-DOCUMENT = Path(__file__).parent.parent / "docs/command-line.md"
+DOCUMENT = ROOT / "docs/command-line.md"
 VARIABLES = {"PATH": f"{Path(PROGRAM).parent}:{os.environ['PATH']}", **NOW}
 
 

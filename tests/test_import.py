@@ -25,7 +25,7 @@ for module in pkgutil.walk_packages(anthropic_models.__path__, "anthropic_models
 
 
 def test_every_module_loads_without_a_warning() -> None:
-    # Here the lines of those are counted that other tests load when they need them.
+    # Other tests load modules before they count, or do not count; here the lines of all are.
     command = [sys.executable, "-W", "error", "-c", ALL]
     done = subprocess.run(command, env=environment(**MEASURED), capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

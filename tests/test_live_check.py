@@ -3,7 +3,6 @@
 import os
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import live_check
@@ -12,6 +11,7 @@ from anthropic_models import openapi_path
 from anthropic_models.sandbox import Sandbox, made_up_models
 from attrs import frozen
 from documents import read_yaml
+from projects import ROOT
 from scripted_server import Answer, ScriptedServer, answer, error, page, reset_after
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
@@ -50,7 +50,7 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def test_without_a_key_it_says_so_and_exits_0(sandbox: Sandbox) -> None:
     done = subprocess.run(
         ["make", "live-check"],
-        cwd=Path(__file__).parent.parent,
+        cwd=ROOT,
         env={"PATH": os.environ["PATH"], "ANTHROPIC_BASE_URL": sandbox.base_url},
         capture_output=True,
         text=True,

@@ -26,10 +26,7 @@ DEADLINE = 60
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     names = ("openapi.yaml", "overlays", "generator", "generator-config.yml", "generated")
-    project = copied(tmp_path / "project", *names)
-    for cache in project.rglob("__pycache__"):
-        shutil.rmtree(cache)
-    return project
+    return copied(tmp_path / "project", *names)
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from documents import read_yaml
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from projects import ROOT
 
 Node = dict[str, Any]
 
-DOCUMENT: Node = read_yaml(Path(__file__).parent.parent / "openapi.yaml")
+DOCUMENT: Node = read_yaml(ROOT / "openapi.yaml")
 COMPONENTS: Node = DOCUMENT["components"]
 OPERATION: Node = DOCUMENT["paths"]["/v1/models"]["get"]
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from anthropic_models.sandbox import Sandbox
 from rich.console import Console
 from rich.text import Text
-from terminal import Terminal, piped
+from terminal import NOW, Terminal, piped
 
 FOLDER = Path(__file__).parent
 COLUMNS = 80
-NEW_YEAR = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026, or every month would bring other ages
 PORT = 8770
 
 # Like rich's own, but without fonts from elsewhere: the picture refers to nothing outside it.
@@ -63,9 +62,7 @@ def listing() -> str:
     """Draw the models that the sandbox knows, as a table."""
     with (
         Sandbox() as sandbox,
-        Terminal(
-            "list", base_url=sandbox.base_url, columns=COLUMNS, variables=NEW_YEAR
-        ) as terminal,
+        Terminal("list", base_url=sandbox.base_url, columns=COLUMNS, variables=NOW) as terminal,
     ):
         terminal.end()
     return drawn("list", "anthropic-models list", terminal.text)
