@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# httpx loads trio wherever it is installed, which takes a tenth of a second of many a process.
+# httpx loads trio wherever it is installed, and jsonschema-path, in the sandbox, requests. Nobody
+# needs them here, and each takes a tenth of the time of many a process.
 ABSENT = ROOT / "tests" / "absent"
 _run: Callable[..., subprocess.CompletedProcess[Any]] = subprocess.run
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -46,8 +48,28 @@ def committed(folder: Path, name: str) -> Path:
 
 
 def python_path(*folders: Path) -> dict[str, str]:
-    """Return the variable that lets Python import from folders, and lets no httpx load trio."""
+    """Return the variable that lets Python import from folders, and nothing that is ABSENT."""
     return {"PYTHONPATH": os.pathsep.join(map(str, [ABSENT, *folders]))}
+
+
+@contextmanager
+def interruptible(*command: str | Path, **environment: str) -> Generator[subprocess.Popen[str]]:
+    """Run a program in a process group of its own until the block ends."""
+    with subprocess.Popen(
+        [sys.executable, *command],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell without job control starts what runs in the background with SIGINT ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 class Program:

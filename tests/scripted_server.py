@@ -130,9 +130,7 @@ def _shut(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-def answer(
-    body: object = None, *, status: int = 200, headers: dict[str, str] | None = None
-) -> Answer:
+def answer(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
     """A whole answer: JSON, or bytes as they are."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     fields = {"content-type": "application/json", "content-length": str(len(content))}

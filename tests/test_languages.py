@@ -9,15 +9,14 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from anthropic_models.sandbox import made_up_models
-from projects import ROOT, Program, python_path
+from projects import ROOT, Program, interruptible, python_path
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
@@ -73,24 +72,12 @@ def add_language(folder: Path, name: str = "tiny", script: str = PROGRAM, **chan
     (folder / name / "language.toml").write_text("".join(lines), "utf-8")
 
 
-@contextmanager
-def started(folder: Path, build: Path) -> Generator[subprocess.Popen[str]]:
+def started(folder: Path, build: Path) -> AbstractContextManager[subprocess.Popen[str]]:
     """Run the command as make does, until the block ends."""
-    with subprocess.Popen(
-        [sys.executable, str(LANGUAGES / "run.py"), "--languages", folder, "--build", build],
-        env={**os.environ, **python_path(ROOT / "generator")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        # A shell without job control starts what runs in the background with SIGINT ignored.
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+    return interruptible(
+        *(LANGUAGES / "run.py", "--languages", folder, "--build", build),
+        **python_path(ROOT / "generator"),
+    )
 
 
 @pytest.fixture

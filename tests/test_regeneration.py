@@ -6,13 +6,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from projects import INTERRUPTIONS, Program, copied
+from projects import INTERRUPTIONS, Program, copied, interruptible
 
 pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
@@ -265,23 +264,11 @@ def test_an_interruption_leaves_generated_as_it_was(
     set_post_hook(project, f"yes > {shlex.quote(str(marker))}")
     with (
         marker.open("r+b", buffering=0) as reader,
-        subprocess.Popen(
-            [sys.executable, str(project / "generator" / "regenerate.py")],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            # A shell without job control starts what runs in the background with SIGINT ignored.
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-        ) as process,
+        interruptible(project / "generator" / "regenerate.py") as process,
     ):
-        try:
-            assert select.select([reader], [], [], DEADLINE)[0]
-            os.killpg(process.pid, number)
-            _, stderr = process.communicate(timeout=DEADLINE)
-        finally:
-            if process.returncode is None:
-                os.killpg(process.pid, signal.SIGKILL)
+        assert select.select([reader], [], [], DEADLINE)[0]
+        os.killpg(process.pid, number)
+        _, stderr = process.communicate(timeout=DEADLINE)
     assert process.returncode == 130
     assert stderr == "Interrupted; generated/ is as it was.\n"
     assert files(project / "generated") == before

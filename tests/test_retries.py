@@ -113,7 +113,7 @@ def test_a_date_beyond_a_minute_is_left_to_the_caller_too(
 
 
 def test_a_short_wait_that_is_asked_for_is_kept_exactly(
-    shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
     event, forever = "anthropic_models._sync.sender.threading.Event.wait", threading.Event.wait
