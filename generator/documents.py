@@ -1,7 +1,7 @@
 """Reads and writes OpenAPI documents as YAML."""
 
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, NoReturn, TypeAlias, cast
 
 import yaml
 
@@ -33,7 +33,7 @@ def to_yaml(document: Document) -> str:
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
 
 
-def _date(_loader: object, node: yaml.ScalarNode) -> object:
+def _date(_loader: object, node: yaml.ScalarNode) -> NoReturn:
     raise _ambiguous(node, "a date")
 
 
