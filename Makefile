@@ -109,7 +109,7 @@ define build-environment
 @$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot build environments; install its venv module (on Debian: apt install python3-venv)"; exit 1; }
 @echo "building $(@D)"
 @$(PYTHON) -m venv --clear $(@D)
-@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 endef
 
 $(VENV)/pinned: requirements/dev.txt
