@@ -37,10 +37,12 @@ class Answers:
 
     def see(self, request: str, status: int, headers: Mapping[str, str], body: bytes) -> Any:
         """Take in the answer to a request (told in words); return its body, None if not JSON."""
-        if str(status) not in self.statuses:
+        named = (str(status), f"{status // 100}XX", "default")
+        documented = next((name for name in named if name in self.statuses), None)
+        if documented is None:
             self._differ(f"{status}", f"{request}: answered {status}, which the document has not")
             return None
-        response = resolved(self._responses[str(status)], self.document)
+        response = resolved(self._responses[documented], self.document)
         for name, header in response.get("headers", {}).items():
             if resolved(header, self.document).get("required") and name not in headers:
                 self._differ(f"{status} {name}", f"answer {status} has no header `{name}`")
@@ -50,7 +52,7 @@ class Answers:
             self._differ(f"{status} JSON", f"{request}: answer {status} is not JSON")
             return None
         schema = response["content"]["application/json"]["schema"]
-        self._bodies.setdefault(str(status), []).append(content)
+        self._bodies.setdefault(documented, []).append(content)
         for error in self._errors(schema, content):
             place = _place(error)
             for name, value in _unknown_fields(error):

@@ -291,5 +291,10 @@ def assert_within(part: Json, whole: Json) -> None:
 
 
 def without_versions(text: str) -> str:
-    """Leave out what an example need not show: versions that go up, and reasons for a failure."""
-    return re.sub(r" - Assertion.*|\d+\.\d+\.\d+", "", text)
+    """Leave out what changes with the tools: versions, reasons for a failure, how many lines."""
+    return re.sub(
+        r" - Assertion.*|\d+\.\d+\.\d+| +\| +\d+ [+-]+$|\d+ (insertions|deletions).*",
+        "",
+        text,
+        flags=re.M,
+    )

@@ -51,6 +51,12 @@ def inline_object_among_alternatives(document: Document) -> None:
     components["schemas"]["ErrorResponse"]["properties"]["error"] = error
 
 
+def inline_object_of_a_map(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    schemas["ErrorResponse"]["additionalProperties"] = schemas.pop("BetaModelInfo")
+    schemas["BetaModelList"]["properties"]["data"]["items"] = {"type": "string"}
+
+
 def no_example(document: Document) -> None:
     components = document["components"]
     del components["responses"]["ModelList"]["content"]["application/json"]["examples"]
@@ -87,6 +93,7 @@ CHANGES: dict[str, tuple[Change, str | None]] = {
     "a response that is no component": (inline_response, "response-is-a-component"),
     "an object among items": (inline_object, "no-inline-object-schema"),
     "an object in a response": (inline_object_of_a_response, "no-inline-object-schema"),
+    "an object of a map": (inline_object_of_a_map, "no-inline-object-schema"),
     "an object among others": (inline_object_among_alternatives, "no-inline-object-schema"),
     "a list that is closed now": (no_more_open, "open-alternatives-in-answers"),
     "a closed list": (in_a_model(CLOSED), "open-enum-in-answers"),

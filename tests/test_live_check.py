@@ -146,7 +146,8 @@ def as_documented() -> dict[str, Answer]:
         ("models", answer(PAGE), "answer 200 has no header `request-id`"),
         ("betas", error(400, "invalid_request_error", headers=ID), "every known beta: answered 4"),
         ("limit", answer(PAGE, headers=ID), "a limit of 0: answered 200; 400 was expected"),
-        ("cursor", error(422, "x", headers=ID), "an unknown cursor: answered 422, which the docu"),
+        ("cursor", error(302, "x", headers=ID), "an unknown cursor: answered 302, which the docu"),
+        ("cursor", error(422, "x", headers=ID), "an unknown cursor: answered 422; 404 was expect"),
         ("cursor", error(404, "new", headers=ID), 'answer 404: `error.type` is "new", which the '),
         (
             "nobody",

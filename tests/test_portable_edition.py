@@ -11,7 +11,7 @@ from projects import ROOT
 
 TRUTH = ROOT / "openapi.yaml"
 OVERLAYS = ROOT / "overlays"
-HEADER = "$.components.parameters.AnthropicBeta"
+HEADER = "$.components.parameters.AnthropicBetaHeader"
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def test_without_overlays_the_portable_edition_is_the_truth(tmp_path: Path) -> N
 
 def test_the_beta_header_becomes_a_string_and_nothing_else_changes() -> None:
     truth, edition = read_yaml(TRUTH), portable_edition(TRUTH, OVERLAYS)
-    before = truth["components"]["parameters"].pop("AnthropicBeta")
-    after = edition["components"]["parameters"].pop("AnthropicBeta")
+    before = truth["components"]["parameters"].pop("AnthropicBetaHeader")
+    after = edition["components"]["parameters"].pop("AnthropicBetaHeader")
     assert edition == truth
     assert before["schema"]["type"] == "array"
     assert after["schema"] == {"type": "string"}
@@ -48,8 +48,8 @@ def test_the_beta_header_becomes_a_string_and_nothing_else_changes() -> None:
 
 def test_the_example_of_the_beta_header_is_what_the_array_looks_like_when_sent() -> None:
     truth, edition = read_yaml(TRUTH), portable_edition(TRUTH, OVERLAYS)
-    before = truth["components"]["parameters"]["AnthropicBeta"]["examples"]
-    after = edition["components"]["parameters"]["AnthropicBeta"]
+    before = truth["components"]["parameters"]["AnthropicBetaHeader"]["examples"]
+    after = edition["components"]["parameters"]["AnthropicBetaHeader"]
     assert {name: example["value"] for name, example in after["examples"].items()} == {
         name: ",".join(example["value"]) for name, example in before.items()
     }

@@ -34,7 +34,7 @@ class Document:
         resource = DRAFT202012.create_resource(content)
         self._resolver = Registry[Any]().with_resource("", resource).resolver()
         self.operations: dict[str, Operation] = {}
-        self._errors: dict[int, tuple[str, str]] = {}
+        self._errors: dict[str, tuple[str, str]] = {}
         for path, item in content["paths"].items():
             for method, described in item.items():
                 if "operationId" in described:
@@ -43,9 +43,10 @@ class Document:
 
     def error(self, status: int) -> tuple[str, str]:
         """Return the type and a message of the error with this status, documented or not."""
-        if status in self._errors:
-            return self._errors[status]
-        type_, _ = self._errors[400 if status < 500 else 500]
+        if str(status) in self._errors:
+            return self._errors[str(status)]
+        ranges = (f"{status // 100}XX", "default", "400" if status < 500 else "500")
+        type_, _ = next(self._errors[name] for name in ranges if name in self._errors)
         phrases = {known.value: known.phrase for known in HTTPStatus}
         return type_, phrases.get(status, f"HTTP status {status}")
 
@@ -61,9 +62,9 @@ class Document:
             frozenset(name.lower() for where, name in required if where == "header"),
         )
 
-    def _documented_errors(self, responses: dict[str, Any]) -> dict[int, tuple[str, str]]:
+    def _documented_errors(self, responses: dict[str, Any]) -> dict[str, tuple[str, str]]:
         return {
-            int(status): (example["error"]["type"], example["error"]["message"])
+            status: (example["error"]["type"], example["error"]["message"])
             for status, response in responses.items()
             for example in self._examples(response)
             if example.get("type") == "error"
