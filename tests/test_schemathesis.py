@@ -106,7 +106,7 @@ class Wrong:
         await self._app(scope, receive, wrongly)
 
 
-STATUSES = {"1": 500, "2": 418, "20": 400}
+STATUSES = {"1": 500, "2": 203, "20": 400}
 
 
 def names(scope: Scope) -> set[bytes]:
