@@ -16,13 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from documents import SpecError, to_yaml
+from artefact import write_artefact
+from documents import SpecError, read_yaml, to_yaml
 from portable import portable_edition
 from templates import TemplateError, changed_templates
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / "generated"
 PACKAGE = "anthropic_models_generated"
+STATIC = ROOT / "generator" / "package"
 
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -100,17 +102,21 @@ def _snapshot(target: Path) -> Path:
 
 def generate_from_truth(target: Path, *, stock_templates: bool = False) -> Path:
     """Do what `generate` does, with the portable edition of openapi.yaml."""
-    document = portable_edition(ROOT / "openapi.yaml", ROOT / "overlays")
+    truth = ROOT / "openapi.yaml"
     source = target.with_name("portable.yaml")
-    source.write_text(to_yaml(document), "utf-8")
-    return generate(source, target, stock_templates=stock_templates)
+    source.write_text(to_yaml(portable_edition(truth, ROOT / "overlays")), "utf-8")
+    return generate(source, target, truth=truth, stock_templates=stock_templates)
 
 
-def generate(source: Path, target: Path, *, stock_templates: bool = False) -> Path:
+def generate(
+    source: Path, target: Path, *, truth: Path | None = None, stock_templates: bool = False
+) -> Path:
     """Generate the package from the document `source` into the new folder `target`.
 
-    With `stock_templates`, with the generator's templates as they are. Raises GenerationError when
-    the generator fails or leaves anything out, TemplateError when our changes do not fit.
+    `truth` is the document before overlays, whose schemas become data of the package (default:
+    `source`). With `stock_templates`, what the generator makes with its templates as they are.
+    Raises GenerationError when the generator fails or leaves anything out, TemplateError when our
+    changes do not fit.
     """
     target.mkdir()
     package = target / PACKAGE
@@ -127,6 +133,10 @@ def generate(source: Path, target: Path, *, stock_templates: bool = False) -> Pa
             f"openapi-python-client failed (exit {done.returncode}):\n{done.stdout}{done.stderr}"
         )
     (package / "py.typed").touch()
+    if not stock_templates:
+        for path in STATIC.glob("*.py"):
+            shutil.copy(path, package)
+        write_artefact(read_yaml(truth or source), package / "document.json")
     return target
 
 

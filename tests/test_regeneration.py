@@ -162,7 +162,7 @@ def test_one_more_beta_is_shown_as_a_diff_and_becomes_a_member(
     assert done.returncode == 0
     name = f"{PACKAGE.name}/models/known_anthropic_beta.py"
     assert any(name in line and line.endswith("| 1 +") for line in done.stdout.splitlines())
-    assert " 1 file changed, 1 insertion(+)\n" in done.stdout
+    assert " 2 files changed, " in done.stdout
     assert f"+++ after/{name}\n" in done.stdout
     member = f'    MADE_UP_BETA_2027_01_01 = "{NEW_BETA}"\n'
     assert f"+{member}" in done.stdout
@@ -305,7 +305,8 @@ def test_an_interruption_while_the_difference_is_shown_says_what_is_true(
     after = files(project / "generated")
     name = f"{PACKAGE.name}/models/known_anthropic_beta.py"
     assert after.keys() == before.keys()
-    assert [file for file in after if after[file] != before[file]] == [name]
+    data = f"{PACKAGE.name}/document.json"
+    assert [file for file in after if after[file] != before[file]] == [data, name]
     assert NEW_BETA.encode() in after[name]
 
 

@@ -46,10 +46,14 @@ def test_it_holds_both_packages_their_types_and_the_specification(wheel: Path) -
     assert not [name for name in files if "__pycache__" in name or "/test" in name]
 
 
-def test_it_needs_httpx_and_attrs_only(wheel: Path) -> None:
+def test_it_needs_httpx_attrs_and_the_validator_only(wheel: Path) -> None:
     about = metadata(read(wheel))
     needs = [need for need in about.get_all("Requires-Dist", []) if "extra ==" not in need]
-    assert sorted(need.split("<")[0].split(">")[0] for need in needs) == ["attrs", "httpx"]
+    assert sorted(need.split("<")[0].split(">")[0] for need in needs) == [
+        "attrs",
+        "httpx",
+        "jsonschema-rs",
+    ]
 
 
 def test_its_description_is_the_readme_without_what_only_the_repository_has(wheel: Path) -> None:

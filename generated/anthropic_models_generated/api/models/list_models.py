@@ -7,7 +7,63 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.beta_model_list import BetaModelList
 from ...models.error_response import ErrorResponse
+from ...request import Request, SuccessResponse
+from ...request import build as _build
 from ...types import UNSET, Response, Unset
+
+
+def _parse_200(content: Any) -> BetaModelList:
+    response_200 = BetaModelList.from_dict(content)
+
+    return response_200
+
+
+def request(
+    *,
+    after_id: str | Unset = UNSET,
+    before_id: str | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    anthropic_version: str | Unset = UNSET,
+    anthropic_beta: str | Unset = UNSET,
+) -> Request[BetaModelList]:
+    """List models
+
+    Lists the available models, more recently released ones first.
+
+    Without a cursor the first page is returned. Send at most one of `after_id` and
+    `before_id`.
+
+    Args:
+        after_id (str | Unset):
+        before_id (str | Unset):
+        limit (int | Unset):  Default: 20.
+        anthropic_version (str):  Default: '2023-06-01'.
+        anthropic_beta (str | Unset):
+
+    Returns:
+        The request, to be sent by a client. What it gives then is BetaModelList.
+    """
+    return _build(
+        "GET",
+        "/v1/models",
+        operation="list_models",
+        responses=_SUCCESSES,
+        query={
+            "after_id": after_id,
+            "before_id": before_id,
+            "limit": limit,
+        },
+        headers={
+            "anthropic-version": anthropic_version,
+            "anthropic-beta": anthropic_beta,
+        },
+        default_headers={
+            "anthropic-version": "2023-06-01",
+        },
+    )
+
+
+_SUCCESSES = (SuccessResponse("200", "json", _parse_200),)
 
 
 def _get_kwargs(

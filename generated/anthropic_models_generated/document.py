@@ -1,0 +1,102 @@
+"""What openapi.yaml says, as data, and whether decoded JSON is what it says.
+
+`document.json` beside this module is written by regeneration.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, Registry
+
+_HOME = "urn:openapi"
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the content of document.json; it is read once and not to be changed.
+
+    `server`: the URL. `known_betas`: as listed. `schemas`: by name. `operations`: by the name of
+    their module, each with `method`, `path`, `parameters` (by name: `in`, `required`, `schema`),
+    `page` (how it pages: "id", "token" or None) and `responses` (by status: the schema of the JSON
+    of a success response).
+    """
+    return cast(dict[str, Any], json.loads(_text()))
+
+
+def mismatch(operation: str, status: str, content: object) -> tuple[str, str] | None:
+    """Return where decoded JSON differs from the schema of a success response, and how.
+
+    `status` is a key of the operation's `responses`. Returns None when nothing differs; else a
+    place such as `data[3].created_at` (empty: the whole) and what is wrong there: "should be a
+    string, but is 3".
+    """
+    validator = _validator(_reference("operations", operation, "responses", status))
+    try:
+        if validator.is_valid(content):
+            return None
+    except UnicodeEncodeError:  # a lone surrogate, which JSON may hold
+        pass
+    from .explanation import comparable, explained
+
+    content = comparable(content)
+    errors = list(validator.iter_errors(content))
+    return explained(errors, content) if errors else None
+
+
+def is_valid(schema: str, content: object) -> bool:
+    """Return whether decoded JSON is valid by a schema, given as JSON.
+
+    A `$ref` in it begins with `urn:openapi#/` and goes on with a place in the document.
+    """
+    validator = _validator(schema)
+    try:
+        return validator.is_valid(content)
+    except UnicodeEncodeError:
+        from .explanation import comparable
+
+        return validator.is_valid(comparable(content))
+
+
+def _text() -> str:
+    return files(__name__.rpartition(".")[0]).joinpath("document.json").read_text("utf-8")
+
+
+def _reference(*place: str) -> str:
+    escaped = (quote(step.replace("~", "~0").replace("/", "~1")) for step in place)
+    return json.dumps({"$ref": f"{_HOME}#/{'/'.join(escaped)}"})
+
+
+@cache
+def _validator(schema: str) -> "Draft202012Validator":
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(json.loads(schema), validate_formats=True, registry=_registry())
+
+
+@cache
+def _registry() -> "Registry":
+    from jsonschema_rs import Draft202012, Registry
+
+    content = json.loads(_text(), object_hook=_with_numbers_only)
+    # References within the schemas go by their places in openapi.yaml.
+    content["components"] = {"schemas": content.pop("schemas")}
+    return Registry([(_HOME, content)], draft=Draft202012)
+
+
+_BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf")
+
+
+def _with_numbers_only(schema: dict[str, Any]) -> dict[str, Any]:
+    """Make a schema with bounds refuse an integer of thousands of digits.
+
+    The validator does not compare such an integer with bounds, and takes it for no number until
+    `comparable` has made it shorter, after which `mismatch` tries again.
+    """
+    if any(type(schema.get(bound)) in (int, float) for bound in _BOUNDS):
+        guard = {"if": {"type": "integer"}, "then": {"type": "number"}}
+        schema["allOf"] = [*schema.get("allOf", []), guard]
+    return schema

@@ -1,0 +1,152 @@
+"""Says in words what is wrong with decoded JSON; slow, and asked only when something is."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError
+
+Path = tuple[str | int, ...]
+
+_SHOWN = 60
+"""How much of a value is shown, in characters."""
+_KINDS = {
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+_FORMATS = {"date-time": "an RFC 3339 date-time", "date": "a date", "uuid": "a UUID"}
+_LIMITS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "a string of at least {} characters",
+    "maxLength": "a string of at most {} characters",
+    "minItems": "a list of at least {}",
+    "maxItems": "a list of at most {}",
+    "minProperties": "an object of at least {} fields",
+    "maxProperties": "an object of at most {} fields",
+}
+
+
+def explained(errors: "Sequence[ValidationError]", content: object) -> tuple[str, str]:
+    """Return the place of the first error in the content, and what is wrong there."""
+    path, wanted, complaint = _found(errors[0])
+    if wanted is not None:
+        complaint = f"should be {wanted}, but is {_shown(_at(path, content))}"
+    return _place(path), complaint
+
+
+def _found(error: "ValidationError") -> tuple[Path, str | None, str]:
+    """Return where an error is, what should be there, or else what is wrong with it."""
+    path: Path = tuple(error.instance_path)
+    name, facts = error.kind.name, error.kind.as_dict()
+    match name:
+        case "required":
+            return (*path, facts["property"]), None, "is missing"
+        case "additionalProperties" | "unevaluatedProperties":
+            return (*path, facts["unexpected"][0]), None, "is not in the specification"
+        case "falseSchema":
+            return path, None, "is not in the specification"
+        case "anyOf" | "oneOf" if any(facts["context"]):
+            return _of_members(path, [_found(each[0]) for each in facts["context"] if each])
+        case "anyOf" | "oneOf":
+            return path, None, "fits several alternatives where it should fit one"
+        case "type":
+            return path, _joined(_KINDS[kind] for kind in _sorted(facts["types"])), ""
+        case "const":
+            return path, _shown(facts["expected_value"]), ""
+        case "enum":
+            return path, _joined(map(_shown, facts["options"])), ""
+        case "format":
+            return path, _FORMATS.get(facts["format"], f"a {facts['format']}"), ""
+        case "pattern":
+            return path, f"a string that matches {_shown(facts['pattern'])}", ""
+        case _ if name in _LIMITS:
+            return path, _LIMITS[name].format(facts["limit" if "limit" in facts else name]), ""
+        case _:
+            return path, None, f"breaks the rule {name!r}"
+
+
+def _of_members(
+    path: Path, found: Sequence[tuple[Path, str | None, str]]
+) -> tuple[Path, str | None, str]:
+    """Return what is wrong within the member of a union that goes farthest, or that none fits."""
+    within = [each for each in found if len(each[0]) > len(path)]
+    if within:
+        return max(within, key=lambda each: len(each[0]))
+    return path, _joined(wanted or "something else" for _, wanted, _ in found), ""
+
+
+def _sorted(kinds: Iterable[str]) -> list[str]:
+    return sorted(kinds, key="null".__eq__)
+
+
+def _joined(words: Iterable[str]) -> str:
+    null_last = sorted(dict.fromkeys(words), key=lambda word: word == "null")
+    return " or ".join(null_last)
+
+
+def _place(path: Path) -> str:
+    place = ""
+    for step in path:
+        if isinstance(step, int):
+            place += f"[{step}]"
+        else:
+            place += f".{step}" if place else step
+    return place
+
+
+def _at(path: Path, content: Any) -> Any:
+    for step in path:
+        content = content[step]
+    return content
+
+
+def _shown(content: object) -> str:
+    if content is None:
+        return "null"
+    if isinstance(content, bool):
+        return str(content).lower()
+    if isinstance(content, dict):
+        return "an object"
+    if isinstance(content, list):
+        return "a list"
+    if isinstance(content, int) and content.bit_length() >= _LONG:
+        return "an integer of hundreds of digits"
+    text = repr(content)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+
+
+def comparable(content: Any) -> Any:
+    """Return decoded JSON with what the validator cannot read replaced by what compares alike.
+
+    Lone surrogates become private characters, of which there are as many; integers of more digits
+    than a bound can have become shorter ones. What nothing is replaced in is returned as it is.
+    """
+    if isinstance(content, str):
+        return content if content.isascii() else _SURROGATE.sub(_private, content)
+    if isinstance(content, int):
+        return content if content.bit_length() < _LONG else (1 if content > 0 else -1) << _LONG
+    if isinstance(content, list):
+        return [comparable(each) for each in cast(list[object], content)]
+    if isinstance(content, dict):
+        entries = cast(dict[str, object], content)
+        return {comparable(key): comparable(value) for key, value in entries.items()}
+    return content
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONG = 1100
+"""In bits. A number in a document has at most 1,024."""
+
+
+def _private(surrogate: re.Match[str]) -> str:
+    return chr(ord(surrogate[0]) - 0xD800 + 0x10F000)
