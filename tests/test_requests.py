@@ -39,7 +39,11 @@ def ten(folder: Path) -> Iterator[Any]:
     package.parent.mkdir()
     package.symlink_to(folder / "anthropic_models_generated")
     sys.path.insert(0, str(package.parent))
-    yield lambda name: importlib.import_module(f"generated_ten.{name}")
+
+    def imported(name: str) -> Any:
+        return importlib.import_module(f"generated_ten.{name}")
+
+    yield imported
     sys.path.remove(str(package.parent))
     for name in [name for name in sys.modules if name.startswith("generated_ten")]:
         del sys.modules[name]
