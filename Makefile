@@ -13,8 +13,6 @@ BASE   ?= HEAD
 
 bench-options = $(if $(QUICK),--quick) $(if $(ROWS),--rows "$(ROWS)")
 
-spec-tool = PYTHONPATH=generator $(PY)
-
 # Redocly would otherwise send statistics and look for updates.
 with-node = PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
   REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
@@ -36,10 +34,10 @@ test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
 	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --cov
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
-	@$(PY) generator/regenerate.py
+	@$(PY) -m generator.regenerate
 
 check-generated: setup ## exit 1 when generated/ is not what openapi.yaml says
-	@$(PY) generator/regenerate.py --check
+	@$(PY) -m generator.regenerate --check
 
 check: lint types spec-lint check-generated ## lint, format, types, the document, and check-generated
 
@@ -58,37 +56,37 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 
 # Some languages only: make languages ONLY="go rust".
 languages: setup $(NODE)/ready ## generate, compile and run the clients in other languages
-	@$(with-node) $(spec-tool) languages/run.py $(ONLY)
+	@$(with-node) $(PY) -m languages.run $(ONLY)
 
 pictures: setup ## remake the pictures of the command line, from real runs
-	@PYTHONPATH=tests $(PY) docs/pictures/remake.py
+	@$(PY) -m docs.pictures.remake
 
 format: setup ## format what is written by hand
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
 share: setup $(NODE)/ready ## write dist/spec/, which other teams take: editions and HTML
-	@$(spec-tool) sharing/share.py
+	@$(PY) -m sharing.share
 
 reference: setup ## write dist/reference/, the API reference of the wrapper, as HTML
-	@$(PY) docs/reference/make.py
+	@$(PY) -m docs.reference.make
 	@echo "open dist/reference/index.html"
 
 spec-diff: setup $(NODE)/ready ## tell what changed in the API since BASE (any git revision)
-	@$(spec-tool) sharing/spec_diff.py "$(BASE)"
+	@$(PY) -m sharing.spec_diff "$(BASE)"
 
 live-check: setup ## ask the real API where it differs from openapi.yaml; needs ANTHROPIC_API_KEY
-	@$(spec-tool) sharing/live_check.py
+	@$(PY) -m sharing.live_check
 
 bench: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## measure side by side, write benchmarks/RESULTS.md; QUICK=1 only looks
-	@$(PY) benchmarks/bench.py $(bench-options)
+	@$(PY) -m benchmarks.bench $(bench-options)
 
 bench-check: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## exit 1 when a ratio is 25 % worse than the committed one
-	@$(PY) benchmarks/bench.py --check $(bench-options)
+	@$(PY) -m benchmarks.bench --check $(bench-options)
 
 # Tries each Python that is there. On the commit of a release: make release-check TAG=v1.2.3.
 release-check: setup $(TOOLS)/ready ## build wheel and sdist into dist/release/, once they hold in empty environments
-	@$(PY) releasing/release_check.py $(if $(TAG),--tag "$(TAG)")
+	@$(PY) -m releasing.release_check $(if $(TAG),--tag "$(TAG)")
 
 # Dependabot pins a package anew with the options that it finds in the first lines of the file.
 lock: LOCKED = uv pip compile --universal --python-version 3.11
@@ -142,7 +140,7 @@ $(BUILT)/wheel/ready: $(shell find generated wrapper -name '*.py') openapi.yaml 
 	@touch $@
 
 $(BUILT)/stock/ready: benchmarks/stock_client.py openapi.yaml overlays generator-config.yml requirements/dev.txt | setup
-	@$(spec-tool) benchmarks/stock_client.py $(@D)
+	@$(PY) -m benchmarks.stock_client $(@D)
 	@touch $@
 
 $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements/node/package-lock.json

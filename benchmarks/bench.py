@@ -1,9 +1,9 @@
 """Measures all rows side by side, and writes or checks what is committed.
 
-python bench.py                writes RESULTS.md, results.json and the chart
-python bench.py --check        exit 1 when a ratio is more than 25 % above the committed one
-python bench.py --quick        does less, and writes nothing
-python bench.py --rows "5 8"   these rows only, and writes nothing
+python -m benchmarks.bench                writes RESULTS.md, results.json and the chart
+python -m benchmarks.bench --check        exit 1 when a ratio is 25 % above the committed one
+python -m benchmarks.bench --quick        does less, and writes nothing
+python -m benchmarks.bench --rows "5 8"   these rows only, and writes nothing
 """
 
 import argparse
@@ -14,16 +14,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import results
 from attrs import frozen
-from entrants import WrongWorkError
-from judgement import Verdict, is_worse, verdict
-from machine import BENCH_PYTHON, described
-from measuring import Case, measured
-from programs import known_authorities
-from report import in_a_line, written
-from rows import cases
-from serving import Trust
+
+from benchmarks import results
+from benchmarks.entrants import WrongWorkError
+from benchmarks.judgement import Verdict, is_worse, verdict
+from benchmarks.machine import BENCH_PYTHON, described
+from benchmarks.measuring import Case, measured
+from benchmarks.programs import known_authorities
+from benchmarks.report import in_a_line, written
+from benchmarks.rows import cases
+from benchmarks.serving import Trust
 
 HERE = Path(__file__).resolve().parent
 

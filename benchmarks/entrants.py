@@ -12,7 +12,6 @@ from typing import Any
 from attrs import field, frozen
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKER = Path(__file__).parent / "worker.py"
 CONTESTANTS = Path(__file__).parent / "contestants"
 
 Sample = dict[str, float]
@@ -66,9 +65,10 @@ class Job:
     @contextmanager
     def ready(self, base_url: str, authorities: Path | None) -> Generator[Measure]:
         """Start the worker, let it warm up, and give what measures once."""
-        command = [self.program.python(), str(WORKER), self.program.module, base_url]
+        worker = ["-m", "benchmarks.worker", self.program.module, base_url]
         with subprocess.Popen(
-            command,
+            [self.program.python(), *worker],
+            cwd=ROOT,
             env=self.program.variables(base_url, authorities),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

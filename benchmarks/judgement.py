@@ -4,7 +4,8 @@ from collections.abc import Callable
 from statistics import median, quantiles
 
 from attrs import field, frozen
-from entrants import Sample
+
+from benchmarks.entrants import Sample
 
 Measured = dict[str, list[Sample]]
 """The samples of each contestant of a case, in the order of the rounds."""

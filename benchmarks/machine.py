@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
-from programs import ENVIRONMENTS, OFFICIAL_SDK, WRAPPER
+
+from benchmarks.programs import ENVIRONMENTS, OFFICIAL_SDK, WRAPPER
 
 BENCH_PYTHON = ENVIRONMENTS / "bench" / "bin" / "python"
 _DISTRIBUTIONS = """

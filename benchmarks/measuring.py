@@ -4,9 +4,10 @@ import time
 from contextlib import ExitStack
 
 from attrs import field, frozen
-from entrants import Entrant, Sample
-from judgement import Aside, Claim, Measured
-from serving import Trust, serving
+
+from benchmarks.entrants import Entrant, Sample
+from benchmarks.judgement import Aside, Claim, Measured
+from benchmarks.serving import Trust, serving
 
 
 @frozen

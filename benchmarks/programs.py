@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from entrants import ROOT, Program
+from benchmarks.entrants import ROOT, Program
 
 ENVIRONMENTS = ROOT / ".envs"
 

@@ -3,8 +3,8 @@
 import datetime
 from collections.abc import Iterable, Sequence
 
-from judgement import OURS, Verdict
-from machine import Machine
+from benchmarks.judgement import OURS, Verdict
+from benchmarks.machine import Machine
 
 BUSY = 0.5  # programs that want to run beside ours; with more, ratios are not to be trusted much
 

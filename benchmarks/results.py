@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from judgement import Verdict
+from benchmarks.judgement import Verdict
 
 _NAME = "results.json"
 

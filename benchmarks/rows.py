@@ -1,9 +1,9 @@
 """All cases, in the order of the rows."""
 
-from measuring import Case
-from starting import command_line, imports, one_shot
-from waiting import LATENCY, crowd, distant, large_crowd, read_ahead
-from walking import kept, large_pages, million, small_pages
+from benchmarks.measuring import Case
+from benchmarks.starting import command_line, imports, one_shot
+from benchmarks.waiting import LATENCY, crowd, distant, large_crowd, read_ahead
+from benchmarks.walking import kept, large_pages, million, small_pages
 
 
 def cases(*, quick: bool) -> list[Case]:

@@ -1,9 +1,16 @@
 """Rows 1 to 4: what a program costs that starts, lists, and ends."""
 
-from entrants import CONTESTANTS, importing, listing, printing
-from judgement import OURS, Aside, Claim, of
-from measuring import Case
-from programs import COMMAND_LINE, HTTPX, HTTPX_BESIDE_CLICK, OFFICIAL_SDK, STOCK, WRAPPER
+from benchmarks.entrants import CONTESTANTS, importing, listing, printing
+from benchmarks.judgement import OURS, Aside, Claim, of
+from benchmarks.measuring import Case
+from benchmarks.programs import (
+    COMMAND_LINE,
+    HTTPX,
+    HTTPX_BESIDE_CLICK,
+    OFFICIAL_SDK,
+    STOCK,
+    WRAPPER,
+)
 
 MODELS = 60
 

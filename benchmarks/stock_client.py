@@ -1,6 +1,6 @@
 """Generates a client from the portable edition with the generator's own templates.
 
-    python benchmarks/stock_client.py FOLDER
+    python -m benchmarks.stock_client FOLDER
 
 The package in FOLDER has the same name as ours, so it needs an interpreter without the wheel.
 """
@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from regenerate import GenerationError, generate_from_truth
+from generator.regenerate import GenerationError, generate_from_truth
 
 
 def main() -> int:

@@ -1,9 +1,9 @@
 """Rows 9 to 12: a server that takes its time, callers that work, and many callers at once."""
 
-from entrants import Job
-from judgement import OURS, Claim, Figure, of
-from measuring import Case
-from programs import OFFICIAL_SDK, WRAPPER
+from benchmarks.entrants import Job
+from benchmarks.judgement import OURS, Claim, Figure, of
+from benchmarks.measuring import Case
+from benchmarks.programs import OFFICIAL_SDK, WRAPPER
 
 LATENCY = 0.05  # seconds, of each answer
 WORK = 0.05  # seconds, of the caller on each page

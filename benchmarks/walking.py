@@ -1,9 +1,9 @@
 """Rows 5 to 8, 13 and 14: long listings, one model after the other, and what they keep."""
 
-from entrants import Job, Program
-from judgement import OURS, Aside, Claim, of
-from measuring import Case
-from programs import BYTES_ONLY, FLOOR, HTTPX, OFFICIAL_SDK, STOCK, WRAPPER
+from benchmarks.entrants import Job, Program
+from benchmarks.judgement import OURS, Aside, Claim, of
+from benchmarks.measuring import Case
+from benchmarks.programs import BYTES_ONLY, FLOOR, HTTPX, OFFICIAL_SDK, STOCK, WRAPPER
 
 MEGABYTE = 1_000_000
 

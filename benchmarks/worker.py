@@ -1,6 +1,6 @@
 """Runs the jobs of one contestant, in an interpreter that has what the contestant needs.
 
-    python worker.py CONTESTANT BASE_URL
+    python -m benchmarks.worker CONTESTANT BASE_URL
 
 For each line of JSON on its standard input, the name of a job and its arguments, it does the job
 and answers with a line: how many models were seen, the seconds it took, and what else there is.
@@ -14,14 +14,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from benchmarks.jobs import JOBS, Clients
+
 
 def main() -> None:
     """Work until the standard input ends."""
     sys.path.insert(0, str(Path(__file__).parent / "contestants"))
-    from jobs import JOBS, Clients
-    from peak import peak_bytes
-
     contestant: Any = importlib.import_module(sys.argv[1])
+    peak: Any = importlib.import_module("peak")
     with ExitStack() as stack:
         clients = Clients(contestant, sys.argv[2], stack)
         for line in sys.stdin:
@@ -29,7 +29,7 @@ def main() -> None:
             job = JOBS[asked.pop("job")]
             gc.collect()
             answer = job(clients, **asked)
-            print(json.dumps({**answer, "peak_bytes": peak_bytes()}), flush=True)
+            print(json.dumps({**answer, "peak_bytes": peak.peak_bytes()}), flush=True)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from documents import Document
 from openapi_python_client.parser.openapi import generate_operation_id
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
+
+from generator.documents import Document
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BETA_HEADER = "anthropic-beta"

@@ -8,7 +8,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import cast
 
-from documents import Document, SpecError, read_yaml
+from generator.documents import Document, SpecError, read_yaml
 
 
 def portable_edition(truth: Path, overlays: Path) -> Document:

@@ -1,7 +1,7 @@
 """Regenerates generated/ from openapi.yaml, or checks that it is what openapi.yaml says.
 
-python generator/regenerate.py          swap in a fresh generated/, show what changed
-python generator/regenerate.py --check  change nothing; exit 1 when generated/ differs
+python -m generator.regenerate          swap in a fresh generated/, show what changed
+python -m generator.regenerate --check  change nothing; exit 1 when generated/ differs
 """
 
 import argparse
@@ -16,10 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from artefact import write_artefact
-from documents import SpecError, read_yaml, to_yaml
-from portable import portable_edition
-from templates import TemplateError, changed_templates
+from generator.artefact import write_artefact
+from generator.documents import SpecError, read_yaml, to_yaml
+from generator.portable import portable_edition
+from generator.templates import TemplateError, changed_templates
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ROOT / "generated"

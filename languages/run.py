@@ -32,9 +32,10 @@ from typing import IO, Any
 from anthropic_models.sandbox import Sandbox, made_up_models
 from attrs import field, frozen
 from attrs.validators import in_
-from documents import SpecError, to_yaml
-from judge import KEY, MODELS, Expected, complaints, expected
-from portable import portable_edition
+
+from generator.documents import SpecError, to_yaml
+from generator.portable import portable_edition
+from languages.judge import KEY, MODELS, Expected, complaints, expected
 
 ROOT = Path(__file__).resolve().parent.parent
 STEP_TIMEOUT, PROGRAM_TIMEOUT = 600, 60

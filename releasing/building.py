@@ -4,9 +4,10 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from archives import read
 from attrs import frozen
-from process import run
+
+from releasing.archives import read
+from releasing.process import run
 
 TOOLS = Path(__file__).resolve().parent.parent / ".envs" / "release" / "bin" / "python"
 """The Python that has the pinned `build`, hatchling and twine."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import versions
-from archives import metadata, read
 from attrs import frozen
-from building import Distributions, differences
-from contents import sdist_complaints, wheel_complaints
-from readme import description_complaints
+
+from releasing import versions
+from releasing.archives import metadata, read
+from releasing.building import Distributions, differences
+from releasing.contents import sdist_complaints, wheel_complaints
+from releasing.readme import description_complaints
 
 
 @frozen

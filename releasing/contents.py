@@ -4,7 +4,7 @@ import configparser
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from archives import Files
+from releasing.archives import Files
 
 PLACES = {
     "generated/anthropic_models_generated/": "anthropic_models_generated/",

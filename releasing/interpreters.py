@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
-from process import run
+
+from releasing.process import run
 
 
 def on_this_machine(uv: Sequence[str | Path], folder: Path) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Builds wheel and sdist, and puts them into dist/release/ when all about them is right.
 
-python releasing/release_check.py [--tag v1.2.3]
+python -m releasing.release_check [--tag v1.2.3]
 """
 
 import argparse
@@ -12,13 +12,14 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-import interpreters
-from archives import metadata, read
-from building import TOOLS, Distributions, build, build_again
-from candidate import Candidate, complaints
 from packaging.specifiers import SpecifierSet
-from process import CommandError, run
-from trying import Trial, try_wheel
+
+from releasing import interpreters
+from releasing.archives import metadata, read
+from releasing.building import TOOLS, Distributions, build, build_again
+from releasing.candidate import Candidate, complaints
+from releasing.process import CommandError, run
+from releasing.trying import Trial, try_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = (sys.executable, "-m", "uv")

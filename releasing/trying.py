@@ -7,8 +7,9 @@ from pathlib import Path
 from anthropic_models.sandbox import Sandbox
 from attrs import frozen
 from packaging.utils import canonicalize_name
-from process import run
-from readme import python_examples
+
+from releasing.process import run
+from releasing.readme import python_examples
 
 MODELS = 57
 

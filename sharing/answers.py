@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import define, field
-from documents import Document, Json
 from jsonschema.exceptions import ValidationError
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
-from places import resolved
+
+from generator.documents import Document, Json
+from sharing.places import resolved
 
 Schema = dict[str, Any]
 

@@ -11,10 +11,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-import node
-import places
 from attrs import frozen
-from documents import Document, Json, to_yaml
+
+from generator.documents import Document, Json, to_yaml
+from sharing import node, places
 
 Kind = Literal["added", "changed", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "removed")

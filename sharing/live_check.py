@@ -1,6 +1,6 @@
 """Asks the real API, and tells where it no longer is what openapi.yaml says.
 
-python sharing/live_check.py
+python -m sharing.live_check
 
 Uses the wrapper's environment variables. Exits 1 on a difference, 2 when the API cannot be asked;
 without a credential it says so and exits 0.
@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from answers import Answers
 from anthropic_models import (
     AnthropicModelsError,
     Client,
     KnownAnthropicBeta,
     MissingCredentialsError,
 )
-from documents import read_yaml
+
+from generator.documents import read_yaml
+from sharing.answers import Answers
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = "/v1/models"

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from documents import Document
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
+
+from generator.documents import Document
 
 
 def words(pointer: str, document: Document) -> str:

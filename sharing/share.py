@@ -1,6 +1,6 @@
 """Writes dist/spec/: what other teams take from here, checked before it is there.
 
-python sharing/share.py
+python -m sharing.share
 """
 
 import json
@@ -9,11 +9,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-import node
-from documents import Document, SpecError, read_yaml, to_yaml
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
-from portable import portable_edition
+
+from generator.documents import Document, SpecError, read_yaml, to_yaml
+from generator.portable import portable_edition
+from sharing import node
 
 ROOT = Path(__file__).resolve().parent.parent
 TRUTH = ROOT / "openapi.yaml"

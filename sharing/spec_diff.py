@@ -1,6 +1,6 @@
 """Tells what changed in the API since a revision, and whether it breaks anybody.
 
-python sharing/spec_diff.py REVISION
+python -m sharing.spec_diff REVISION
 
 Exits 1 when something breaks and `info.version` did not go up a major version, 2 when there is
 nothing to compare.
@@ -13,9 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import changes
-import node
-from documents import Document, SpecError, read_yaml
+from generator.documents import Document, SpecError, read_yaml
+from sharing import changes, node
 
 ROOT = Path(__file__).resolve().parent.parent
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}

@@ -23,21 +23,21 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # One process runs all of a file, so those that take longest come first: else it would still be at
 # work with such a file when the others have nothing left to do.
 LONGEST = (
-    "test_drill.py",
+    "test_evolution.py",
     "test_regeneration.py",
     "test_sharing.py",
-    "test_command_line.py",
-    "test_command_line_sandbox.py",
+    "test_list.py",
+    "test_sandbox_command.py",
     "test_schemathesis.py",
     "test_watch.py",
     "test_spec_diff.py",
     "test_languages.py",
-    "test_crowd.py",
+    "test_concurrency.py",
     "test_faults.py",
-    "test_command_line_terminal.py",
-    "test_command_line_completion.py",
+    "test_terminal.py",
+    "test_completion.py",
     "test_pytest_plugin.py",
-    "test_command_line_document.py",
+    "test_documentation.py",
 )
 
 
@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
             running.stop()
     # Who only hands out tests needs none of these; a worker loads them here, while nothing counts.
     if not distributes:
-        for plugin in ("anthropic_models.pytest_plugin", "surroundings"):
+        for plugin in ("anthropic_models.pytest_plugin", "tests.support.surroundings"):
             config.pluginmanager.import_plugin(plugin)
 
 

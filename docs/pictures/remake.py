@@ -6,7 +6,8 @@ from pathlib import Path
 from anthropic_models.sandbox import Sandbox
 from rich.console import Console
 from rich.text import Text
-from terminal import NOW, Terminal, piped
+
+from tests.support.terminal import NOW, Terminal, piped
 
 FOLDER = Path(__file__).parent
 COLUMNS = 80

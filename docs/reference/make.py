@@ -1,6 +1,6 @@
 """`make reference`: writes dist/reference/, the API reference, from the docstrings of the wrapper.
 
-python docs/reference/make.py [FOLDER]
+python -m docs.reference.make [FOLDER]
 """
 
 import importlib

@@ -1,0 +1,179 @@
+"""`anthropic-models sandbox`, from outside: by the address that it prints."""
+
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+from anthropic_models import APIConnectionError, Client, OverloadedError
+from anthropic_models.cli.serving import RequestLog
+from anthropic_models.sandbox import Sandbox, well_known_models
+
+from tests.support.terminal import (
+    MEASURED,
+    PROGRAM,
+    Command,
+    Terminal,
+    environment,
+    piped,
+    started,
+)
+
+
+@contextmanager
+def serving(*arguments: str, **variables: str) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """Run the sandbox; give its process and its address."""
+    with started("sandbox", *arguments, **variables) as process:
+        assert process.stdout
+        yield process, process.stdout.readline().strip()
+
+
+def stopped(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> list[str]:
+    """Stop the sandbox as people do; return the lines that it wrote for them."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "")
+    return err.splitlines()
+
+
+def client_of(address: str) -> Client:
+    return Client(base_url=address, api_key="any", max_retries=0)
+
+
+def test_it_prints_its_address_serves_well_known_models_and_ends_quietly() -> None:
+    with serving() as (process, address):
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
+        with client_of(address) as client:
+            listed = [model.id for model in client.models.list()]
+        assert listed == [model["id"] for model in well_known_models()]
+        stopped(process, signal.SIGTERM)
+
+
+def test_it_makes_up_as_many_models_as_asked_for_and_tells_each_request_in_a_line() -> None:
+    with serving("--models", "3") as (process, address):
+        assert process.stderr
+        with client_of(address) as client:
+            page = client.models.list(limit=2)
+            assert process.stderr.readline() == "GET /v1/models?limit=2 200\n"
+            following = page.get_next_page()
+            assert (len(following.data), following.has_more) == (1, False)
+        second = process.stderr.readline()
+        assert second.startswith("GET /v1/models?")
+        assert "after_id=" in second
+        stopped(process)
+
+
+def test_trouble_comes_in_the_order_of_the_help() -> None:
+    with serving("--fail", "529:2", "--fail", "401", "--drop", **MEASURED) as (process, address):
+        assert process.stderr
+        with client_of(address) as client:
+            for _ in range(2):
+                with pytest.raises(OverloadedError):
+                    client.models.list()
+            with pytest.raises(Exception, match="401 authentication_error"):
+                client.models.list()
+            with pytest.raises(APIConnectionError, match="broke off"):
+                client.models.list()
+            assert len(client.models.list().data) == 12
+        lines = [process.stderr.readline() for _ in range(5)]
+        told = [line.split()[-1] for line in lines]
+        assert sorted(told) == ["200", "401", "529", "529", "answer"]
+        stopped(process)
+
+
+def test_several_connections_can_be_dropped() -> None:
+    with serving("--drop", "2") as (process, address), client_of(address) as client:
+        for _ in range(2):
+            with pytest.raises(APIConnectionError):
+                client.models.list()
+        assert client.models.list(limit=1).data
+        stopped(process)
+
+
+def test_a_request_that_waits_is_told_when_it_is_answered() -> None:
+    with serving("--delay", "0.3") as (process, address):
+        assert process.stderr
+        with client_of(address) as client:
+            page = client.models.list(limit=1)
+            assert page.response.elapsed >= 0.3
+        assert process.stderr.readline() == "GET /v1/models?limit=1 200\n"
+        stopped(process)
+
+
+def test_each_request_is_told_once_and_then_let_go(sandbox: Sandbox) -> None:
+    log = RequestLog(sandbox, patience=1)
+    with client_of(sandbox.base_url) as client:
+        sandbox.drop_next()
+        with pytest.raises(APIConnectionError):
+            client.models.list(limit=1)
+        client.models.list(limit=2)
+        assert log.new_lines(100) == ["GET /v1/models?limit=2 200"]
+        assert sandbox.requests == []
+        assert log.new_lines(101) == []
+        assert log.new_lines(101.1) == ["GET /v1/models?limit=1 no answer"]
+        assert log.new_lines(109) == []
+
+
+def test_a_request_without_a_query_is_told_too(sandbox: Sandbox) -> None:
+    log = RequestLog(sandbox, patience=1)
+    with client_of(sandbox.base_url) as client:
+        client.generated.get_httpx_client().request("GET", "/v1/models?")
+    assert log.new_lines(0) == ["GET /v1/models 400"]  # it has no version
+
+
+def test_people_are_told_what_to_do_with_it() -> None:
+    with Terminal("sandbox", variables=MEASURED) as terminal:
+        terminal.until("Ctrl-C ends it")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.end() == 0
+    address, advice = terminal.lines
+    assert address.startswith("http://127.0.0.1:")
+    assert advice == "any ANTHROPIC_API_KEY will do; Ctrl-C ends it"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--models", "1000001"], "'--models': 1000001"),
+        (["--port", "65536"], "'--port': 65536"),
+        (["--delay", "-1"], "'--delay': -1"),
+        (["--host", ""], "host should not be empty"),
+        (["--fail", "200"], "'--fail': '200' is not like 529 or 529:2"),
+        (["--fail", "529:0"], "'--fail': '529:0'"),
+        (["--fail", "529:x"], "'--fail': '529:x'"),
+        (["--drop", "--delay"], "'--delay' requires an argument"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line(
+    arguments: list[str], words: str, command: Command
+) -> None:
+    done = command("sandbox", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_it_serves_where_nobody_listens_to_what_it_tells() -> None:
+    command = ["sh", "-c", f"exec {PROGRAM} sandbox 2>&-"]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        with client_of(process.stdout.readline().strip()) as client:
+            assert client.models.list(limit=1).data
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=60)[0] == ""
+        assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_told_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = piped("sandbox", "--port", str(port), **MEASURED)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"anthropic-models: cannot listen at 127.0.0.1:{port}: Address already in use\n"
+    )

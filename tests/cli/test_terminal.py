@@ -1,0 +1,236 @@
+"""`anthropic-models list` for people: on a pseudo-terminal."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import anthropic_models.cli.progress
+import pytest
+from anthropic_models.cli import main
+from anthropic_models.cli.ages import age
+from anthropic_models.cli.progress import Progress
+from anthropic_models.cli.table import fitting
+from anthropic_models.sandbox import Sandbox, well_known_models
+
+from tests.support.scripted_server import Scripted, answer, error, model, page, when
+from tests.support.shells import KEY
+from tests.support.terminal import MEASURED, NOW, Terminal
+
+
+@pytest.fixture
+def well_known(sandbox: Sandbox) -> Sandbox:
+    sandbox.models[:] = well_known_models()
+    return sandbox
+
+
+def serving(scripted: Scripted, *models: dict[str, Any]) -> str:
+    listed = page(*(m["id"] for m in models)) | {"data": list(models)}
+    return scripted(answer(listed)).base_url
+
+
+def test_a_terminal_gets_a_table_with_dates_that_people_can_read(well_known: Sandbox) -> None:
+    with Terminal("list", base_url=well_known.base_url, variables=NOW) as terminal:
+        assert terminal.end() == 0
+    assert terminal.lines[:3] == [
+        "id                          name                     released",
+        "claude-opus-4-5-20251101    Claude Opus 4.5          2025-11-24  5 weeks ago",
+        "claude-haiku-4-5-20251001   Claude Haiku 4.5         2025-10-15  2 months ago",
+    ]
+    assert len(terminal.lines) == 13
+
+
+def test_a_date_that_is_not_known_shows_as_unknown(scripted: Scripted) -> None:
+    epochs = ("1970-01-01T00:00:00Z", "1969-12-31T19:00:00-05:00", "0001-01-01T00:00:00+02:00")
+    base_url = serving(scripted, *(model(f"m{i}", created_at=e) for i, e in enumerate(epochs)))
+    with Terminal("list", base_url=base_url) as terminal:
+        assert terminal.end() == 0
+    assert [line.split()[2:] for line in terminal.lines[1:]] == [["unknown"]] * 3
+
+
+def test_colours_are_for_terminals_whose_owner_likes_them(well_known: Sandbox) -> None:
+    with Terminal("list", base_url=well_known.base_url) as terminal:
+        assert terminal.end() == 0
+    assert "\x1b[" in terminal.text
+    monochrome = {"NO_COLOR": "1"}
+    with Terminal("list", base_url=well_known.base_url, variables=monochrome) as plain:
+        assert plain.end() == 0
+    assert "\x1b" not in plain.text
+    assert plain.lines == terminal.lines
+
+
+def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(well_known: Sandbox) -> None:
+    ids = [m["id"] for m in well_known.models]
+    for columns in (90, 45, 26):
+        with Terminal("list", base_url=well_known.base_url, columns=columns) as terminal:
+            assert terminal.end() == 0
+        assert max(map(len, terminal.lines)) <= columns
+        assert [line.split()[0] for line in terminal.lines[1:]] == ids
+
+
+def test_an_id_that_is_wider_than_the_terminal_stays_whole(well_known: Sandbox) -> None:
+    with Terminal("list", base_url=well_known.base_url, columns=20) as terminal:
+        assert terminal.end() == 0
+    assert terminal.lines == ["id", *(m["id"] for m in well_known.models)]
+
+
+@pytest.mark.parametrize(
+    ("available", "kept"),
+    [
+        (60, {"id": 20, "name": 16, "released": 10, "age": 8}),
+        (59, {"id": 20, "name": 16, "released": 10}),
+        (50, {"id": 20, "name": 16, "released": 10}),
+        (49, {"id": 20, "name": 15, "released": 10}),
+        (46, {"id": 20, "name": 12, "released": 10}),
+        (45, {"id": 20, "released": 10}),
+        (32, {"id": 20, "released": 10}),
+        (31, {"id": 20}),
+        (1, {"id": 20}),
+    ],
+)
+def test_what_is_least_important_goes_first(available: int, kept: dict[str, int]) -> None:
+    assert fitting({"id": 20, "name": 16, "released": 10, "age": 8}, available) == kept
+
+
+def test_wide_characters_count_twice(scripted: Scripted) -> None:
+    base_url = serving(scripted, model("a", display_name="模型" * 10), model("b"))
+    with Terminal("list", base_url=base_url, columns=30) as terminal:
+        assert terminal.end() == 0
+    assert terminal.lines[1].split() == ["a", "模型模型模型", "…", "2025-05-14"]
+
+
+@pytest.mark.parametrize("format_", ["table", "id", "csv", "json"])
+def test_what_the_api_says_cannot_command_the_terminal(format_: str, scripted: Scripted) -> None:
+    evil = "\x1b]0;gotcha\x07\x9b31m\u202egnp\r[bold]:smile:"
+    base_url = serving(scripted, model(f"id{evil}", display_name=f"name{evil}"))
+    with Terminal("list", "--format", format_, base_url=base_url, columns=200) as terminal:
+        assert terminal.end() == 0
+    shown = terminal.text.replace("\r\n", "\n")
+    for obeyed in ("\x1b]", "\x07", "\x9b", "\u202e", "\r"):
+        assert obeyed not in shown
+    assert "[bold]:smile:" in shown
+
+
+@pytest.mark.parametrize(
+    ("released", "words"),
+    [
+        ("2026-11-23", "today"),
+        ("2026-11-22", "yesterday"),
+        ("2026-11-21", "2 days ago"),
+        ("2026-11-10", "13 days ago"),
+        ("2026-11-09", "2 weeks ago"),
+        ("2026-09-24", "8 weeks ago"),
+        ("2026-09-23", "2 months ago"),
+        ("2025-11-24", "11 months ago"),
+        ("2024-11-24", "23 months ago"),
+        ("2024-11-23", "2 years ago"),
+        ("2020-01-01", "6 years ago"),
+        ("2026-11-24", "tomorrow"),
+        ("2026-11-26", "in 3 days"),
+        ("2027-03-23", "in 4 months"),
+    ],
+)
+def test_an_age_is_told_in_the_largest_unit_of_which_there_are_two(
+    released: str, words: str
+) -> None:
+    assert age(date.fromisoformat(released), date(2026, 11, 23)) == words
+
+
+# --- waiting
+
+
+@pytest.fixture
+def go_on() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_who_waits_sees_how_far_the_listing_is(scripted: Scripted, go_on: threading.Event) -> None:
+    then = threading.Event()
+    server = scripted(
+        when(go_on, answer(page("a", "b", has_more=True))), when(then, answer(page("c")))
+    )
+    with Terminal("list", base_url=server.base_url) as terminal:
+        terminal.until("asking for models")
+        go_on.set()
+        terminal.until("2 models, page 1")
+        then.set()
+        assert terminal.end() == 0
+    # The spinner is gone: its line is cleared, and the cursor is back.
+    table = terminal.text.rpartition("page ")[2]
+    assert "\x1b[2K" in table
+    assert terminal.text.count("\x1b[?25l") == terminal.text.count("\x1b[?25h") == 1
+    assert [line.split()[0] for line in terminal.lines[-3:]] == ["a", "b", "c"]
+
+
+def test_a_machine_format_on_a_terminal_is_not_mixed_with_the_spinner(
+    scripted: Scripted, go_on: threading.Event
+) -> None:
+    then = threading.Event()
+    server = scripted(
+        when(go_on, answer(page("first", has_more=True))), when(then, answer(page("second")))
+    )
+    listing = ("list", "--format", "id")
+    with Terminal(*listing, base_url=server.base_url, variables=MEASURED) as terminal:
+        terminal.until("asking for models")
+        go_on.set()
+        terminal.until("1 model, page 1")
+        then.set()
+        assert terminal.end() == 0
+    assert "\x1b[2Kfirst\r\n" in terminal.text
+    assert "\x1b[2Ksecond\r\n" in terminal.text
+
+
+def test_what_goes_elsewhere_does_not_come_to_the_terminal_of_the_spinner(
+    scripted: Scripted, go_on: threading.Event, tmp_path: Path
+) -> None:
+    server = scripted(answer(page("first", has_more=True)), when(go_on, answer(page("second"))))
+    arguments = ("list", "--format", "id")
+    with (
+        open(tmp_path / "out", "w") as file,
+        Terminal(*arguments, base_url=server.base_url, stdout=file) as terminal,
+    ):
+        terminal.until("1 model, page 1")
+        go_on.set()
+        assert terminal.end() == 0
+    assert (tmp_path / "out").read_text() == "first\nsecond\n"
+    assert "second" not in terminal.text
+
+
+def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Event) -> None:
+    server = scripted(when(go_on, answer(page("a"))))
+    with Terminal("list", base_url=server.base_url) as terminal:
+        terminal.until("asking for models")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.end() == 130
+    assert terminal.text.rindex("\x1b[?25h") > terminal.text.rindex("\x1b[?25l")
+    assert "Traceback" not in terminal.text
+
+
+def test_an_error_comes_after_the_spinner(scripted: Scripted, go_on: threading.Event) -> None:
+    server = scripted(when(go_on, error(401, "authentication_error")))
+    with Terminal("list", base_url=server.base_url, variables=MEASURED) as terminal:
+        terminal.until("asking for models")
+        go_on.set()
+        assert terminal.end() == 1
+    assert terminal.lines[-1].endswith("(request id req_body, retry after 0 s)")
+
+
+def test_nobody_waits_at_a_pipe(
+    scripted: Scripted,
+    go_on: threading.Event,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[Progress] = []
+    monkeypatch.setattr(Progress, "_show", shown.append)
+    monkeypatch.setattr(anthropic_models.cli.progress, "PATIENCE", 0)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    server = scripted(when(go_on, answer(page("a", has_more=True))), answer(page("b")))
+    threading.Timer(0.1, go_on.set).start()
+    assert main(["list", "--format", "table", "--base-url", server.base_url]) == 0
+    assert capfd.readouterr().err == ""
+    assert shown == []

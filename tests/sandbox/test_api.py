@@ -1,0 +1,393 @@
+"""The sandbox answers like the API."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from anthropic_models import Client, openapi_path
+from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
+from anthropic_models.sandbox.catalogue import MadeUpModels, Model
+from anthropic_models.sandbox.document import Document
+from anthropic_models.sandbox.paging import Pages
+from anthropic_models.sandbox.rules import RefusedError, Rules
+from jsonschema import Draft202012Validator
+
+from generator.documents import read_yaml
+
+DOCUMENT = read_yaml(openapi_path())
+HEADERS = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox of this test alone, whose lines are counted."""
+    with Sandbox(57) as sandbox:
+        yield sandbox
+
+
+def get(
+    sandbox: Sandbox, query: str = "", headers: Mapping[str, str] = HEADERS
+) -> tuple[int, dict[str, Any]]:
+    answer = httpx.get(f"{sandbox.base_url}/v1/models{query}", headers=headers)
+    assert answer.headers["request-id"].startswith("req_")
+    body: dict[str, Any] = answer.json()
+    schema = "BetaModelList" if answer.status_code == 200 else "ErrorResponse"
+    assert_fits(body, schema)
+    if answer.status_code != 200:
+        assert body["request_id"] == answer.headers["request-id"]
+    return answer.status_code, body
+
+
+def assert_fits(body: object, schema: str) -> None:
+    root = {"$ref": f"#/components/schemas/{schema}", "components": DOCUMENT["components"]}
+    validator: Any = Draft202012Validator(root)
+    validator.validate(body)
+
+
+def ids(body: dict[str, Any]) -> list[str]:
+    return [model["id"] for model in body["data"]]
+
+
+def test_a_page_holds_20_models_unless_asked_otherwise(sandbox: Sandbox) -> None:
+    everything = [model["id"] for model in sandbox.models]
+    status, body = get(sandbox)
+    assert (status, ids(body), body["has_more"]) == (200, everything[:20], True)
+    assert (body["first_id"], body["last_id"]) == (everything[0], everything[19])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected", "has_more"),
+    [
+        ("?limit=57", slice(0, 57), False),
+        ("?limit=56", slice(0, 56), True),
+        ("?after_id={9}&limit=5", slice(10, 15), True),
+        ("?after_id={51}&limit=5", slice(52, 57), False),
+        ("?after_id={50}&limit=5", slice(51, 56), True),
+        ("?after_id={56}", slice(57, 57), False),
+        ("?before_id={5}&limit=5", slice(0, 5), False),
+        ("?before_id={6}&limit=5", slice(1, 6), True),
+        ("?before_id={0}", slice(0, 0), False),
+        ("?unknown=1&limit=1&unknown=2", slice(0, 1), True),
+    ],
+)
+def test_it_pages_both_ways_and_knows_whether_there_is_more(
+    sandbox: Sandbox, query: str, expected: slice, has_more: bool
+) -> None:
+    everything = [model["id"] for model in sandbox.models]
+    status, body = get(sandbox, query.format(*everything))
+    assert (status, ids(body), body["has_more"]) == (200, everything[expected], has_more)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "type_", "says"),
+    [
+        ("?limit=0", 400, "invalid_request_error", "limit"),
+        ("?limit=1001", 400, "invalid_request_error", "maximum of 1000"),
+        ("?limit=x", 400, "invalid_request_error", "limit"),
+        ("?limit=1.5", 400, "invalid_request_error", "limit"),
+        ("?limit=", 400, "invalid_request_error", "limit"),
+        ("?limit=1e3", 400, "invalid_request_error", "limit"),
+        ("?limit=%205", 400, "invalid_request_error", "' 5' is not a whole number"),
+        ("?limit=1_0", 400, "invalid_request_error", "limit"),
+        ("?limit=%D9%A3", 400, "invalid_request_error", "limit"),
+        ("?limit=5&limit=5", 400, "invalid_request_error", "limit: may be given only once"),
+        ("?after_id=", 400, "invalid_request_error", "after_id"),
+        ("?after_id=nobody", 404, "not_found_error", "after_id"),
+        ("?after_id=made-up-model-000058", 404, "not_found_error", "after_id"),
+        ("?before_id=nobody", 404, "not_found_error", "before_id"),
+        ("?after_id=a&before_id=b", 400, "invalid_request_error", "only one"),
+        ("/no/such", 404, "not_found_error", "/v1/models/no/such"),
+        ("/", 404, "not_found_error", "/v1/models/"),
+    ],
+)
+def test_it_refuses_what_the_specification_forbids(
+    sandbox: Sandbox, query: str, status: int, type_: str, says: str
+) -> None:
+    answered, body = get(sandbox, query)
+    assert (answered, body["error"]["type"]) == (status, type_)
+    assert says in body["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "type_"),
+    [
+        ({"anthropic-version": "2023-06-01"}, 401, "authentication_error"),
+        ({"X-Api-Key": "", "anthropic-version": "2023-06-01"}, 401, "authentication_error"),
+        ({"Authorization": "Basic YQ==", "anthropic-version": "a"}, 401, "authentication_error"),
+        ({"Authorization": "Bearer", "anthropic-version": "a"}, 401, "authentication_error"),
+        ({}, 401, "authentication_error"),
+        ({"X-Api-Key": "any"}, 400, "invalid_request_error"),
+        ({"X-Api-Key": "any", "anthropic-version": ""}, 400, "invalid_request_error"),
+    ],
+)
+def test_it_wants_a_credential_and_a_version(
+    sandbox: Sandbox, headers: dict[str, str], status: int, type_: str
+) -> None:
+    answered, body = get(sandbox, headers=headers)
+    assert (answered, body["error"]["type"]) == (status, type_)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer any", "anthropic-version": "1999-01-01"},
+        {**HEADERS, "anthropic-beta": "skills-2025-10-02,never-heard-of"},
+    ],
+)
+def test_it_takes_any_token_any_version_and_any_beta(
+    sandbox: Sandbox, headers: dict[str, str]
+) -> None:
+    assert get(sandbox, headers=headers)[0] == 200
+
+
+def test_who_asks_counts_before_what_is_asked(sandbox: Sandbox) -> None:
+    assert get(sandbox, "?limit=0&after_id=nobody", headers={})[0] == 401
+    assert get(sandbox, "/no/such", headers={})[0] == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
+def test_other_methods_are_refused(sandbox: Sandbox, method: str) -> None:
+    answer = httpx.request(method, f"{sandbox.base_url}/v1/models", headers=HEADERS)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.headers["request-id"].startswith("req_")
+    if method != "HEAD":
+        assert_fits(answer.json(), "ErrorResponse")
+
+
+def test_it_remembers_what_was_asked(sandbox: Sandbox) -> None:
+    get(sandbox, "?limit=3")
+    get(sandbox, "?limit=0")
+    first, second = sandbox.requests
+    assert (first.method, first.path, first.query) == ("GET", "/v1/models", {"limit": "3"})
+    assert first.headers["x-api-key"] == "any"
+    assert "any" not in repr(first)
+    assert (first.status_code, second.status_code) == (200, 400)
+
+
+def test_a_header_that_comes_twice_is_remembered_as_one_list(sandbox: Sandbox) -> None:
+    lines = [*HEADERS.items(), ("anthropic-beta", "a"), ("anthropic-beta", "b")]
+    assert httpx.get(f"{sandbox.base_url}/v1/models", headers=lines).status_code == 200
+    assert sandbox.requests[0].headers["anthropic-beta"] == "a, b"
+
+
+def test_a_parameter_that_comes_twice_is_remembered_as_one_list(sandbox: Sandbox) -> None:
+    get(sandbox, "?later=a&later=b&limit=3")
+    assert sandbox.requests[0].query == {"later": "a,b", "limit": "3"}
+
+
+def named(id_: str) -> Model:
+    return {**made_up_models(1)[0], "id": id_}
+
+
+@pytest.fixture
+def own() -> Iterator[Sandbox]:
+    with Sandbox(57) as running:
+        yield running
+
+
+def test_its_models_may_change_while_it_runs(own: Sandbox) -> None:
+    first = own.models[0]["id"]
+    assert ids(get(own, f"?after_id={first}&limit=1")[1]) == [own.models[1]["id"]]
+    own.models[1]["display_name"] = "Renamed"
+    assert get(own)[1]["data"][1]["display_name"] == "Renamed"
+    own.models.insert(0, named("newer"))
+    assert ids(get(own, f"?before_id={first}")[1]) == ["newer"]
+    own.models.insert(2, named("between"))
+    assert ids(get(own, f"?after_id={first}&limit=1")[1]) == ["between"]
+    own.models.reverse()
+    assert ids(get(own, "?after_id=between")[1]) == [first, "newer"]
+    own.models[:] = [named(first)]
+    assert ids(get(own, f"?after_id={first}")[1]) == []
+    own.models.clear()
+    assert get(own, f"?after_id={first}")[0] == 404
+
+
+def test_its_models_may_be_replaced_while_it_runs(own: Sandbox) -> None:
+    own.models = 3
+    assert len(ids(get(own)[1])) == 3
+    own.models = well_known_models()[:2]
+    assert len(ids(get(own)[1])) == 2
+    own.models = None
+    assert ids(get(own)[1])[-1] == "claude-3-opus-20240229"
+    with pytest.raises(ValueError, match="1,000,000"):
+        own.models = -1
+
+
+def test_it_lists_models_that_a_client_has_listed(own: Sandbox) -> None:
+    with (
+        Client(base_url=own.base_url, api_key="any") as client,
+        Sandbox(client.models.list()) as other,
+    ):
+        listed = client.models.list().data
+        again = list(client.with_options(base_url=other.base_url).models.list())
+    assert again == listed
+
+
+@pytest.mark.parametrize(
+    "models", [[{}], [None], [{"id": "a", "created_at": object()}], [{"id": float("nan")}]]
+)
+def test_what_cannot_be_sent_is_an_error_that_says_so(own: Sandbox, models: list[Any]) -> None:
+    own.models[:] = models
+    status, body = get(own)
+    assert (status, body["error"]["type"]) == (500, "api_error")
+    assert "sandbox.models" in body["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("models", "kind", "says"),
+    [
+        (-1, ValueError, "within 0 to 1,000,000, but is -1"),
+        (1_000_001, ValueError, "within 0 to 1,000,000, but is 1,000,001"),
+        (True, TypeError, "should be an int, but is True"),
+        (5.0, TypeError, "should be an int, but is 5.0"),
+        ("57", TypeError, "but is a str"),
+        ({"id": "a"}, TypeError, "but is a dict"),
+        (object(), TypeError, "but is a object"),
+        (["a"], TypeError, r"models\[0\] should be as the API writes it, but is a str"),
+        ([{"id": "a"}, {"name": "b"}], ValueError, r'models\[1\] has no "id"'),
+    ],
+)
+def test_models_that_are_none_are_refused(models: Any, kind: type[Exception], says: str) -> None:
+    with pytest.raises(kind, match=says):
+        Sandbox(models)
+
+
+@pytest.mark.parametrize("count", [-1, 1_000_001, 1.0])
+def test_only_some_numbers_of_models_are_made_up(count: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="number of models"):
+        made_up_models(count)
+
+
+def test_models_are_made_up_in_any_number_newest_first() -> None:
+    models = made_up_models(1000)
+    assert len({model["id"] for model in models}) == 1000
+    released = [model["created_at"] for model in models]
+    assert released == sorted(released, reverse=True)
+    assert made_up_models(0) == []
+
+
+def test_a_million_models_are_listed_before_anybody_looks_at_them() -> None:
+    with Sandbox(1_000_000) as sandbox:
+        first = ids(get(sandbox, "?limit=2")[1])
+        last = ids(get(sandbox, "?after_id=made-up-model-000002&limit=1000")[1])
+        around = ids(get(sandbox, "?before_id=made-up-model-500000&limit=1")[1])
+        assert first == ["made-up-model-1000000", "made-up-model-999999"]
+        assert last == ["made-up-model-000001"]
+        assert around == ["made-up-model-500001"]
+        for cursor in ("1000001", "000000", "0500000", "-1", "5", "9" * 5000, "٣"):
+            assert get(sandbox, f"?after_id=made-up-model-{cursor}")[0] == 404
+
+
+class Counted(MadeUpModels):
+    made = 0
+
+    def _made_up(self, position: int) -> Model:
+        self.made += 1
+        return super()._made_up(position)
+
+
+@pytest.mark.parametrize("position", [0, 250_000, 499_999, 999_000])
+def test_a_page_costs_the_same_wherever_it_is(position: int) -> None:
+    models = Counted(1_000_000)
+    pages = Pages(models)
+    cursor = f"made-up-model-{1_000_000 - position:06}"
+    for _ in range(2):
+        models.made = 0
+        assert pages.page(after_id=cursor, before_id=None, limit=10)["data"]
+        assert models.made <= 11
+
+
+class Walked(list[Model]):
+    """Counts how often somebody walks over it."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[Model]:
+        self.walks += 1
+        return super().__iter__()
+
+
+def test_a_list_is_walked_over_once_for_all_its_pages() -> None:
+    models = Walked(made_up_models(1000))
+    pages = Pages(models)
+    for model in made_up_models(1000):
+        pages.page(after_id=model["id"], before_id=None, limit=1)
+        pages.page(after_id=None, before_id=model["id"], limit=1)
+    assert models.walks == 1
+
+
+def test_two_models_with_one_id_are_found_at_the_first(own: Sandbox) -> None:
+    own.models[:] = [named("a"), named("b"), named("a"), named("c")]
+    assert ids(get(own, "?after_id=a&limit=1")[1]) == ["b"]
+
+
+def test_every_operation_of_the_document_is_answered(own: Sandbox) -> None:
+    for path, item in DOCUMENT["paths"].items():
+        for method in item:
+            url = f"{own.base_url}{path}".format(model_id=own.models[0]["id"])
+            answer = httpx.request(method, url, headers=HEADERS)
+            assert answer.status_code == 200, answer.text
+
+
+def test_an_operation_that_it_does_not_play_yet_is_checked_and_answered_with_501(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = copy.deepcopy(DOCUMENT)
+    listing = content["paths"]["/v1/models"]["get"]
+    content["paths"]["/v1/models/made/up"] = {"get": listing | {"operationId": "make_up"}}
+    later = Document(content)
+    monkeypatch.setattr("anthropic_models.sandbox.app.document", lambda: later)
+    monkeypatch.setattr("anthropic_models.sandbox.app.rules", lambda: Rules(later))
+    with Sandbox(1) as sandbox:
+        assert get(sandbox, "/made/up", headers={})[0] == 401
+        status, body = get(sandbox, "/made/up")
+    assert (status, body["error"]["type"]) == (501, "api_error")
+    assert body["error"]["message"] == "the sandbox does not play the operation make_up yet"
+
+
+def test_the_rules_grow_with_the_document() -> None:
+    content = copy.deepcopy(DOCUMENT)
+    text = {"type": "string"}
+    version = {"name": "X-Later", "in": "header", "required": True, "schema": {"default": "a"}}
+    whence = {"name": "whence", "in": "query", "required": True, "schema": text}
+    tags = {"name": "tags", "in": "query", "schema": {"type": "array", "items": text}}
+    error = {"type": "error", "error": {"type": "legal_error", "message": "No."}}
+    media = {"application/json": {"examples": {"no": {"value": error}}}}
+    content["components"]["parameters"]["Whence"] = whence
+    content["paths"]["/v1/models/{model_id}"] = {
+        "summary": "One model",
+        "parameters": [
+            {"name": "model_id", "in": "path", "required": True, "schema": {"maxLength": 3}},
+            version,
+        ],
+        "get": {
+            "operationId": "get_model",
+            "parameters": [{"$ref": "#/components/parameters/Whence"}, tags],
+            "responses": {
+                "200": {"description": "It."},
+                "451": {"description": "No.", "content": media},
+            },
+        },
+    }
+    document = Document(content)
+    rules = Rules(document)
+    operation = document.operations["get_model"]
+
+    def refused(path: str, query: dict[str, str], headers: dict[str, str]) -> str:
+        with pytest.raises(RefusedError) as caught:
+            rules.checked(operation, path, tuple(query.items()), tuple(headers.items()))
+        assert caught.value.status_code == 400
+        return caught.value.message
+
+    keyed = {"x-api-key": "any"}
+    later = {**keyed, "x-later": "a"}
+    assert "whence" in refused("/v1/models/abc", {}, later)
+    assert "x-later" in refused("/v1/models/abc", {"whence": "a"}, keyed)
+    assert "model_id" in refused("/v1/models/abcd", {"whence": "a"}, later)
+    query = (("whence", "a"), ("tags", "x"), ("tags", "y"))
+    parameters = rules.checked(operation, "/v1/models/abc", query, tuple(later.items()))
+    assert parameters.path == {"model_id": "abc"}
+    assert parameters.query == {"whence": "a", "tags": ["x", "y"]}
+    assert document.error(451) == ("legal_error", "No.")

@@ -1,0 +1,151 @@
+import ast
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anthropic_models_generated.models import (
+    BetaModelInfo,
+    BetaModelList,
+    ErrorDetail,
+    ErrorResponse,
+    KnownAnthropicBeta,
+)
+
+from generator.documents import read_yaml
+from tests.support.projects import ROOT
+
+GENERATED = ROOT / "generated"
+WRAPPER = ROOT / "wrapper"
+CORE = WRAPPER / "anthropic_models" / "_core"
+DOCUMENT = read_yaml(ROOT / "openapi.yaml")
+COMPONENTS: dict[str, Any] = DOCUMENT["components"]
+OPERATIONS: list[dict[str, Any]] = [
+    operation for methods in DOCUMENT["paths"].values() for operation in methods.values()
+]
+
+DOES_IO_OR_WAITS = {
+    "anyio",
+    "asyncio",
+    "concurrent",
+    "httpcore",
+    "multiprocessing",
+    "os",
+    "queue",
+    "random",
+    "select",
+    "selectors",
+    "socket",
+    "subprocess",
+    "threading",
+    "time",
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o["operationId"])
+@pytest.mark.parametrize("function", ["sync", "sync_detailed", "asyncio", "asyncio_detailed"])
+def test_a_generated_function_takes_the_parameters_of_the_document_and_a_client(
+    operation: dict[str, Any], function: str
+) -> None:
+    places = [reference["$ref"].rpartition("/")[2] for reference in operation["parameters"]]
+    names = [COMPONENTS["parameters"][place]["name"] for place in places]
+    module = import_module(
+        f"anthropic_models_generated.api.{operation['tags'][0]}.{operation['operationId']}"
+    )
+    assert set(inspect.signature(getattr(module, function)).parameters) == {
+        "client",
+        *(name.lower().replace("-", "_") for name in names),
+    }
+
+
+def test_every_known_beta_of_the_document_is_a_member_of_the_enumeration() -> None:
+    known: list[str] = COMPONENTS["schemas"]["KnownAnthropicBeta"]["enum"]
+    assert len(known) >= 19
+    assert sorted(KnownAnthropicBeta) == sorted(known)
+
+
+@pytest.mark.parametrize("beta", COMPONENTS["schemas"]["KnownAnthropicBeta"]["enum"])
+def test_a_beta_is_found_by_its_value_and_by_its_name(beta: str) -> None:
+    member = KnownAnthropicBeta(beta)
+    assert str(member) == beta
+    assert KnownAnthropicBeta[beta.upper().replace("-", "_")] is member
+
+
+def test_the_generated_package_says_that_it_is_typed() -> None:
+    assert (GENERATED / "anthropic_models_generated" / "py.typed").is_file()
+
+
+def imports(package: Path, source_root: Path) -> Iterator[tuple[str, str]]:
+    files = sorted(package.rglob("*.py"))
+    assert files
+    for file in files:
+        here = file.relative_to(source_root)
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Import):
+                yield from ((str(here), alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                above = here.parts[: -node.level] if node.level else ()
+                origin = ".".join([*above, *filter(None, [node.module])])
+                yield from ((str(here), f"{origin}.{alias.name}") for alias in node.names)
+
+
+def test_what_is_generated_imports_nothing_of_the_wrapper() -> None:
+    wrong = [
+        (file, name)
+        for file, name in imports(GENERATED, GENERATED)
+        if name.split(".")[0] == "anthropic_models"
+    ]
+    assert wrong == []
+
+
+def test_the_core_imports_nothing_that_does_io_or_waits() -> None:
+    wrong = [
+        (file, name)
+        for file, name in imports(CORE, WRAPPER)
+        if name.split(".")[0] in DOES_IO_OR_WAITS
+    ]
+    assert wrong == []
+
+
+def test_the_core_imports_nothing_of_the_shells_around_it() -> None:
+    inside = ("_core", "_version", "errors")
+    wrong = [
+        (file, name)
+        for file, name in imports(CORE, WRAPPER)
+        if name.split(".")[0] == "anthropic_models" and name.split(".")[1] not in inside
+    ]
+    assert wrong == []
+
+
+MODEL: dict[str, Any] = COMPONENTS["examples"]["PageOfModels"]["value"]["data"][0]
+ERROR: dict[str, Any] = COMPONENTS["examples"]["NotFound"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("model", "content"),
+    [
+        (BetaModelInfo, MODEL),
+        (BetaModelList, COMPONENTS["examples"]["PageOfModels"]["value"]),
+        (BetaModelList, COMPONENTS["examples"]["EmptyPage"]["value"]),
+        (ErrorDetail, ERROR["error"]),
+        (ErrorResponse, ERROR),
+    ],
+)
+def test_fields_that_the_document_does_not_have_are_kept(
+    model: type[BetaModelInfo | BetaModelList | ErrorDetail | ErrorResponse],
+    content: dict[str, Any],
+) -> None:
+    added = {"added_later": {"anything": [1, None, {"nested": True}]}, "and_this": None}
+    read = model.from_dict({**content, **added})
+    assert read.additional_properties == added
+    assert {key: read.to_dict()[key] for key in added} == added
+    assert set(read.to_dict()) == {*content, *added}
+
+
+def test_fields_that_a_model_in_a_page_has_beyond_the_document_are_kept() -> None:
+    content = COMPONENTS["examples"]["PageOfModels"]["value"]
+    page = BetaModelList.from_dict({**content, "data": [{**MODEL, "context_window": 200_000}]})
+    assert page.data[0]["context_window"] == 200_000
+    assert page.to_dict()["data"][0]["context_window"] == 200_000

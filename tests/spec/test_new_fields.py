@@ -1,0 +1,241 @@
+"""When the specification grows, the models and the check of answers grow with it.
+
+The later API has the new fields of tests/spec/evolution, and others of every kind that a
+document may have.
+"""
+
+import copy
+import importlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from anthropic_models import APIResponseValidationError
+from anthropic_models._core.validation import parsed
+
+from tests.support.evolution import LaterProject, later_document
+from tests.support.scripted_server import model, page
+
+LATER: dict[str, Any] = {
+    "anything": {},
+    "stage": {"$ref": "#/components/schemas/Stage"},
+    "weight": {"type": ["integer", "null"]},
+    "price": {"type": "number"},
+    "announced_on": {"type": "string", "format": "date"},
+    "build": {"type": "string", "format": "uuid"},
+    "capabilities": {
+        "anyOf": [{"$ref": "#/components/schemas/Capabilities"}, {"type": "null"}],
+    },
+    "variants": {"type": "array", "items": {"$ref": "#/components/schemas/Capabilities"}},
+    "parent-model": {"type": "string"},
+    "releaseNotes": {"type": "string"},
+    "family": {"const": "claude"},
+    "metadata": {"$ref": "#/components/schemas/Metadata"},
+    "samples": {"type": "array", "items": {}},
+    "notes": {
+        "anyOf": [
+            {"type": ["string", "integer", "number", "boolean"]},
+            {"type": "array", "items": {"$ref": "#/components/schemas/Capabilities"}},
+        ]
+    },
+}
+SCHEMAS: dict[str, Any] = {
+    "Stage": {"type": "string", "enum": ["early", "late"]},
+    "Capabilities": {
+        "type": "object",
+        "required": ["vision"],
+        "properties": {
+            "vision": {"type": "boolean"},
+            "limits": {"$ref": "#/components/schemas/Limits"},
+        },
+    },
+    "Metadata": {"type": "object"},
+    "Limits": {"type": "object", "additionalProperties": {"type": "integer"}},
+}
+REQUIRED = ["stage", "weight"]
+
+WHOLE: dict[str, Any] = {
+    "lifecycle": "active",
+    "max_input_tokens": 9,
+    "max_tokens": 7,
+    "stage": "early",
+    "weight": 5,
+    "price": 1.5,
+    "retires_at": "2027-01-01T00:00:00Z",
+    "announced_on": "2026-01-01",
+    "build": "12345678-1234-5678-1234-567812345678",
+    "allowed_fallback_models": ["x"],
+    "capabilities": {"vision": True, "limits": {"images": 3}},
+    "variants": [{"vision": False}],
+    "parent-model": "y",
+    "releaseNotes": "z",
+    "family": "claude",
+    "anything": {"goes": [None]},
+    "metadata": {"goes": [None]},
+}
+NULLS = {
+    "max_input_tokens": None,
+    "max_tokens": None,
+    "weight": None,
+    "retires_at": None,
+    "allowed_fallback_models": None,
+}
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The class of the pages of the later API, freshly generated."""
+    document = copy.deepcopy(later_document("model-fields"))
+    schemas = document["components"]["schemas"]
+    schemas |= SCHEMAS
+    schemas["BetaModelInfo"]["properties"] |= LATER
+    schemas["BetaModelInfo"]["required"] += REQUIRED
+    project = LaterProject(tmp_path_factory.mktemp("later"), document)
+    assert project.run("-m", "generator.regenerate").returncode == 0
+    # Under a name of its own, so that it stands beside the one of today.
+    package = project.folder / "generated" / "anthropic_models_generated"
+    package.rename(package.with_name("generated_later"))
+    sys.path.insert(0, str(package.parent))
+    yield importlib.import_module("generated_later.models").BetaModelList
+    sys.path.remove(str(package.parent))
+
+
+def read(later: Any, *models: dict[str, Any]) -> Any:
+    return parsed(later, page() | {"data": list(models)})
+
+
+def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
+    (one,) = read(later, model("a", **WHOLE)).data
+    assert (one.lifecycle.value, one.max_input_tokens, one.max_tokens) == ("active", 9, 7)
+    assert (one.stage.value, one.weight, one.price) == ("early", 5, 1.5)
+    assert one.retires_at.year == 2027
+    assert one.announced_on.month == 1
+    assert str(one.build) == WHOLE["build"]
+    assert one.allowed_fallback_models == ["x"]
+    assert one.capabilities.limits["images"] == 3
+    assert one.variants[0].vision is False
+    assert (one.parent_model, one.release_notes) == ("y", "z")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        NULLS,
+        {"lifecycle": "unheard-of"},
+        {"price": 2},
+        {"allowed_fallback_models": []},
+        {"variants": []},
+        {"capabilities": None},
+        {"capabilities": {"vision": True}},
+        {"capabilities": {"vision": True, "limits": {}}},
+        {"capabilities": {"vision": True, "later": "field"}},
+        {"anything": None},
+        {"later_still": [1]},
+        {"samples": [{"a": [1]}, [1], None, "x"]},
+        {"notes": "text"},
+        {"notes": 7},
+        {"notes": 7.5},
+        {"notes": True},
+        {"notes": [{"vision": True}]},
+    ],
+)
+def test_what_the_later_specification_allows_is_taken(later: Any, changes: dict[str, Any]) -> None:
+    whole = model("a", **WHOLE)
+    read(later, whole, whole | changes, whole)
+
+
+def test_what_is_optional_may_be_missing(later: Any) -> None:
+    least = {name: value for name, value in WHOLE.items() if name in REQUIRED}
+    read(later, model("a", **least), model("b", **WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "says"),
+    [
+        ({"lifecycle": 7}, "lifecycle", "a KnownLifecycle or a string, but is 7"),
+        ({"lifecycle": None}, "lifecycle", "a KnownLifecycle or a string, but is null"),
+        ({"stage": "unheard-of"}, "stage", "a Stage, but is 'unheard-of'"),
+        ({"stage": 7}, "stage", "a Stage, but is 7"),
+        ({"max_input_tokens": "x"}, "max_input_tokens", "a whole number or null, but is 'x'"),
+        ({"max_tokens": "7"}, "max_tokens", "a whole number or null, but is '7'"),
+        ({"max_tokens": True}, "max_tokens", "a whole number or null, but is true"),
+        ({"max_tokens": 7.0}, "max_tokens", "a whole number or null, but is 7.0"),
+        ({"price": "1"}, "price", "a number or a whole number, but is '1'"),
+        ({"price": False}, "price", "but is false"),
+        ({"price": None}, "price", "but is null"),
+        ({"retires_at": "soon"}, "retires_at", "an RFC 3339 date-time or null, but is 'soon'"),
+        (
+            {"retires_at": "2027-01-01"},
+            "retires_at",
+            "an RFC 3339 date-time or null, but is '2027-01-01'",
+        ),
+        ({"announced_on": "soon"}, "announced_on", "a date, but is 'soon'"),
+        ({"build": "x"}, "build", "a UUID, but is 'x'"),
+        ({"build": 7}, "build", "a UUID, but is 7"),
+        (
+            {"allowed_fallback_models": "x"},
+            "allowed_fallback_models",
+            "a list or null, but is 'x'",
+        ),
+        (
+            {"allowed_fallback_models": {}},
+            "allowed_fallback_models",
+            "a list or null, but is an object",
+        ),
+        (
+            {"allowed_fallback_models": ["x", 7]},
+            "allowed_fallback_models[1]",
+            "a string, but is 7",
+        ),
+        ({"capabilities": []}, "capabilities", "an object or null, but is a list"),
+        ({"capabilities": {}}, "capabilities.vision", "is missing"),
+        (
+            {"capabilities": {"vision": "yes"}},
+            "capabilities.vision",
+            "should be true or false, but is 'yes'",
+        ),
+        (
+            {"capabilities": {"vision": True, "limits": {"a": 1, "b": "x"}}},
+            "capabilities.limits.b",
+            "a whole number, but is 'x'",
+        ),
+        (
+            {"capabilities": {"vision": True, "limits": 7}},
+            "capabilities.limits",
+            "an object, but is 7",
+        ),
+        ({"variants": {}}, "variants", "a list, but is an object"),
+        ({"variants": ""}, "variants", "a list, but is ''"),
+        ({"variants": [[["vision", True]]]}, "variants[0]", "an object, but is a list"),
+        ({"capabilities": [["vision", True]]}, "capabilities", "an object or null, but is a list"),
+        ({"metadata": []}, "metadata", "an object, but is a list"),
+        ({"notes": {"vision": True}}, "notes", "but is an object"),
+        ({"notes": [{"vision": True}, {}]}, "notes[1].vision", "is missing"),
+        ({"notes": [[["vision", True]]]}, "notes[0]", "an object, but is a list"),
+        ({"metadata": ""}, "metadata", "an object, but is ''"),
+        ({"variants": [{"vision": True}, {"vision": 0}]}, "variants[1].vision", "but is 0"),
+        ({"metadata": 7}, "metadata", "an object, but is 7"),
+        ({"parent-model": 7}, "parent-model", "a string, but is 7"),
+        ({"releaseNotes": 7}, "releaseNotes", "a string, but is 7"),
+        ({"family": "other"}, "family", "should be 'claude', but is 'other'"),
+        ({"family": None}, "family", "should be 'claude', but is null"),
+    ],
+)
+def test_what_the_later_specification_forbids_is_refused_with_its_place(
+    later: Any, changes: dict[str, Any], place: str, says: str
+) -> None:
+    whole = model("a", **WHOLE)
+    for neighbour in (whole, whole | NULLS):
+        with pytest.raises(APIResponseValidationError) as caught:
+            read(later, neighbour, whole | changes, whole)
+        assert caught.value.place == f"data[1].{place}"
+        assert str(caught.value).endswith(says)
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_what_is_required_must_be_there(later: Any, field: str) -> None:
+    rest = {name: value for name, value in WHOLE.items() if name != field}
+    with pytest.raises(APIResponseValidationError) as caught:
+        read(later, model("a", **WHOLE), model("b", **rest))
+    assert caught.value.place == f"data[1].{field}"

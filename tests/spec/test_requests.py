@@ -1,0 +1,295 @@
+"""`request()` of generated modules: what it makes of its arguments, for ten more operations."""
+
+import datetime
+import importlib
+import io
+import json
+import pickle
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sharing import node
+from tests.support.projects import ROOT
+from tests.support.ten_more import ten_more_operations
+
+MODEL = {
+    "type": "model",
+    "id": "a",
+    "display_name": "A",
+    "created_at": "2025-05-14T00:00:00Z",
+}
+BATCH = {"id": "b", "created_at": MODEL["created_at"], "file": None, "parent": None}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return ten_more_operations(tmp_path_factory.mktemp("ten"))
+
+
+@pytest.fixture(scope="module")
+def ten(folder: Path) -> Iterator[Any]:
+    """Return a function that imports a module of the package by its name."""
+    # Under a name of its own, so that it stands beside the one of today.
+    package = folder.parent / "imported" / "generated_ten"
+    package.parent.mkdir()
+    package.symlink_to(folder / "anthropic_models_generated")
+    sys.path.insert(0, str(package.parent))
+
+    def imported(name: str) -> Any:
+        return importlib.import_module(f"generated_ten.{name}")
+
+    yield imported
+    sys.path.remove(str(package.parent))
+    for name in [name for name in sys.modules if name.startswith("generated_ten")]:
+        del sys.modules[name]
+
+
+def test_values_of_the_path_are_quoted_and_the_documents_defaults_kept_apart(ten: Any) -> None:
+    made = ten("api.models.get_model").request("a/b ?é")
+    assert (made.method, made.path) == ("GET", "/v1/models/a%2Fb%20%3F%C3%A9")
+    assert (made.query, made.headers, made.body) == ((), {}, None)
+    assert made.default_headers == {"anthropic-version": "2023-06-01"}
+    assert made.operation == "get_model"
+    given = ten("api.models.get_model").request("a", anthropic_version="v", anthropic_beta="x,y")
+    assert given.headers == {"anthropic-version": "v", "anthropic-beta": "x,y"}
+    assert given.default_headers == {}
+
+
+@pytest.mark.parametrize("value", ["", ".", ".."])
+def test_a_value_that_would_name_another_path_is_refused(ten: Any, value: str) -> None:
+    with pytest.raises(ValueError, match=r"model_id is a part of the path and cannot be '"):
+        ten("api.models.get_model").request(value)
+
+
+def test_a_query_repeats_the_name_of_a_list_and_leaves_out_what_is_not_given(ten: Any) -> None:
+    State = ten("models").State  # noqa: N806 - a class
+    list_batches = ten("api.batches.list_batches").request
+    noon = datetime.datetime(2025, 5, 14, 12, tzinfo=datetime.UTC)
+    made = list_batches(state=[State.WAITING, State.DONE], limit=7, created_after=noon)
+    assert made.query == (
+        ("limit", "7"),
+        ("state[]", "waiting"),
+        ("state[]", "done"),
+        ("created_after", "2025-05-14T12:00:00+00:00"),
+    )
+    assert list_batches(state=[]).query == ()
+    assert ten("api.files.list_files").request(page=None).query == ()
+    assert ten("api.files.list_files").request(page="p").query == (("page", "p"),)
+
+
+def test_an_operation_without_an_id_goes_by_its_path(ten: Any) -> None:
+    models = ten("models")
+    get_shape = ten("api.files.get_v1_shapes_kind").request
+    made = get_shape(models.ShapeKind.CIRCLE, x_priority=models.Priority.VALUE_2)
+    assert (made.path, made.operation) == ("/v1/shapes/circle", "get_v1_shapes_kind")
+    assert made.headers == {"x-priority": "2"}
+    assert made.operation in ten("document").document()["operations"]
+
+
+def test_a_body_is_encoded_as_json(ten: Any) -> None:
+    models = ten("models")
+    order = models.BatchOrder(
+        name="é",
+        due=datetime.datetime(2025, 5, 14, tzinfo=datetime.UTC),
+        shapes=[models.Circle(kind="circle", radius=1.5)],
+        states=[models.State.DONE],
+    )
+    order["more"] = {"a": [None]}
+    made = ten("api.batches.create_batch").request(body=order, x_dry_run=True)
+    assert made.body == (
+        b'{"more":{"a":[null]},"name":"\\u00e9","due":"2025-05-14T00:00:00+00:00",'
+        b'"shapes":[{"kind":"circle","radius":1.5}],"states":["done"]}'
+    )
+    assert made.headers == {"x-dry-run": "true", "content-type": "application/json"}
+    assert made.default_headers == {"anthropic-version": "2023-06-01"}
+    assert ten("api.batches.create_batch").request(body=order).default_headers == {
+        "anthropic-version": "2023-06-01",
+        "x-dry-run": "false",
+    }
+
+
+def test_a_body_may_be_absent_or_of_one_of_several_types(ten: Any) -> None:
+    models = ten("models")
+    update = ten("api.batches.update_batch").request
+    assert (update(7).path, update(7).body) == ("/v1/batches/7", None)
+    assert "content-type" not in update(7).headers
+    assert update(7, body=models.BatchOrder(name="a")).body == b'{"name":"a"}'
+    form = models.BatchForm(label="a b&c", urgent=True, states=[models.State.DONE] * 2)
+    made = update(7, body=form)
+    assert made.body == b"label=a+b%26c&urgent=true&states=done&states=done"
+    assert made.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+def test_an_upload_is_read_once_and_sent_as_multipart(ten: Any) -> None:
+    models, types = ten("models"), ten("types")
+    upload = models.Upload(
+        file=types.File(io.BytesIO(b"\x00\xff"), "a.bin", "application/x-made-up"),
+        label="é",
+        public=False,
+        more=[types.File(io.BytesIO(b"1"), "b"), types.File(io.BytesIO(b"2"), "c")],
+        about=models.Job(job="j"),
+    )
+    made = ten("api.files.upload_file").request(body=upload)
+    kind, _, boundary = made.headers["content-type"].partition("; boundary=")
+    assert kind == "multipart/form-data"
+    parts = made.body.split(b"--" + boundary.encode())
+    assert [part.strip(b"\r\n").partition(b"\r\n\r\n")[::2] for part in parts[1:-1]] == [
+        (
+            b'Content-Disposition: form-data; name="file"; filename="a.bin"\r\n'
+            b"Content-Type: application/x-made-up",
+            b"\x00\xff",
+        ),
+        (
+            b'Content-Disposition: form-data; name="label"\r\nContent-Type: text/plain',
+            "é".encode(),
+        ),
+        (
+            b'Content-Disposition: form-data; name="public"\r\nContent-Type: text/plain',
+            b"false",
+        ),
+        (
+            b'Content-Disposition: form-data; name="more"; filename="b"\r\n'
+            b"Content-Type: application/octet-stream",
+            b"1",
+        ),
+        (
+            b'Content-Disposition: form-data; name="more"; filename="c"\r\n'
+            b"Content-Type: application/octet-stream",
+            b"2",
+        ),
+        (
+            b'Content-Disposition: form-data; name="about"\r\nContent-Type: application/json',
+            b'{"job":"j"}',
+        ),
+    ]
+
+
+def test_a_file_alone_is_its_bytes(ten: Any) -> None:
+    made = ten("api.files.replace_file").request("f", body=ten("types").File(io.BytesIO(b"\xff")))
+    assert (made.body, made.headers) == (b"\xff", {"content-type": "application/octet-stream"})
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "responses"),
+    [
+        ("models.get_model", ("a",), [("200", "json", MODEL, "BetaModelInfo")]),
+        (
+            "batches.create_batch",
+            None,
+            [("200", "json", BATCH, "Batch"), ("202", "json", {"job": "j"}, "Job")],
+        ),
+        ("batches.delete_batch", (7,), [("204", "none", None, "NoneType")]),
+        (
+            "batches.update_batch",
+            (7,),
+            [("200", "json", BATCH, "Batch"), ("204", "none", None, "NoneType")],
+        ),
+        ("files.upload_file", None, [("2XX", "json", {"id": "f", "size": 1}, "FileInfo")]),
+        ("files.download_file", ("f",), [("200", "bytes", b"\xff", "File")]),
+        ("files.replace_file", None, [("200", "text", "ok", "str")]),
+    ],
+)
+def test_a_request_knows_how_its_successes_are_parsed(
+    ten: Any, module: str, arguments: tuple[Any, ...] | None, responses: list[Any]
+) -> None:
+    generated = ten(f"api.{module}")
+    # Those without arguments need a body.
+    found = generated._SUCCESSES if arguments is None else generated.request(*arguments).responses
+    assert [(each.status, each.content) for each in found] == [each[:2] for each in responses]
+    for response, (_, _, content, name) in zip(found, responses, strict=True):
+        assert type(response.parse(content)).__name__ == name
+
+
+@pytest.mark.parametrize(
+    ("operation", "page"),
+    [("list_models", "id"), ("list_batches", "id"), ("list_files", "token"), ("get_model", None)],
+)
+def test_the_document_says_how_an_operation_pages(ten: Any, operation: str, page: str) -> None:
+    assert ten("document").document()["operations"][operation]["page"] == page
+
+
+def test_a_request_compares_and_pickles_and_shows_no_secret(ten: Any) -> None:
+    order = ten("models").BatchOrder(name="private")
+    make = ten("api.batches.create_batch").request
+    made = make(body=order, anthropic_version="secret")
+    assert made == make(body=order, anthropic_version="secret")
+    assert made != make(body=order)
+    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301 - our own bytes
+    assert "anthropic-version" in repr(made)
+    assert "secret" not in repr(made)
+    assert "private" not in repr(made)
+    with pytest.raises(AttributeError):
+        made.method = "GET"
+
+
+def test_a_request_can_be_written_by_hand(ten: Any) -> None:
+    made = ten("request").Request("GET", "/v1/new")
+    assert (made.operation, made.headers, made.body) == (None, {}, None)
+    (success,) = made.responses
+    assert (success.status, success.content, success.parse([1])) == ("2XX", "json", [1])
+
+
+TYPED = """
+from typing import Any, TypeVar, assert_type
+
+from anthropic_models_generated.api.batches import (
+    create_batch, delete_batch, list_batches, update_batch
+)
+from anthropic_models_generated.api.files import (
+    download_file, get_v1_shapes_kind, list_files, replace_file
+)
+from anthropic_models_generated.api.models import get_model, list_models
+from anthropic_models_generated.models import (
+    Batch, BatchOrder, BetaModelInfo, Circle, FileInfo, Job, ShapeKind, Square
+)
+from anthropic_models_generated.request import IdPage, Request, TokenPage
+from anthropic_models_generated.types import File
+
+Item = TypeVar("Item")
+T = TypeVar("T")
+
+
+def item(request: Request[IdPage[Item]] | Request[TokenPage[Item]]) -> Item: ...
+def result(request: Request[T]) -> T: ...
+
+
+assert_type(item(list_models.request()), BetaModelInfo)
+assert_type(item(list_batches.request()), Batch)
+assert_type(item(list_files.request()), FileInfo)
+assert_type(result(get_model.request("a")), BetaModelInfo)
+assert_type(result(delete_batch.request(1)), None)
+assert_type(result(update_batch.request(1)), Batch | None)
+assert_type(result(create_batch.request(body=BatchOrder(name="a"))), Batch | Job)
+assert_type(result(download_file.request("a")), File)
+assert_type(result(replace_file.request("a", body=File(open("a", "rb")))), str)
+assert_type(result(get_v1_shapes_kind.request(ShapeKind.CIRCLE)), Circle | Square | None)
+assert_type(Request("GET", "/v1/new"), Request[Any])
+assert_type(result(Request("GET", "/v1/new")), Any)
+item(get_model.request("a"))  # an error: this is no page
+"""
+
+
+def test_the_types_are_inferred_by_mypy_and_pyright(folder: Path) -> None:
+    program = folder / "typed.py"
+    program.write_text(TYPED.replace(": ...", ":\n    raise NotImplementedError"), "utf-8")
+    wrong = len(program.read_text("utf-8").splitlines())
+    package = "anthropic_models_generated"
+    command: list[str | Path] = [sys.executable, "-m", "mypy", "--strict", program, package]
+    checked = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    errors = [line for line in checked.stdout.splitlines() if ": error:" in line]
+    assert [line.split(":")[1] for line in errors] == [str(wrong)], checked.stdout
+
+    configured = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text("utf-8"))["tool"]
+    (generated, _) = configured["pyright"]["executionEnvironments"]
+    settings = {"include": ["."], "typeCheckingMode": "strict", **generated}
+    (folder / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
+    options = ("--pythonpath", sys.executable)
+    found = node.run("pyright", *options, folder=folder, accept=(1,))
+    errors = [line for line in found.splitlines() if " - error:" in line]
+    assert [line.split(":")[1] for line in errors] == [str(wrong)], found

@@ -1,0 +1,127 @@
+"""Copies of the project, to be changed at will, and its programs, run within this process."""
+
+import os
+import runpy
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# httpx loads trio wherever it is installed, and jsonschema-path, in the sandbox, requests. Nobody
+# needs them here, and each takes a tenth of the time of many a process.
+ABSENT = ROOT / "tests" / "support" / "absent"
+_run: Callable[..., subprocess.CompletedProcess[Any]] = subprocess.run
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def copied(folder: Path, *names: str) -> Path:
+    """Copy files and folders of the project into a folder; tools that are built are linked."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder)
+    (folder / ".envs").symlink_to(ROOT / ".envs")
+    return folder
+
+
+def committed(folder: Path, name: str) -> Path:
+    """Make a folder a repository of its own, with one of its files as the first revision."""
+    for command in (
+        ["init", "--quiet"],
+        ["add", name],
+        ["-c", "user.name=x", "-c", "user.email=x@example", "commit", "--quiet", "-m", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def python_path(*folders: Path) -> dict[str, str]:
+    """Return the variable that lets Python import from folders, and nothing that is ABSENT."""
+    return {"PYTHONPATH": os.pathsep.join(map(str, [ABSENT, *folders]))}
+
+
+@contextmanager
+def interruptible(*command: str | Path, folder: Path) -> Generator[subprocess.Popen[str]]:
+    """Run a program in a process group of its own until the block ends."""
+    with subprocess.Popen(
+        [sys.executable, *command],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell without job control starts what runs in the background with SIGINT ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+class Program:
+    """A program of the project within this process, which has loaded already what that needs.
+
+    The program itself may be that of a copy; what it imports is the project's own.
+    """
+
+    def __init__(
+        self, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._capture = capture
+        self._monkeypatch = monkeypatch
+
+    def __call__(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run it to its end."""
+        with self._monkeypatch.context() as patch, _same_signals():
+            patch.setattr(sys, "argv", [script.name, *arguments])
+            patch.setattr(subprocess, "run", run_here)
+            with pytest.raises(SystemExit) as end:
+                runpy.run_path(str(script), run_name="__main__")
+        code = end.value.code
+        assert isinstance(code, int)
+        return subprocess.CompletedProcess(arguments, code, *self._capture.readouterr())
+
+
+def run_here(command: Any, **options: Any) -> subprocess.CompletedProcess[Any]:
+    """Stand in for subprocess.run: what is `python -m` runs here, where it is loaded but once."""
+    known = {"env", "capture_output", "text"}
+    if command[:2] != [sys.executable, "-m"] or options.keys() != known:
+        return _run(command, **options)
+    code: str | int | None = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
+        for name in os.environ.keys() - options["env"].keys():
+            patch.delenv(name)
+        for name, value in options["env"].items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", command[2:])
+        with redirect_stderr(StringIO()) as err:
+            try:
+                runpy.run_module(command[2], run_name="__main__", alter_sys=True)
+            except SystemExit as end:
+                code = end.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+
+
+@contextmanager
+def _same_signals() -> Generator[None]:
+    handlers = {number: signal.getsignal(number) for number in INTERRUPTIONS}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

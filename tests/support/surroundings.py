@@ -1,0 +1,141 @@
+"""What every test stands on: an empty environment, servers to talk to, and nothing left behind."""
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+
+import anthropic_models._core.retry
+import httpx
+import pytest
+from anthropic_models.sandbox import Sandbox, made_up_models
+
+from tests.support.projects import ROOT, Program, python_path
+from tests.support.scripted_server import Answer, Scripted, ScriptedServer
+from tests.support.shells import Shell
+from tests.support.terminal import Command
+
+DESCRIPTORS = "/proc/self/fd"
+# Counting lines takes longer than the tests. What all shells share is counted on one of them, and
+# what the async one does in its own way in these files.
+ASYNC = {"test_faults.py", "test_injected_http_client.py", "test_prefetch.py", "test_tls.py"}
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("ANTHROPIC_", "COVERAGE_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name, value in python_path().items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody vouches for anybody: reading all authorities takes longer than most tests."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(ROOT / "tests"))
+
+
+@pytest.fixture(autouse=True)
+def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures without advice from the server are repeated after milliseconds."""
+    monkeypatch.setattr(anthropic_models._core.retry, "_FIRST_BACKOFF", 0.002)
+
+
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def shell(request: pytest.FixtureRequest) -> Shell:
+    name: str = request.param
+    if name == "trio" or (name == "asyncio" and request.path.name not in ASYNC):
+        request.node.add_marker("no_cover")
+    return Shell(name)
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command `anthropic-models`, within this process."""
+    return Command(capfd, monkeypatch)
+
+
+@pytest.fixture
+def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A program of the project, within this process."""
+    return Program(capfd, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    # Coverage would lose sight of its thread with the first test that is not counted, now or then.
+    counting = threading.gettrace()
+    threading.settrace(None)
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(Sandbox())
+        finally:
+            if counting is not None:
+                threading.settrace(counting)
+        httpx.get(running.base_url)  # from here on it has opened what it keeps open
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """A sandbox with 57 models that has seen no request; sandbox/test_api.py counts its lines."""
+    running_sandbox.models[:] = made_up_models(57)
+    running_sandbox.requests.clear()
+    return running_sandbox
+
+
+@pytest.fixture
+def scripted() -> Generator[Scripted]:
+    """Start servers that play a script each."""
+    with ExitStack() as servers:
+
+        def start(*answers: Answer) -> ScriptedServer:
+            return servers.enter_context(ScriptedServer(*answers))
+
+        yield start
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_in_cycles() -> Iterator[None]:
+    """After every file Python warns of what nobody has closed, ended or awaited."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(running_sandbox: Sandbox) -> Iterator[None]:
+    """After every test no socket is open and no thread runs that was not there before."""
+    sockets, threads = open_sockets(), running_threads()
+    yield
+    if open_sockets() <= sockets and running_threads() <= threads:
+        return
+    gc.collect()  # closes the sockets that nobody refers to any more; Python warns of each
+    # The other end of a connection, in a thread of this process, takes a moment to notice.
+    patience = time.monotonic() + 10
+    while open_sockets() - sockets and time.monotonic() < patience:
+        time.sleep(0.005)
+    for thread in running_threads() - threads:
+        thread.join(timeout=10)
+    assert open_sockets() <= sockets
+    assert running_threads() <= threads
+
+
+def running_threads() -> set[threading.Thread]:
+    # trio keeps the threads in which it has resolved names, for a while.
+    return {thread for thread in threading.enumerate() if "Trio thread" not in thread.name}
+
+
+def open_sockets() -> set[str]:
+    found: set[str] = set()
+    for descriptor in os.listdir(DESCRIPTORS) if os.path.isdir(DESCRIPTORS) else ():
+        try:
+            target = os.readlink(f"{DESCRIPTORS}/{descriptor}")
+        except OSError:
+            continue  # the descriptor of the listing itself
+        if target.startswith("socket:"):
+            found.add(target)
+    return found

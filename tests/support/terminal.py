@@ -1,0 +1,163 @@
+"""The command, run as people and scripts run it: in a pipe, or on a pseudo-terminal."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import termios
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import pytest
+from anthropic_models.cli import main
+
+from tests.support.projects import python_path
+from tests.support.shells import KEY
+
+PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
+# By these a process tells which lines it has run. That takes half as long as all else that it
+# does, so it is for those that run lines which no test within this process can.
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01, or every month would bring other ages
+PATIENCE = 60.0  # seconds; nothing takes as long unless it is broken
+
+
+def environment(base_url: str | None = None, **more: str) -> dict[str, str]:
+    """The variables of the command: few, so that nothing of this machine counts."""
+    found = {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        **python_path(),
+    }
+    if base_url is not None:
+        found |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": base_url}
+    return found | more
+
+
+def piped(
+    *arguments: str, base_url: str | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, with pipes for what it prints."""
+    return subprocess.run(
+        [PROGRAM, *arguments],
+        env=environment(base_url, **variables),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+    )
+
+
+class Command:
+    """The command within this process: quick, for the many cases of one rule."""
+
+    def __init__(
+        self, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self._capture = capture
+        self._monkeypatch = monkeypatch
+
+    def __call__(
+        self, *arguments: str, base_url: str | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end, as `piped` does."""
+        with self._monkeypatch.context() as patch:
+            for name, value in environment(base_url, **variables).items():
+                patch.setenv(name, value)
+            code = main(arguments)
+        out, err = self._capture.readouterr()
+        return subprocess.CompletedProcess(arguments, code, out, err)
+
+
+@contextmanager
+def started(
+    *arguments: str, base_url: str | None = None, **variables: str
+) -> Generator[subprocess.Popen[str]]:
+    """Run the command, with pipes for what it prints, until the block ends."""
+    with subprocess.Popen(
+        [PROGRAM, *arguments],
+        env=environment(base_url, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+class Terminal:
+    """The command on a pseudo-terminal of a size; what it has received is in `text`."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        base_url: str | None = None,
+        columns: int = 100,
+        command: Sequence[str] = (PROGRAM,),
+        variables: Mapping[str, str] | None = None,
+        stdout: IO[str] | None = None,
+    ) -> None:
+        self.text = ""
+        self._master, slave = pty.openpty()
+        termios.tcsetwinsize(slave, (40, columns))
+        self.process = subprocess.Popen(
+            [*command, *arguments],
+            env=environment(base_url, **(variables or {})),
+            stdin=slave,
+            stdout=stdout or slave,
+            stderr=slave,
+            start_new_session=True,
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    def until(self, text: str) -> None:
+        """Wait until the terminal has received a text."""
+        while text not in self.text:
+            assert self._read(), f"the command has ended, and {text!r} never came: {self.text!r}"
+
+    def end(self) -> int:
+        """Wait until the command ends; return its exit code."""
+        while self._read():
+            pass
+        return self.process.wait(PATIENCE)
+
+    def type(self, text: str) -> None:
+        """Type on the keyboard."""
+        os.write(self._master, text.encode())
+
+    @property
+    def lines(self) -> list[str]:
+        """What people see, without colours."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.text).replace("\r\n", "\n").splitlines()
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._master], [], [], PATIENCE)
+        assert ready, f"nothing more came after {self.text!r}"
+        try:
+            content = os.read(self._master, 65536)
+        except OSError:  # so Linux says that nobody holds the other end
+            return False
+        self.text += content.decode()
+        return bool(content)

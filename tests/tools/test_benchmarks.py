@@ -1,0 +1,278 @@
+"""The benchmarks: what they make of measurements, their server, and that wrong work is noticed."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from anthropic_models import Client, NotFoundError
+from anthropic_models.sandbox import Sandbox
+
+from benchmarks import bench, report, results
+from benchmarks.entrants import Job, Program, Run, WrongWorkError, listing
+from benchmarks.judgement import OURS, Aside, Claim, Measured, Verdict, is_worse, of, verdict
+from benchmarks.machine import Machine
+from benchmarks.measuring import Case, measured
+from benchmarks.rows import cases
+from benchmarks.serving import Served, Trust, serving
+from tests.support.projects import ROOT
+
+HERE = Program("counting", Path(sys.prefix))
+NO_TRUST = Trust(Path(os.devnull), Path(os.devnull))
+MACHINE = Machine("2 processors", "Linux", 0.1, ["Python 3.11.7"], ["anthropic 1.0"])
+
+
+def claim(key: str = "5a", goal: float = 0.5) -> Claim:
+    return Claim(key, "walk", "them", goal, of(OURS), of("them"))
+
+
+def taking(ours: Iterable[float], theirs: Iterable[float], **more: float) -> Measured:
+    return {
+        OURS: [{"models": 1, "seconds": seconds, **more} for seconds in ours],
+        "them": [{"models": 1, "seconds": seconds} for seconds in theirs],
+    }
+
+
+# What measurements mean
+
+
+def test_a_ratio_is_of_medians_so_that_one_slow_round_counts_for_nothing() -> None:
+    found = verdict(claim(goal=0.5), taking([1, 1, 90], [2, 2, 3]))
+    assert found.ratio == 0.5
+    assert found.met
+    assert found.rounds == 3
+    assert found.spread == (0.5, 15.25)
+
+
+def test_a_goal_is_missed_by_a_ratio_above_it() -> None:
+    assert not verdict(claim(goal=0.49), taking([1], [2])).met
+
+
+def test_a_listing_of_ours_that_failed_misses_the_goal_however_fast() -> None:
+    found = verdict(claim(goal=0.5), taking([1, 1], [9, 9], errors=1.0))
+    assert found.failures == {OURS: 2}
+    assert not found.met
+    assert report.in_a_line(found).endswith("2 listings of ours failed")
+
+
+def test_a_listing_of_theirs_that_failed_is_told_and_takes_nothing_from_ours() -> None:
+    measurements = taking([1], [9])
+    measurements["them"][0]["errors"] = 3
+    found = verdict(claim(goal=0.5), measurements)
+    assert found.met
+    assert "3 listings of them failed" in report.in_a_line(found)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "worse"), [(0.40, False), (0.80, False), (1.0, False), (1.01, True)]
+)
+def test_worse_is_more_than_a_quarter_above_what_is_committed(fresh: float, worse: bool) -> None:
+    assert is_worse(fresh, committed=0.8) is worse
+
+
+def test_an_aside_tells_which_part_of_our_time_another_takes() -> None:
+    aside = Aside("it takes {share}", of(OURS), of("them"))
+    assert aside.told(taking([4], [1])) == "it takes 25%"
+
+
+# What is committed
+
+
+def found(**ratios: float) -> bench.Findings:
+    verdicts = [Verdict(claim(key), ratio, (ratio, ratio), 3) for key, ratio in ratios.items()]
+    return bench.Findings(verdicts, [])
+
+
+def check(committed: dict[str, float], *runs: bench.Findings) -> tuple[int, list[int]]:
+    """Check with these findings, one for each run; return the exit code and the runs' cases."""
+    case = Case(0, {}, [claim("5a")], 1, 1), Case(0, {}, [claim("6")], 1, 1)
+    runs_left = list(runs)
+    sizes: list[int] = []
+
+    def measure(chosen: Iterable[Case]) -> bench.Findings:
+        sizes.append(len(list(chosen)))
+        return runs_left.pop(0)
+
+    return bench.check(case, committed, measure), sizes
+
+
+COMMITTED = {"5a": 0.8, "6": 0.06}
+
+
+def test_a_run_as_good_as_committed_passes() -> None:
+    assert check(COMMITTED, found(**{"5a": 0.9, "6": 0.07})) == (0, [2])
+
+
+def test_what_is_worse_twice_fails_and_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    worse = found(**{"5a": 0.9, "6": 0.08})
+    assert check(COMMITTED, worse, worse) == (1, [2, 1])
+    assert "\n6 is more than 25 % worse than the committed 0.06\n" in capsys.readouterr().out
+
+
+def test_what_is_worse_once_is_measured_again_alone_and_forgiven() -> None:
+    assert check(COMMITTED, found(**{"5a": 0.9, "6": 0.08}), found(**{"6": 0.06})) == (0, [2, 1])
+
+
+def test_a_claim_that_is_not_committed_yet_is_not_compared() -> None:
+    assert check({}, found(**{"5a": 9})) == (0, [2])
+
+
+def test_the_committed_ratios_are_read_as_they_were_written(tmp_path: Path) -> None:
+    results.write(tmp_path, found(**{"5a": 0.123456}).verdicts)
+    assert results.committed(tmp_path) == {"5a": 0.123}
+
+
+def test_the_report_has_a_line_for_each_claim_and_says_what_is_not_met() -> None:
+    verdicts = [verdict(claim("5a"), taking([1], [4])), verdict(claim("5b"), taking([3], [4]))]
+    text = report.written(verdicts, ["The server takes 5%."], MACHINE, minutes=7.4)
+    assert "| 5a | walk | time | them | ≤ 0.50 | **0.25** (0.25 to 0.25) | 1 | yes |\n" in text
+    assert "| 5b | walk | time | them | ≤ 0.50 | **0.75** (0.75 to 0.75) | 1 | **no** |\n" in text
+    assert "\n1 of 2 goals are met. Not met: 5b.\n" in text
+    assert ", 7 minutes\n- 2 processors; Linux; load 0.1 before\n- ours: Python 3.11.7\n" in text
+    assert "\n- The server takes 5%.\n" in text
+    assert "busy" not in text
+
+
+def test_the_report_of_a_busy_machine_says_so() -> None:
+    busy = Machine("2 processors", "Linux", 1.7, [], [])
+    assert "was busy with other work" in report.written(found(**{"6": 1}).verdicts, [], busy, 1)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_all_fourteen_rows_are_there_and_no_claim_shares_its_key(quick: bool) -> None:
+    claims = [claim for case in cases(quick=quick) for claim in case.claims]
+    assert sorted({claim.row for claim in claims}) == list(range(1, 15))
+    assert len({claim.key for claim in claims}) == len(claims)
+
+
+def test_what_is_committed_are_the_claims_of_a_whole_run() -> None:
+    claims = {claim.key: claim for case in cases(quick=False) for claim in case.claims}
+    committed = results.committed(ROOT / "benchmarks")
+    assert committed.keys() == claims.keys()
+    text = (ROOT / "benchmarks/RESULTS.md").read_text("utf-8")
+    for key, ratio in committed.items():
+        assert f"| {key} | {claims[key].work} | " in text
+        assert f"**{ratio:.3g}** (" in text
+
+
+# The server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Served]:
+    with serving(57, 0, None) as running:
+        yield running
+
+
+def test_the_server_answers_the_pages_of_the_sandbox(server: Served, sandbox: Sandbox) -> None:
+    pages: list[list[dict[str, Any]]] = []
+    for base_url in (server.base_url, sandbox.base_url):
+        with Client(base_url=base_url, api_key="any") as client:
+            first = client.models.list(limit=10)
+            pages.append([page.to_dict() for page in first.iter_pages()])
+    assert len(pages[0]) == 6
+    assert pages[0] == pages[1]
+
+
+def test_the_server_has_twenty_models_a_page_unless_asked_for_more(server: Served) -> None:
+    assert len(httpx.get(f"{server.base_url}/v1/models").json()["data"]) == 20
+
+
+def test_the_server_counts_the_pages_that_were_asked_for(server: Served) -> None:
+    before = server.requests()
+    with Client(base_url=server.base_url, api_key="any") as client:
+        assert len(list(client.models.list(limit=20))) == 57
+    assert server.requests() - before == 3
+
+
+@pytest.mark.parametrize("cursor", ["made-up-model-000058", "no-such-model"])
+def test_the_server_knows_no_cursor_that_is_no_model(server: Served, cursor: str) -> None:
+    with Client(base_url=server.base_url, api_key="any") as client, pytest.raises(NotFoundError):
+        client.models.list(after_id=cursor)
+
+
+def test_the_server_has_an_empty_page_after_the_last_model(server: Served) -> None:
+    with Client(base_url=server.base_url, api_key="any") as client:
+        page = client.models.list(after_id="made-up-model-000001")
+    assert page.to_dict() == {"data": [], "has_more": False, "first_id": None, "last_id": None}
+
+
+def test_over_https_the_server_is_trusted_with_the_authorities_of_the_run(tmp_path: Path) -> None:
+    known = tmp_path / "known.pem"
+    known.write_bytes(b"")
+    trust = Trust.made_in(tmp_path, known)
+    case = Case(3, {OURS: _listing("ours")}, [], 1, 1, tls=True)
+    assert [sample["models"] for sample in measured(case, trust)[OURS]] == [3]
+
+
+# Contestants
+
+
+def _listing(module: str) -> Run:
+    return listing(Program(module, Path(sys.prefix)), 3)
+
+
+@pytest.fixture
+def counting(tmp_path: Path) -> Callable[[str], Program]:
+    """Make contestants whose `walk` is a line."""
+
+    def made(line: str) -> Program:
+        code = "from contextlib import nullcontext as connected\ndef walk(client, limit):\n"
+        (tmp_path / "counting.py").write_text(f"{code}    {line}\n", "utf-8")
+        return Program("counting", Path(sys.prefix), tmp_path)
+
+    return made
+
+
+def walking(program: Program) -> Case:
+    return Case(3, {"them": Job(program, "walk", 3, {"limit": 1000})}, [], 2, 1)
+
+
+def test_a_contestant_is_measured_in_rounds_with_what_it_saw_and_asked(
+    counting: Callable[[str], Program],
+) -> None:
+    line = (
+        "import urllib.request as u; u.urlopen(client + '/v1/models').read(); return limit // 333"
+    )
+    samples = measured(walking(counting(line)), NO_TRUST)["them"]
+    assert [(sample["models"], sample["requests"]) for sample in samples] == [(3, 1), (3, 1)]
+    assert all(sample["seconds"] > 0 and sample["peak_bytes"] > 1_000_000 for sample in samples)
+
+
+def test_contestants_take_turns(counting: Callable[[str], Program], tmp_path: Path) -> None:
+    turns = tmp_path / "turns"
+    program = counting(f"open({str(turns)!r}, 'a').write('ab'[limit]); return 3")
+    jobs = {name: Job(program, "walk", 3, {"limit": limit}) for limit, name in enumerate("ab")}
+    measured(Case(3, dict(jobs), [], 3, 60), NO_TRUST)
+    warm_up, rounds = "ab", "ababab"
+    assert turns.read_text("utf-8") == warm_up + rounds
+
+
+def test_a_contestant_that_counts_wrong_stops_the_run_by_its_name(
+    counting: Callable[[str], Program],
+) -> None:
+    with pytest.raises(WrongWorkError, match="counting saw 2 models in the job walk, not 3"):
+        measured(walking(counting("return 2")), NO_TRUST)
+
+
+def test_a_contestant_that_breaks_stops_the_run_by_its_name(
+    counting: Callable[[str], Program],
+) -> None:
+    with pytest.raises(WrongWorkError, match="counting ended in the job"):
+        measured(walking(counting("raise SystemExit")), NO_TRUST)
+
+
+def test_a_program_that_lists_too_few_stops_the_run_by_its_name() -> None:
+    with pytest.raises(WrongWorkError, match="ours saw 4 models, not 3"):
+        measured(Case(4, {OURS: _listing("ours")}, [], 1, 1), NO_TRUST)
+
+
+def test_a_case_ends_when_its_time_is_over_but_not_before_the_fewest_rounds(
+    counting: Callable[[str], Program],
+) -> None:
+    job = Job(counting("return 3"), "walk", 3, {"limit": 1})
+    samples = measured(Case(3, {OURS: job}, [], rounds=9, seconds=0, fewest=2), NO_TRUST)
+    assert len(samples[OURS]) == 2

@@ -1,0 +1,225 @@
+"""`make live-check` notices when the API has moved away from the document."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from anthropic_models import openapi_path
+from anthropic_models.sandbox import Sandbox, made_up_models
+from attrs import frozen
+
+from generator.documents import read_yaml
+from sharing import live_check
+from tests.support.projects import ROOT
+from tests.support.scripted_server import Answer, ScriptedServer, answer, error, page, reset_after
+
+pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
+
+KEY = "sk-ant-secret-of-the-test"
+VERSION = read_yaml(openapi_path())["info"]["version"]
+
+
+@frozen
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def differences(self) -> list[str]:
+        return [line[4:] for line in self.out.splitlines() if line.startswith("  ≠ ")]
+
+
+Check = Callable[[str], Done]
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+
+    def check(base_url: str) -> Done:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
+        code = live_check.main()
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return check
+
+
+def test_without_a_key_it_says_so_and_exits_0(sandbox: Sandbox) -> None:
+    done = subprocess.run(
+        ["make", "live-check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "ANTHROPIC_BASE_URL": sandbox.base_url},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Nothing was checked: set ANTHROPIC_API_KEY to ask the real API.\n"
+    assert sandbox.requests == []
+
+
+def test_an_api_that_is_as_documented_passes(sandbox: Sandbox, check: Check) -> None:
+    done = check(sandbox.base_url)
+    assert (done.code, done.err, done.differences) == (0, "", [])
+    assert done.out.endswith(f"The API answers as openapi.yaml {VERSION} says.\n")
+
+
+def test_it_walks_all_models_and_makes_each_mistake_once(sandbox: Sandbox, check: Check) -> None:
+    sandbox.models[:] = made_up_models(2500)
+    check(sandbox.base_url)
+    statuses = [request.status_code for request in sandbox.requests]
+    assert statuses == [200, 200, 200, 200, 200, 400, 404, 401]
+
+
+def test_what_was_not_seen_is_told_and_proves_nothing(sandbox: Sandbox, check: Check) -> None:
+    sandbox.models.clear()
+    done = check(sandbox.base_url)
+    assert done.code == 0
+    for unseen in ("answer 529", "an item of `data` in answer 200", "null in `request_id` of"):
+        assert unseen in done.out
+    assert "null in `first_id`" not in done.out
+
+
+def later(change: dict[str, Any]) -> list[dict[str, Any]]:
+    """The models of a later API, the second of which is changed; … stands for a missing field."""
+    models = made_up_models(3)
+    models[1] = {k: v for k, v in {**models[1], **change}.items() if v is not ...}
+    return models
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"made_up": 5}, "`data[].made_up` is not in the document (integer, such as 5)"),
+        ({"caps": {"a": 1}}, '`data[].caps` is not in the document (object, such as {"a": 1})'),
+        ({"display_name": ...}, "`data[].display_name` is missing; the document says that it is"),
+        ({"display_name": None}, "`data[].display_name` is null; the document says string"),
+        ({"display_name": 1.5}, "`data[].display_name` is number; the document says string"),
+        ({"created_at": "soon"}, '`data[].created_at` is "soon"; the document says format date-t'),
+        ({"type": "ai"}, '`data[].type` is "ai"; the document says const model'),
+    ],
+)
+def test_what_a_later_api_has_is_told(
+    sandbox: Sandbox, check: Check, change: dict[str, Any], told: str
+) -> None:
+    sandbox.models[:] = later(change)
+    done = check(sandbox.base_url)
+    assert done.code == 1
+    assert [text[: len(told) + 12] for text in done.differences] == [f"answer 200: {told}"]
+    assert done.out.endswith(f"The API does not answer as openapi.yaml {VERSION} says.\n")
+
+
+def test_a_new_field_is_told_once_with_all_its_types(sandbox: Sandbox, check: Check) -> None:
+    models = made_up_models(3)
+    for model, value in zip(models, [None, 200_000, None], strict=True):
+        model["made_up"] = value
+    sandbox.models[:] = models
+    assert check(sandbox.base_url).differences == [
+        "answer 200: `data[].made_up` is not in the document (null or integer, such as null)"
+    ]
+
+
+PAGE = page()
+ID = {"request-id": "req_1"}
+
+
+def as_documented() -> dict[str, Answer]:
+    """What the server says to each request, by what is asked."""
+    return {
+        "models": answer(PAGE, headers=ID),
+        "betas": answer(PAGE, headers=ID),
+        "limit": error(400, "invalid_request_error", headers=ID),
+        "cursor": error(404, "not_found_error", headers=ID),
+        "nobody": error(401, "authentication_error", headers=ID),
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "told"),
+    [
+        ("models", answer({**PAGE, "total": 3}, headers=ID), "answer 200: `total` is not in the"),
+        ("models", answer([1], headers=ID), "answer 200: the whole is array; the document says"),
+        ("models", answer(b"<html>", headers=ID), "a page of models: answer 200 is not JSON"),
+        ("models", answer(b"[" * 99999, headers=ID), "a page of models: answer 200 is not JSON"),
+        ("models", answer(PAGE), "answer 200 has no header `request-id`"),
+        ("betas", error(400, "invalid_request_error", headers=ID), "every known beta: answered 4"),
+        ("limit", answer(PAGE, headers=ID), "a limit of 0: answered 200; 400 was expected"),
+        ("cursor", error(302, "x", headers=ID), "an unknown cursor: answered 302, which the docu"),
+        ("cursor", error(422, "x", headers=ID), "an unknown cursor: answered 422; 404 was expect"),
+        ("cursor", error(404, "new", headers=ID), 'answer 404: `error.type` is "new", which the '),
+        (
+            "nobody",
+            answer({}, status=401, headers=ID),
+            "answer 401: `error` is missing; the docum",
+        ),
+    ],
+)
+def test_an_answer_that_is_not_the_documented_one_is_told(
+    scripted: Callable[..., ScriptedServer], check: Check, asked: str, said: Answer, told: str
+) -> None:
+    server = scripted(*{**as_documented(), asked: said}.values())
+    done = check(server.base_url)
+    assert done.code == 1
+    assert [text for text in done.differences if text.startswith(told)], done.out
+    assert "Traceback" not in done.err
+
+
+def test_the_documented_answers_of_any_server_pass(
+    scripted: Callable[..., ScriptedServer], check: Check
+) -> None:
+    done = check(scripted(*as_documented().values()).base_url)
+    assert (done.code, done.differences) == (0, [])
+
+
+def test_a_field_that_may_be_missing_but_never_comes_is_told(
+    scripted: Callable[..., ScriptedServer], check: Check
+) -> None:
+    envelope = {"type": "error", "error": {"type": "api_error", "message": "no"}}
+    refusals = [answer(envelope, status=status, headers=ID) for status in (400, 404, 401)]
+    server = scripted(answer(PAGE, headers=ID), answer(PAGE, headers=ID), *refusals)
+    assert check(server.base_url).differences == [
+        f"answer {status}: no `request_id`, which the document has" for status in (400, 401, 404)
+    ]
+
+
+def test_a_list_that_never_ends_is_not_followed(
+    scripted: Callable[..., ScriptedServer], check: Check
+) -> None:
+    whole = page("a", has_more=True) | {"data": made_up_models(1)}
+    endless = answer(whole, headers=ID)
+    answers = as_documented()
+    first, *others = answers.values()
+    server = scripted(endless, endless, first, *others)
+    assert check(server.base_url).code == 0
+    assert len(server.requests) == 7
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (error(529, "overloaded_error"), "a page of models: answered 529; try again later"),
+        (error(429, "rate_limit_error"), "a page of models: answered 429; try again later"),
+        (error(401, "authentication_error"), "a page of models: answered 401; is the key right?"),
+        (reset_after(b""), "The API could not be asked: "),
+    ],
+)
+def test_an_api_that_cannot_be_asked_exits_2(
+    scripted: Callable[..., ScriptedServer], check: Check, said: Answer, told: str
+) -> None:
+    done = check(scripted(said).base_url)
+    assert done.code == 2
+    assert told in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_key_that_is_none_exits_2_and_is_not_shown(
+    sandbox: Sandbox, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", f"{KEY}\nx-evil: 1")
+    done = check(sandbox.base_url)
+    assert done.code == 2
+    assert "ANTHROPIC_API_KEY" in done.err
+    assert KEY not in done.out + done.err

@@ -1,0 +1,80 @@
+"""The API reference: it has everything that users import, and needs nothing from elsewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import anthropic_models
+import pytest
+from anthropic_models import sandbox
+
+from tests.support.projects import ROOT
+
+MAKE = ROOT / "docs" / "reference" / "make.py"
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("made") / "reference"
+    # With nothing of this environment: to be measured by coverage would take most of the time.
+    done = subprocess.run(
+        [sys.executable, "-W", "error", MAKE, folder],
+        env={},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in folder.rglob("*.*")
+    }
+
+
+def anchors(page: str) -> set[str]:
+    return set(re.findall(r'<(?:section|div) id="([^"]+)"', page))
+
+
+def test_the_reference_has_every_public_name(pages: dict[str, str]) -> None:
+    assert set(anthropic_models.__all__) <= anchors(pages["anthropic_models.html"])
+    assert set(sandbox.__all__) <= anchors(pages["anthropic_models/sandbox.html"])
+    assert "models_sandbox" in anchors(pages["anthropic_models/pytest_plugin.html"])
+
+
+def test_the_reference_has_what_is_inherited_and_what_is_reached_through_a_client(
+    pages: dict[str, str],
+) -> None:
+    html = pages["anthropic_models.html"]
+    found = anchors(html)
+    for client, page in (("Client", "Page"), ("AsyncClient", "AsyncPage")):
+        assert {f"{client}.__init__", f"{client}.models.list", f"{client}.base_url"} <= found
+        assert {f"{page}.data", f"{page}.has_next_page", f"{page}.iter_pages"} <= found
+        section = html.partition(f'<section id="{page}">')[2].partition("</section>")[0]
+        assert all(f"<strong>{name}:</strong>" in section for name in ("response", "generated"))
+    assert f"KnownAnthropicBeta.{next(iter(anthropic_models.KnownAnthropicBeta)).name}" in found
+
+
+def test_the_reference_tells_nothing_private(pages: dict[str, str]) -> None:
+    for name, page in pages.items():
+        assert re.findall(r"anthropic_models\._\w+|anthropic_models_generated\.models", page) == []
+        private = [anchor for anchor in anchors(page) if re.search(r"(^|\.)_[^_]", anchor)]
+        assert private == [], name
+
+
+def test_the_links_of_the_reference_lead_somewhere(pages: dict[str, str]) -> None:
+    for name, page in pages.items():
+        for link in re.findall(r'href="([^":$]*)"', page):
+            path, _, anchor = link.partition("#")
+            target = (Path("/", name).parent / path if path else Path("/", name)).resolve()
+            there = pages[target.relative_to("/").as_posix()]
+            assert not anchor or f'id="{anchor}"' in there, f"{name} links to {link}"
+
+
+def test_the_reference_fetches_nothing_from_elsewhere(pages: dict[str, str]) -> None:
+    for page in pages.values():
+        fetched = re.findall(
+            r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=\W*(\S+)", page
+        )
+        fetched += re.findall(r"(?:url\(|@import|fetch\()\W*(\S+)", page)
+        assert [url for url in fetched if re.match(r"https?:|//", url)] == []

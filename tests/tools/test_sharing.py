@@ -1,0 +1,253 @@
+"""What other teams take: the editions, the reference and the overlay in dist/spec/."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openapi_schema_validator import OAS30Validator, OAS31Validator
+
+from generator import regenerate
+from generator.portable import portable_edition
+from tests.support.projects import ROOT, Program, copied, python_path
+
+pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
+
+NEEDED = ("openapi.yaml", "overlays", "generator", "sharing", "redocly.yaml", ".spectral.yaml")
+EDITIONS = ["openapi", "openapi.portable", "openapi.3.0"]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for what is shared, with something in it from before."""
+    folder = copied(tmp_path_factory.mktemp("sharing"), *NEEDED) / "dist" / "spec"
+    folder.mkdir(parents=True)
+    (folder / "stale.yaml").touch()
+    return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def done(shared: Path) -> subprocess.CompletedProcess[str]:
+    """What `make share` says."""
+    return run_share(shared.parent.parent)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return copied(tmp_path / "project", *NEEDED)
+
+
+def run_share(project: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sharing.share"],
+        cwd=project,
+        env={**os.environ, **python_path(project / "generator")},
+        capture_output=True,
+        text=True,
+    )
+
+
+def read(path: Path) -> dict[str, Any]:
+    text = path.read_text("utf-8")
+    document: dict[str, Any] = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    return document
+
+
+def test_there_are_these_files_and_no_others(shared: Path) -> None:
+    documents = {f"{name}.{kind}" for name in EDITIONS for kind in ("yaml", "json")}
+    others = {"openapi.html", "beta-header-as-string.overlay.yaml"}
+    assert {path.name for path in shared.iterdir()} == documents | others
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_the_yaml_and_the_json_of_an_edition_say_the_same(shared: Path, name: str) -> None:
+    assert read(shared / f"{name}.yaml") == read(shared / f"{name}.json")
+
+
+def test_the_truth_is_shared_as_it_was_written(shared: Path) -> None:
+    assert (shared / "openapi.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
+
+
+def test_the_portable_edition_is_the_truth_with_the_overlay(shared: Path, tmp_path: Path) -> None:
+    shutil.copy(shared / "beta-header-as-string.overlay.yaml", tmp_path)
+    made = portable_edition(shared / "openapi.yaml", tmp_path)
+    assert read(shared / "openapi.portable.yaml") == made
+
+
+@pytest.mark.parametrize("kind", ["yaml", "json"])
+def test_the_same_python_comes_out_of_the_truth_with_the_overlay_and_of_the_portable_edition(
+    shared: Path, tmp_path: Path, kind: str
+) -> None:
+    source = shared / f"openapi.portable.{kind}"
+    package = regenerate.generate(source, tmp_path / "python") / regenerate.PACKAGE
+    committed = ROOT / "generated" / regenerate.PACKAGE
+    names = sorted(path.relative_to(committed) for path in committed.rglob("*.py"))
+    assert names == sorted(path.relative_to(package) for path in package.rglob("*.py"))
+    for name in names:
+        assert (package / name).read_text("utf-8") == (committed / name).read_text("utf-8")
+
+
+MODEL = {"id": "m", "created_at": "2025-05-14T00:00:00Z", "display_name": "M", "type": "model"}
+PAGE = {"data": [MODEL], "has_more": False, "first_id": "m", "last_id": "m"}
+
+
+@pytest.mark.parametrize(
+    ("body", "is_right"),
+    [
+        (PAGE, True),
+        ({**PAGE, "data": [], "first_id": None, "last_id": None}, True),
+        ({**PAGE, "data": [{**MODEL, "max_tokens": 1}]}, True),
+        ({**PAGE, "data": [{**MODEL, "type": "ai_model"}]}, False),
+        ({**PAGE, "data": [{**MODEL, "display_name": None}]}, False),
+        ({**PAGE, "data": None}, False),
+        ({**PAGE, "first_id": 7}, False),
+        ({"data": []}, False),
+    ],
+)
+def test_the_3_0_edition_accepts_and_refuses_what_the_truth_does(
+    shared: Path, body: dict[str, Any], is_right: bool
+) -> None:
+    for name, validator in [("openapi", OAS31Validator), ("openapi.3.0", OAS30Validator)]:
+        components = read(shared / f"{name}.yaml")["components"]
+        schema = {"$ref": "#/components/schemas/BetaModelList", "components": components}
+        assert validator(schema).is_valid(body) is is_right, name
+
+
+def test_the_3_0_edition_says_that_it_is_3_0(shared: Path) -> None:
+    document = read(shared / "openapi.3.0.yaml")
+    assert document["openapi"].startswith("3.0.")
+    assert "summary" not in document["info"]
+
+
+def test_sharing_tells_what_it_wrote_and_replaces_what_was_there(
+    done: subprocess.CompletedProcess[str], shared: Path
+) -> None:
+    assert (done.returncode, done.stderr) == (0, "")
+    told = [line.split()[0] for line in done.stdout.splitlines()]
+    assert told == [f"dist/spec/{path.name}" for path in sorted(shared.iterdir())]
+    assert not (shared / "stale.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("summary: List models", "summary: 7"), "7 is not of type"),
+        (("      summary: List models\n", ""), "Operation object should contain `summary` field."),
+        (("name: after_id", "name: before_id"), "before_id"),
+    ],
+)
+def test_nothing_is_shared_that_is_not_valid(
+    project: Path, program: Program, change: tuple[str, str], reason: str
+) -> None:
+    truth = project / "openapi.yaml"
+    changed = truth.read_text("utf-8").replace(*change)
+    assert changed != truth.read_text("utf-8")
+    truth.write_text(changed, "utf-8")
+    done = program(project / "sharing" / "share.py")
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list((project / "dist").iterdir()) == []
+
+
+def test_without_the_tools_that_need_node_sharing_says_what_installs_them(project: Path) -> None:
+    (project / ".envs").unlink()
+    done = run_share(project)
+    assert done.returncode == 1
+    assert "`make .envs/node/ready` installs it." in done.stderr
+
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+)
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+
+def opened(page: Path, folder: Path, section: str = "") -> tuple[str, list[str]]:
+    """Open a page in Chromium; return the text that is there then, and the hosts it asked."""
+    assert CHROMIUM is not None
+    with elsewhere() as (port, heard):
+        done = subprocess.run(
+            [
+                *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+                *("--disable-background-networking", "--disable-component-update"),
+                *("--disable-sync", "--disable-default-apps", "--disable-quic"),
+                f"--user-data-dir={folder}",
+                f"--host-resolver-rules=MAP * 127.0.0.1:{port}",
+                "--window-size=1500,20000",  # sections are filled when they come into view
+                *("--virtual-time-budget=10000", "--dump-dom", f"{page.as_uri()}{section}"),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 0, done.stderr
+    # The scripts hold the document; what people see is the rest.
+    text = re.sub(r"<script.*?</script>|<[^>]*>", "", done.stdout, flags=re.S)
+    hosts = set(re.findall(r"https?://([\w.-]+)", page.read_text("utf-8")))
+    return text.strip(), sorted(
+        host for host in hosts if any(host.encode() in each for each in heard)
+    )
+
+
+@contextmanager
+def elsewhere() -> Generator[tuple[int, list[bytes]]]:
+    """A place to which every host name leads, and what was first said there.
+
+    That holds the name of the host, with TLS too. Chromium itself says something now and then.
+    """
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen() -> None:
+            while True:
+                connection, _ = server.accept()
+                with connection:
+                    said = connection.recv(65536)
+                if said == b"enough":
+                    return
+                heard.append(said)
+
+        port = int(server.getsockname()[1])
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield port, heard
+        finally:
+            with socket.create_connection(("127.0.0.1", port)) as last:
+                last.sendall(b"enough")
+            thread.join()
+
+
+@needs_chromium
+def test_the_reference_shows_everything_and_fetches_nothing(shared: Path, tmp_path: Path) -> None:
+    page = shared / "openapi.html"
+    operation, more = opened(page, tmp_path / "1", "#/models")
+    schemas, even_more = opened(page, tmp_path / "2", "#/schemas")
+    components = read(ROOT / "openapi.yaml")["components"]
+    statuses = read(ROOT / "openapi.yaml")["paths"]["/v1/models"]["get"]["responses"]
+    parameters = [parameter["name"] for parameter in components["parameters"].values()]
+    betas = components["schemas"]["KnownAnthropicBeta"]["enum"]
+    assert [word for word in [*parameters, *statuses, "A page of"] if word not in operation] == []
+    assert [word for word in [*components["schemas"], *betas] if word not in schemas] == []
+    assert more + even_more == []
+
+
+@needs_chromium
+def test_a_page_that_fetches_something_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    hosts = ["http://plain.example", "https://secret.example"]
+    images = "".join(f'<img src="{host}/logo.svg">' for host in hosts)
+    page.write_text(f"<p>Look:</p>{images}")
+    text, asked = opened(page, tmp_path / "profile")
+    assert (text, asked) == ("Look:", ["plain.example", "secret.example"])

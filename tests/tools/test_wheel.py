@@ -1,0 +1,90 @@
+"""The wheel: what is in it, what it needs, and that it works alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from anthropic_models.sandbox import Sandbox
+
+from releasing.archives import metadata, read
+from releasing.readme import description_complaints, python_examples
+from tests.support.projects import ROOT
+
+PROGRAM = """
+import json, sys, importlib.metadata, anthropic_models, anthropic_models_generated
+with anthropic_models.Client(base_url=sys.argv[1], api_key="any") as client:
+    ids = [model.id for model in client.models.list(limit=10)]
+print(json.dumps({
+    "ids": ids,
+    "from": [anthropic_models.__file__, anthropic_models_generated.__file__],
+    "spec": anthropic_models.openapi_path().read_text("utf-8"),
+    "distributions": sorted(d.name.lower() for d in importlib.metadata.distributions()),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*command, "--quiet", "--wheel-dir", target, ROOT], check=True, timeout=120)
+    (built,) = target.glob("*.whl")
+    return built
+
+
+def test_it_holds_both_packages_their_types_and_the_specification(wheel: Path) -> None:
+    files = read(wheel)
+    assert files["anthropic_models/openapi.yaml"] == ROOT.joinpath("openapi.yaml").read_bytes()
+    assert {"anthropic_models/py.typed", "anthropic_models_generated/py.typed"} <= files.keys()
+    tops = {name.partition("/")[0] for name in files}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "anthropic_models",
+        "anthropic_models_generated",
+    }
+    assert not [name for name in files if "__pycache__" in name or "/test" in name]
+
+
+def test_it_needs_httpx_attrs_and_the_validator_only(wheel: Path) -> None:
+    about = metadata(read(wheel))
+    needs = [need for need in about.get_all("Requires-Dist", []) if "extra ==" not in need]
+    assert sorted(need.split("<")[0].split(">")[0] for need in needs) == [
+        "attrs",
+        "httpx",
+        "jsonschema-rs",
+    ]
+
+
+def test_its_description_is_the_readme_without_what_only_the_repository_has(wheel: Path) -> None:
+    description = str(metadata(read(wheel)).get_payload())
+    assert description_complaints(description) == []
+    readme = ROOT.joinpath("README.md").read_text("utf-8")
+    assert python_examples(description) == python_examples(readme)
+    assert "make " not in description
+
+
+def test_it_lists_models_in_an_environment_that_has_nothing_else(
+    wheel: Path, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    python = ROOT / ".envs/runtime/bin/python"
+    if not python.exists() and not os.environ.get("CI"):
+        pytest.skip("the bare environment is not built; `make test` builds it")
+    install = [str(python), "-m", "pip", "install", "--no-deps", "--quiet", "--target", "site"]
+    subprocess.run([*install, str(wheel)], cwd=tmp_path, check=True, timeout=120)
+    done = subprocess.run(
+        [str(python), "-c", PROGRAM, sandbox.base_url],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    told = json.loads(done.stdout)
+    assert told["ids"] == [model["id"] for model in sandbox.models]
+    assert all(path.startswith(str(tmp_path)) for path in told["from"])
+    assert told["spec"] == ROOT.joinpath("openapi.yaml").read_text("utf-8")
+    needed = {"anyio", "attrs", "certifi", "h11", "httpcore", "httpx", "idna"}
+    tools = {"pip", "setuptools", "typing-extensions", "typing_extensions"}
+    assert set(told["distributions"]) - tools == needed | {"anthropic-models-client"}
