@@ -15,7 +15,6 @@ The folder is copied to build/languages; nothing is written beside this file.
 
 import argparse
 import json
-import logging
 import os
 import shlex
 import shutil
@@ -84,8 +83,6 @@ def main() -> int:
     models = made_up_models(MODELS)
     if arguments.models:
         models = json.loads(arguments.models.read_text("utf-8"))
-    # Java's HTTP client offers HTTP/2 with each request; the server would tell that it declines.
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     right = expected()
 
     def prove(language: Language) -> Outcome:

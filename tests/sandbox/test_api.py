@@ -1,17 +1,16 @@
 """The sandbox answers like the API."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx
 import pytest
 from anthropic_models import Client, openapi_path
-from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
+from anthropic_models.sandbox import Sandbox, app, catalogue, made_up_models, well_known_models
 from anthropic_models.sandbox.catalogue import MadeUpModels, Model
 from anthropic_models.sandbox.document import Document
 from anthropic_models.sandbox.paging import Pages
-from anthropic_models.sandbox.rules import RefusedError, Rules
 from jsonschema import Draft202012Validator
 
 from generator.documents import read_yaml
@@ -89,10 +88,10 @@ def test_it_pages_both_ways_and_knows_whether_there_is_more(
         ("?limit=1.5", 400, "invalid_request_error", "limit"),
         ("?limit=", 400, "invalid_request_error", "limit"),
         ("?limit=1e3", 400, "invalid_request_error", "limit"),
-        ("?limit=%205", 400, "invalid_request_error", "' 5' is not a whole number"),
+        ("?limit=%205", 400, "invalid_request_error", "limit"),
         ("?limit=1_0", 400, "invalid_request_error", "limit"),
         ("?limit=%D9%A3", 400, "invalid_request_error", "limit"),
-        ("?limit=5&limit=5", 400, "invalid_request_error", "limit: may be given only once"),
+        ("?limit=5&limit=5", 400, "invalid_request_error", "limit: should be sent only once"),
         ("?after_id=", 400, "invalid_request_error", "after_id"),
         ("?after_id=nobody", 404, "not_found_error", "after_id"),
         ("?after_id=made-up-model-000058", 404, "not_found_error", "after_id"),
@@ -245,7 +244,7 @@ def test_what_cannot_be_sent_is_an_error_that_says_so(own: Sandbox, models: list
         ("57", TypeError, "but is a str"),
         ({"id": "a"}, TypeError, "but is a dict"),
         (object(), TypeError, "but is a object"),
-        (["a"], TypeError, r"models\[0\] should be as the API writes it, but is a str"),
+        (["a"], TypeError, r"models\[0\] should be a dict as the API sends it, but is a str"),
         ([{"id": "a"}, {"name": "b"}], ValueError, r'models\[1\] has no "id"'),
     ],
 )
@@ -331,63 +330,219 @@ def test_every_operation_of_the_document_is_answered(own: Sandbox) -> None:
             assert answer.status_code == 200, answer.text
 
 
-def test_an_operation_that_it_does_not_play_yet_is_checked_and_answered_with_501(
+# --- the document grows
+
+
+def grown(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], object]) -> Sandbox:
+    """A sandbox of the document with a change."""
+    content = copy.deepcopy(DOCUMENT)
+    change(content)
+    later = Document(content)
+    monkeypatch.setattr(catalogue, "document", lambda: later)
+    monkeypatch.setattr(app, "document", lambda: later)
+    return Sandbox(3)
+
+
+def ask(
+    sandbox: Sandbox, path: str, method: str = "GET", headers: Mapping[str, str] = HEADERS
+) -> httpx.Response:
+    return httpx.request(method, f"{sandbox.base_url}{path}", headers=headers)
+
+
+ONE = {"elsewhere": {"externalValue": "/one"}, "one": {"value": {"id": "a", "size": 3}}}
+OBJECT = {"application/json": {"examples": ONE}}
+FILE: dict[str, Any] = {
+    "parameters": [
+        {"name": "file_id", "in": "path", "required": True, "schema": {"maxLength": 3}},
+        {"name": "X-Later", "in": "header", "required": True, "schema": {"default": "a"}},
+    ],
+    "get": {
+        "operationId": "get_file",
+        "parameters": [
+            {"$ref": "#/components/parameters/Whence"},
+            {"name": "size", "in": "query", "schema": {"type": ["integer", "null"]}},
+            {"name": "ratio", "in": "query", "schema": {"type": "number", "maximum": 1}},
+            {
+                "name": "all",
+                "in": "query",
+                "schema": {"anyOf": [{"type": "boolean"}, {"type": "boolean"}]},
+            },
+            {
+                "name": "tags",
+                "in": "query",
+                "schema": {"type": "array", "items": {"enum": ["x", "y"], "type": "string"}},
+            },
+            {
+                "name": "sizes",
+                "in": "query",
+                "explode": False,
+                "schema": {"type": "array", "maxItems": 2, "items": {"type": "integer"}},
+            },
+            {"name": "filter", "in": "query", "style": "deepObject", "schema": {"type": "object"}},
+        ],
+        "responses": {
+            "200": {"description": "It.", "content": OBJECT},
+            "default": {"description": "No."},
+        },
+    },
+    "delete": {"operationId": "delete_file", "responses": {"204": {"description": "Gone."}}},
+    "put": {
+        "operationId": "replace_file",
+        "security": [{"Query": []}, {"Cookie": []}, {"Token": [], "ApiKey": []}],
+        "responses": {"2XX": {"description": "It.", "content": {"text/csv": {"example": "a,b"}}}},
+    },
+    "post": {"responses": {"200": {"description": "It.", "content": {"application/json": {}}}}},
+}
+
+
+def with_files(content: dict[str, Any]) -> None:
+    whence = {"name": "whence", "in": "query", "required": True, "schema": {"type": "string"}}
+    content["components"]["parameters"]["Whence"] = whence
+    schemes = content["components"]["securitySchemes"]
+    schemes["Query"] = {"type": "apiKey", "in": "query", "name": "key"}
+    schemes["Cookie"] = {"type": "apiKey", "in": "cookie", "name": "key"}
+    schemes["Token"] = {"type": "oauth2", "flows": {}}
+    content["paths"]["/v1/files/{file_id}"] = FILE
+
+
+LATER = {**HEADERS, "x-later": "a"}
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("", "whence: is required"),
+        ("?whence=a&size=x", "size"),
+        ("?whence=a&size=1.0", "size"),
+        ("?whence=a&ratio=1.5", "ratio: 1.5 is greater than the maximum of 1"),
+        ("?whence=a&all=yes", "all"),
+        ("?whence=a&tags=x&tags=z", "tags"),
+        ("?whence=a&sizes=1,2,3", "sizes"),
+        ("?whence=a&sizes=1,x", "sizes"),
+    ],
+)
+def test_new_parameters_are_checked(
+    query: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with grown(monkeypatch, with_files) as sandbox:
+        refused = ask(sandbox, f"/v1/files/a{query}", headers=LATER)
+    assert refused.status_code == 400
+    assert says in refused.json()["error"]["message"]
+
+
+def test_a_new_operation_responds_with_its_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = "?whence=a&size=3&ratio=1e-1&all=true&tags=x&tags=y&sizes=1,2&filter=any&other=1"
+    with grown(monkeypatch, with_files) as sandbox:
+        one = ask(sandbox, f"/v1/files/%C3%A9a{query}", headers=LATER)
+        assert (one.status_code, one.json()) == (200, {"id": "a", "size": 3})
+        assert one.headers["request-id"]
+        assert sandbox.requests[0].path == "/v1/files/éa"
+        assert ask(sandbox, "/v1/files/abcd?whence=a", headers=LATER).status_code == 400
+        assert "X-Later" in ask(sandbox, "/v1/files/a?whence=a").json()["error"]["message"]
+        assert ask(sandbox, "/v1/files/a?whence=a", headers={"x-later": "a"}).status_code == 401
+        gone = ask(sandbox, "/v1/files/a", "DELETE", LATER)
+        assert (gone.status_code, gone.content) == (204, b"")
+        assert ask(sandbox, "/v1/files/a", "PATCH").headers["allow"] == "GET, PUT, POST, DELETE"
+
+
+def test_a_new_operation_without_an_example_is_a_501(monkeypatch: pytest.MonkeyPatch) -> None:
+    with grown(monkeypatch, with_files) as sandbox:
+        status = ask(sandbox, "/v1/files/a", "POST", LATER)
+    assert (status.status_code, status.json()["error"]["type"]) == (501, "api_error")
+    assert "no example" in status.json()["error"]["message"]
+    assert "POST /v1/files/{file_id}" in status.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("", {}, 401),
+        ("?key=", {}, 401),
+        ("?key=a", {}, 200),
+        ("", {"cookie": "key=a"}, 200),
+        ("", {"x-api-key": "a"}, 401),
+        ("", {"x-api-key": "a", "authorization": "Bearer a"}, 200),
+    ],
+)
+def test_new_security_schemes_are_checked(
+    query: str, headers: dict[str, str], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with grown(monkeypatch, with_files) as sandbox:
+        done = ask(sandbox, f"/v1/files/a{query}", "PUT", {"x-later": "a", **headers})
+    assert done.status_code == status
+    if status == 200:
+        assert (done.text, done.headers["content-type"]) == ("a,b", "text/csv")
+
+
+def test_new_required_fields_come_from_the_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(content: dict[str, Any]) -> None:
+        schemas = content["components"]["schemas"]
+        fields: dict[str, Any] = {
+            "lifecycle": {"type": "string"},
+            "size": {"type": "integer", "examples": [7]},
+            "kind": {"$ref": "#/components/schemas/Kind"},
+            "optional": {"type": "string", "default": "no"},
+        }
+        schemas["Kind"] = {"type": "string", "enum": ["chat"]}
+        schemas["BetaModelInfo"]["properties"] |= fields
+        schemas["BetaModelInfo"]["required"] += ["lifecycle", "size", "kind"]
+        schemas["BetaModelList"]["properties"]["total"] = {"type": "integer"}
+        schemas["BetaModelList"]["required"] += ["total"]
+        page = content["components"]["examples"]["PageOfModels"]["value"]
+        page["total"] = 2
+        page["data"][0]["lifecycle"] = "active"
+
+    with grown(monkeypatch, change) as sandbox:
+        body = ask(sandbox, "/v1/models").json()
+        assert body["total"] == 2
+        new = {"lifecycle": "active", "size": 7, "kind": "chat"}
+        for model in [*body["data"], *well_known_models()]:
+            assert {name: model.get(name) for name in (*new, "optional")} == {
+                **new,
+                "optional": None,
+            }
+
+
+def without_own_errors(content: dict[str, Any]) -> None:
+    """All errors are `default` but one, whose example is no object."""
+    responses = content["paths"]["/v1/models"]["get"]["responses"]
+    error = {"type": "error", "error": {"type": "some_error", "message": "No."}}
+    for status in [status for status in responses if status != "200"]:
+        del responses[status]
+    responses["429"] = {"content": {"text/plain": {"example": "slow down"}}}
+    responses["default"] = {"content": {"application/json": {"example": error}}}
+
+
+def with_nothing(content: dict[str, Any]) -> None:
+    """No response has an example."""
+    content["paths"]["/v1/models"]["get"]["responses"] = {"200": {"description": "It."}}
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "error"),
+    [
+        (without_own_errors, 404, {"type": "some_error", "message": "Not Found"}),
+        (without_own_errors, 429, {"type": "some_error", "message": "Too Many Requests"}),
+        (with_nothing, 529, {"type": "api_error", "message": "HTTP status 529"}),
+    ],
+)
+def test_errors_without_an_example_are_sent_in_the_envelope(
+    change: Callable[[dict[str, Any]], object],
+    status: int,
+    error: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    content = copy.deepcopy(DOCUMENT)
-    listing = content["paths"]["/v1/models"]["get"]
-    content["paths"]["/v1/models/made/up"] = {"get": listing | {"operationId": "make_up"}}
-    later = Document(content)
-    monkeypatch.setattr("anthropic_models.sandbox.app.document", lambda: later)
-    monkeypatch.setattr("anthropic_models.sandbox.app.rules", lambda: Rules(later))
-    with Sandbox(1) as sandbox:
-        assert get(sandbox, "/made/up", headers={})[0] == 401
-        status, body = get(sandbox, "/made/up")
-    assert (status, body["error"]["type"]) == (501, "api_error")
-    assert body["error"]["message"] == "the sandbox does not play the operation make_up yet"
+    with grown(monkeypatch, change) as sandbox:
+        sandbox.fail_next(status)
+        failed = ask(sandbox, "/v1/models")
+        assert (failed.status_code, failed.json()["error"]) == (status, error)
+        assert failed.json()["request_id"] == failed.headers["request-id"]
+        assert len(ask(sandbox, "/v1/models").json()["data"]) == 3
 
 
-def test_the_rules_grow_with_the_document() -> None:
-    content = copy.deepcopy(DOCUMENT)
-    text = {"type": "string"}
-    version = {"name": "X-Later", "in": "header", "required": True, "schema": {"default": "a"}}
-    whence = {"name": "whence", "in": "query", "required": True, "schema": text}
-    tags = {"name": "tags", "in": "query", "schema": {"type": "array", "items": text}}
-    error = {"type": "error", "error": {"type": "legal_error", "message": "No."}}
-    media = {"application/json": {"examples": {"no": {"value": error}}}}
-    content["components"]["parameters"]["Whence"] = whence
-    content["paths"]["/v1/models/{model_id}"] = {
-        "summary": "One model",
-        "parameters": [
-            {"name": "model_id", "in": "path", "required": True, "schema": {"maxLength": 3}},
-            version,
-        ],
-        "get": {
-            "operationId": "get_model",
-            "parameters": [{"$ref": "#/components/parameters/Whence"}, tags],
-            "responses": {
-                "200": {"description": "It."},
-                "451": {"description": "No.", "content": media},
-            },
-        },
-    }
-    document = Document(content)
-    rules = Rules(document)
-    operation = document.operations["get_model"]
+def test_a_server_with_a_path_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["servers"] = [{"url": "https://gateway.example/anthropic/"}]
 
-    def refused(path: str, query: dict[str, str], headers: dict[str, str]) -> str:
-        with pytest.raises(RefusedError) as caught:
-            rules.checked(operation, path, tuple(query.items()), tuple(headers.items()))
-        assert caught.value.status_code == 400
-        return caught.value.message
-
-    keyed = {"x-api-key": "any"}
-    later = {**keyed, "x-later": "a"}
-    assert "whence" in refused("/v1/models/abc", {}, later)
-    assert "x-later" in refused("/v1/models/abc", {"whence": "a"}, keyed)
-    assert "model_id" in refused("/v1/models/abcd", {"whence": "a"}, later)
-    query = (("whence", "a"), ("tags", "x"), ("tags", "y"))
-    parameters = rules.checked(operation, "/v1/models/abc", query, tuple(later.items()))
-    assert parameters.path == {"model_id": "abc"}
-    assert parameters.query == {"whence": "a", "tags": ["x", "y"]}
-    assert document.error(451) == ("legal_error", "No.")
+    with grown(monkeypatch, change) as sandbox:
+        assert len(ask(sandbox, "/v1/models").json()["data"]) == 3

@@ -106,7 +106,7 @@ def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
 
         def test_what_is_loaded() -> None:
             assert "anthropic_models.pytest_plugin" in sys.modules
-            for name in ("anthropic_models.sandbox", "starlette", "uvicorn", "openapi_core"):
+            for name in ("anthropic_models.sandbox", "asyncio", "h11", "yaml"):
                 assert name not in sys.modules
         """,
         process=True,
@@ -124,12 +124,12 @@ def test_nobody_has_it_who_does_not_ask_for_it(run: Run, pytester: pytest.Pytest
 def test_without_the_extra_the_test_says_what_to_install(
     run: Run, pytester: pytest.Pytester
 ) -> None:
-    pytester.makeconftest(f'import sys\n\nsys.modules["uvicorn"] = None\n{CONFTEST}')
+    pytester.makeconftest(f'import sys\n\nsys.modules["yaml"] = None\n{CONFTEST}')
     tests = "def test_it(models_sandbox): pass\n\ndef test_other(): pass"
     result = run(tests, process=True)
     result.assert_outcomes(errors=1, passed=1)
     install = "pip install 'anthropic-models-client[sandbox]'"
-    assert f"the sandbox needs uvicorn; install it with: {install}" in result.stdout.lines
+    assert f"the sandbox needs yaml; install it with: {install}" in result.stdout.lines
     assert "During handling" not in result.stdout.str()
 
 
@@ -138,7 +138,7 @@ def test_without_the_extra_it_is_the_fixture_that_fails(
 ) -> None:
     for name in [name for name in sys.modules if name.startswith("anthropic_models.sandbox")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(pytest.fail.Exception, match=r"anthropic-models-client\[sandbox\]"):
         request.getfixturevalue("models_sandbox")
 

@@ -6,13 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
-from anthropic_models.sandbox.app import App
-from anthropic_models.sandbox.background import BackgroundServer
-from starlette.datastructures import MutableHeaders, QueryParams
-from starlette.types import Message, Receive, Scope, Send
+from anthropic_models.sandbox.app import App, Exchange, Response
+from anthropic_models.sandbox.parameters import Headers
+from anthropic_models.sandbox.server import BackgroundServer
 
 from tests.support.projects import ROOT
 
@@ -75,40 +75,41 @@ def test_a_sandbox_that_is_wrong_in_many_ways_is_found_out(tmp_path: Path) -> No
     }
 
 
-class Wrong:
+class Wrong(App):
     """A sandbox with one fault for each thing that Schemathesis looks at."""
 
     def __init__(self) -> None:
-        self._app = App(well_known_models())
+        super().__init__(well_known_models())
+        self._asked: dict[str, tuple[str, str | None]] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method = scope["method"]
-        limit = QueryParams(scope["query_string"]).get("limit")
-        if limit == "1001" or method == "DELETE" or b"anthropic-version" not in names(scope):
+    def begin(self, method: str, target: str, headers: Headers) -> Exchange:
+        limit = dict(parse_qsl(target.partition("?")[2])).get("limit")
+        asked = (method, limit)
+        names = {name.lower() for name, _ in headers}
+        if limit == "1001" or method == "DELETE" or "anthropic-version" not in names:
             # Takes what is to be refused.
-            scope["method"] = "GET"
-            scope["query_string"] = b""
-            scope["headers"] = [(b"x-api-key", b"any"), (b"anthropic-version", b"any")]
+            method, target = "GET", target.partition("?")[0]
+            headers = [("x-api-key", "any"), ("anthropic-version", "any")]
+        exchange = super().begin(method, target, headers)
+        self._asked[exchange.request_id] = asked
+        return exchange
 
-        async def wrongly(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                message["status"] = STATUSES.get(limit or "", message["status"])
-                if method == "OPTIONS":
-                    headers["allow"] = "GET, POST"
-                if limit == "999":
-                    del headers["request-id"]
-                if limit == "0":
-                    headers["content-type"] = "text/plain"
-            elif limit is None:
-                message["body"] = message["body"].replace(b'"has_more"', b'"has_less"')
-            await send(message)
-
-        await self._app(scope, receive, wrongly)
+    def respond(self, exchange: Exchange) -> Response | None:
+        response = super().respond(exchange)
+        assert response is not None
+        method, limit = self._asked[exchange.request_id]
+        headers = dict(response.headers)
+        if method == "OPTIONS":
+            headers["allow"] = "GET, POST"
+        if limit == "999":
+            del headers["request-id"]
+        if limit == "0":
+            headers["content-type"] = "text/plain"
+        body = response.body
+        if limit is None:
+            body = body.replace(b'"has_more"', b'"has_less"')
+        status = STATUSES.get(limit or "", response.status_code)
+        return Response(status, list(headers.items()), body)
 
 
 STATUSES = {"1": 500, "2": 203, "20": 400}
-
-
-def names(scope: Scope) -> set[bytes]:
-    return {name for name, _ in scope["headers"]}

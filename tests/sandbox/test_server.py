@@ -1,7 +1,9 @@
 """The sandbox listens where it is told, and leaves nothing behind."""
 
 import asyncio
+import http.client
 import importlib
+import io
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ import pytest
 from anthropic_models import Client
 from anthropic_models.sandbox import Sandbox
 
-from tests.sandbox.test_api import HEADERS
+from tests.sandbox.test_api import HEADERS, assert_fits
 from tests.support.projects import ROOT
 
 SCRIPT = """
@@ -200,6 +202,98 @@ def test_connections_that_it_is_just_accepting_are_closed_too() -> None:
             assert connection.recv(1) == b""
 
 
+def exchanged(sandbox: Sandbox, *parts: bytes, count: int = 1) -> list[httpx.Response]:
+    """Send bytes as they are; return so many responses, read by an HTTP library."""
+    address = httpx.URL(sandbox.base_url)
+    with socket.create_connection((address.host, address.port or 0), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for part in parts:
+            connection.sendall(part)
+        with connection.makefile("rb") as stream:
+            return [read_response(stream) for _ in range(count)]
+
+
+def read_response(stream: io.BufferedReader) -> httpx.Response:
+    version, status, _ = stream.readline().decode().split(" ", 2)
+    assert version == "HTTP/1.1"
+    headers = http.client.parse_headers(stream)
+    content = stream.read(int(headers["content-length"]))
+    return httpx.Response(int(status), headers=headers.items(), content=content)
+
+
+GET = b"GET /v1/models?limit=1 HTTP/1.1\r\nHost: a\r\nX-Api-Key: a\r\nanthropic-version: a\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GARBAGE\r\n\r\n", 400),
+        (b"GET /v1/models HTTP/1.1\r\n\r\n", 400),  # no Host
+        (b"GET /v1/mod els HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nbad name: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nlong: " + b"x" * 100_000, 431),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),  # TLS
+    ],
+    ids=range(9),
+)
+def test_malformed_http_gets_the_documented_error(
+    sent: bytes, status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Sandbox() as sandbox:
+        (response,) = exchanged(sandbox, sent)
+        assert (response.status_code, response.headers["connection"]) == (status, "close")
+        assert_fits(response.json(), "ErrorResponse")
+        assert response.json()["request_id"] == response.headers["request-id"]
+        assert "malformed HTTP" in response.json()["error"]["message"]
+        assert all(request.status_code == status for request in sandbox.requests)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"websocket"])
+def test_an_offer_to_upgrade_is_passed_over_in_silence(
+    protocol: bytes, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    offer = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + protocol
+    with Sandbox(3) as sandbox:
+        sent = GET + offer + b"\r\nHTTP2-Settings: AAEAAEAA\r\n\r\n"
+        responses = exchanged(sandbox, sent, sent, count=2)
+    assert [response.status_code for response in responses] == [200, 200]
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+
+
+def test_requests_that_come_at_once_are_responded_to_in_order() -> None:
+    with Sandbox(3) as sandbox:
+        missing = GET.replace(b"/v1/models", b"/missing")
+        sent = (GET + b"\r\n" + missing + b"\r\n") * 200
+        responses = exchanged(sandbox, sent, count=400)
+    assert [response.status_code for response in responses] == [200, 404] * 200
+
+
+def test_a_body_is_read_and_dropped() -> None:
+    post = GET.replace(b"GET", b"POST")
+    with Sandbox(3) as sandbox:
+        chunked = post + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+        plain = post + b"Content-Length: 100000\r\n\r\n" + b"x" * 100_000
+        responses = exchanged(sandbox, chunked, plain, GET + b"\r\n", count=3)
+        assert [response.status_code for response in responses] == [405, 405, 200]
+        address = httpx.URL(sandbox.base_url)
+        with socket.create_connection((address.host, address.port or 0), timeout=60) as slow:
+            slow.sendall(post + b"Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+            assert slow.recv(100).startswith(b"HTTP/1.1 100")
+            slow.sendall(b"x")
+            assert slow.recv(100).startswith(b"HTTP/1.1 405")
+
+
+def test_http_1_0_is_spoken_too() -> None:
+    with Sandbox(3) as sandbox:
+        (response,) = exchanged(sandbox, GET.replace(b"HTTP/1.1", b"HTTP/1.0") + b"\r\n")
+    assert len(response.json()["data"]) == 1
+
+
 def test_it_runs_beside_an_event_loop() -> None:
     async def main() -> int:
         with Sandbox() as sandbox:
@@ -231,7 +325,7 @@ def test_an_interrupt_ends_it_quietly(script: subprocess.Popen[str]) -> None:
 def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("anthropic_models.sandbox")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(ModuleNotFoundError, match=r"anthropic-models-client\[sandbox\]"):
         importlib.import_module("anthropic_models.sandbox")
 
@@ -240,4 +334,4 @@ def test_nobody_pays_for_it_who_does_not_use_it() -> None:
     listed = "import sys, anthropic_models; print(*sys.modules)"
     command = [sys.executable, "-c", listed]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert not {"uvicorn", "starlette", "openapi_core", "yaml"} & set(done.stdout.split())
+    assert not {"asyncio", "jsonschema_rs", "yaml"} & set(done.stdout.split())

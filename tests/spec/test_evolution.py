@@ -259,8 +259,8 @@ def test_the_sandbox_follows_the_later_document(evolved: Evolved) -> None:
     done = evolved(ALL).project.run(EVOLUTION / "sandbox.py")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "400 lifecycle: 'asleep' is not one of ['active', 'deprecated', 'retired']",
-        "501 the sandbox does not play the operation get_model yet",
+        '400 lifecycle: "asleep" is not one of "active", "deprecated" or "retired"',
+        "200 claude-sonnet-4-20250514",
         "/v1/models {'limit': '1000', 'lifecycle': 'active,retired'}",
         "/v1/models {'lifecycle': 'asleep'}",
         "/v1/models/made-up-model-000001 {}",

@@ -1,7 +1,6 @@
 """`make languages` notices what is wrong with a client; here tiny ones in Python stand in."""
 
 import json
-import logging
 import os
 import re
 import shlex
@@ -9,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -81,17 +80,14 @@ def started(folder: Path, build: Path) -> AbstractContextManager[subprocess.Pope
 
 
 @pytest.fixture
-def told(program: Program) -> Iterator[Told]:
+def told(program: Program) -> Told:
     """Run the command on other folders."""
 
     def told(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         places = ["--languages", str(folder), "--build", str(folder.parent / "build")]
         return program(LANGUAGES / "run.py", *places, *arguments)
 
-    logger = logging.getLogger("uvicorn.error")
-    level = logger.level
-    yield told
-    logger.setLevel(level)
+    return told
 
 
 def row(output: str, name: str) -> str:

@@ -11,6 +11,7 @@ with Sandbox(3) as sandbox:
         assert len(list(client.models.list(extra_query={"lifecycle": ["active", "retired"]}))) == 3
     for url in ("/v1/models?lifecycle=asleep", "/v1/models/made-up-model-000001"):
         answer = httpx.get(sandbox.base_url + url, headers=HEADERS)
-        print(answer.status_code, answer.json()["error"]["message"])
+        body = answer.json()
+        print(answer.status_code, body["error"]["message"] if "error" in body else body["id"])
     for request in sandbox.requests:
         print(request.path, dict(request.query))

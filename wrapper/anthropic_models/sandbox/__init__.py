@@ -8,14 +8,14 @@ with Sandbox() as sandbox, Client(base_url=sandbox.base_url, api_key="any") as c
     print(client.models.list(limit=3))
 ```
 
-It pages like the API, checks every request against openapi.yaml, and answers errors as documented.
-It accepts any key or token that is not empty, and fails when it is told to.
+It pages like the API, checks every request against openapi.yaml, and sends errors as documented.
+It accepts any key or token that is not empty, and fails on demand.
 """
 
 try:
     from .app import SeenRequest
     from .catalogue import made_up_models, well_known_models
-    from .server import Sandbox
+    from .sandbox import Sandbox
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"the sandbox needs {(error.name or '').partition('.')[0]}; install it with: "

@@ -1,34 +1,33 @@
-"""The sandbox as an ASGI application."""
+"""Responds to requests like the API."""
 
 import itertools
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from email.utils import formatdate
-from typing import cast
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode
 
-from attrs import define, field
-from openapi_core.datatypes import Parameters
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from attrs import define, field, frozen
 
 from .catalogue import Model
-from .connection import goes_away, reset
+from .credentials import has_credentials
 from .document import Operation, document
+from .faults import Drop, Failure, Faults
 from .paging import Pages, UnknownCursorError
-from .rules import RefusedError, rules
-from .trouble import Drop, Failure, Trouble
+from .parameters import Headers, Parameter, RefusedError
+
+_log = logging.getLogger("anthropic_models.sandbox")
 
 
 @define
 class SeenRequest:
-    """A request that has come to the sandbox.
+    """A request that the sandbox has received.
 
-    Of a parameter that came several times, `query` has all values, joined by commas.
-    `status_code` is what was answered; None before that, and for ever when the connection was cut.
+    Of a parameter that was sent several times, `query` has all values, joined by commas.
+    `status_code` is that of the response; None before that, and for ever when the connection was
+    cut.
     """
 
     method: str
@@ -38,122 +37,148 @@ class SeenRequest:
     status_code: int | None = None
 
 
+@frozen
+class Response:
+    """A response with all its headers."""
+
+    status_code: int
+    headers: Headers
+    body: bytes
+
+
+@frozen
+class Exchange:
+    """A request that is to be responded to."""
+
+    seen: SeenRequest
+    query: Headers
+    raw_path: str
+    request_id: str
+    fault: Drop | Failure | None
+
+
 class App:
-    """Answers like the API, from a list of models that may change at any time."""
+    """Responds from openapi.yaml and a list of models that may change at any time."""
 
     def __init__(self, models: Sequence[Model]) -> None:
         self.pages = Pages(models)
         self.requests: list[SeenRequest] = []
-        self.trouble = Trouble()
+        self.faults = Faults()
         self.delay = 0.0
         self._document = document()
-        self._rules = rules()
         self._request_ids = (f"req_sandbox_{number:06}" for number in itertools.count(1))
-        answers = {"list_models": self._list_models}
-        self._routes = Starlette(
-            routes=[
-                self._route(operation, answers.get(name, _not_played(name)))
-                for name, operation in self._document.operations.items()
-            ],
-            exception_handlers={HTTPException: self._no_route},
+
+    def begin(self, method: str, target: str, headers: Headers) -> Exchange:
+        """Note a request whose head has arrived."""
+        raw_path, _, query_string = target.partition("?")
+        query = parse_qsl(query_string, keep_blank_values=True)
+        # A header that was sent several times is one list (RFC 9110, 5.3).
+        seen = SeenRequest(
+            method,
+            unquote(raw_path),
+            _joined(query, ","),
+            _joined(((name.lower(), value) for name, value in headers), ", "),
         )
-        self._routes.router.redirect_slashes = False
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or be the trouble that is planned for it."""
-        request = Request(scope)
-        request.state.request_id = next(self._request_ids)
-        seen = _seen(request)
         self.requests.append(seen)
+        return Exchange(seen, query, raw_path, next(self._request_ids), self.faults.next())
 
-        async def noting(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen.status_code = message["status"]
-            await send(message)
+    def respond(self, exchange: Exchange) -> Response | None:
+        """Return the response to a request; None when the connection is to be reset."""
+        if isinstance(exchange.fault, Drop):
+            self.end(exchange)
+            return None
+        try:
+            response = self._success(exchange)
+        except RefusedError as error:
+            response = self._error(exchange.request_id, error)
+        exchange.seen.status_code = response.status_code
+        self.end(exchange)
+        return response
 
-        trouble = self.trouble.next()
-        if self.delay and await goes_away(receive, within=self.delay):
-            return
-        if isinstance(trouble, Drop):
-            await reset(scope, receive)
-        elif isinstance(trouble, Failure):
-            await self._failed(request, trouble)(scope, receive, noting)
-        else:
-            await self._routes(scope, receive, noting)
+    def refuse(self, status_code: int, message: str) -> Response:
+        """Return the response to what is no HTTP request."""
+        error = RefusedError(status_code, message, [("connection", "close")])
+        return self._error(next(self._request_ids), error)
 
-    def _list_models(self, parameters: Parameters) -> bytes:
-        query = parameters.query
-        after_id, before_id = query.get("after_id"), query.get("before_id")
+    @staticmethod
+    def end(exchange: Exchange) -> None:
+        """Log a request to which there is a response, or will never be one."""
+        seen = exchange.seen
+        query = "?" + urlencode(seen.query, safe=",") if seen.query else ""
+        _log.info("%s %s%s %s", seen.method, seen.path, query, seen.status_code or "no response")
+
+    def _success(self, exchange: Exchange) -> Response:
+        if isinstance(exchange.fault, Failure):
+            after = exchange.fault.retry_after
+            headers = [] if after is None else [("retry-after", f"{after}")]
+            raise RefusedError(exchange.fault.status_code, None, headers)
+        operation, path = self._operation(exchange)
+        if not has_credentials(operation.security, exchange.seen.headers, exchange.seen.query):
+            raise RefusedError(401, "an API key or a bearer token is required")
+        values = {
+            parameter.name: parameter.read(_sent(parameter, exchange, path))
+            for parameter in operation.parameters
+        }
+        if operation.name == "list_models":
+            page = self._page(values)
+            return _response(exchange.request_id, 200, page, "application/json")
+        return _documented(operation, exchange.request_id)
+
+    def _operation(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:
+        """Return the operation that is requested, and the values in its path."""
+        allowed: list[str] = []
+        for operation in self._document.operations:
+            found = operation.path.fullmatch(exchange.raw_path)
+            if found and operation.method == exchange.seen.method:
+                values = map(unquote, found.groups())
+                return operation, dict(zip(operation.path_names, values, strict=True))
+            allowed += [operation.method] if found else []
+        status = HTTPStatus.METHOD_NOT_ALLOWED if allowed else HTTPStatus.NOT_FOUND
+        message = f"{exchange.seen.method} {exchange.seen.path}: {status.phrase}"
+        headers = [("allow", ", ".join(allowed))] if allowed else []
+        raise RefusedError(status, message, headers)
+
+    def _page(self, values: Mapping[str, Any]) -> bytes:
+        after_id, before_id = values.get("after_id"), values.get("before_id")
         if after_id is not None and before_id is not None:
             raise RefusedError(400, "only one of after_id and before_id may be given")
         try:
-            return _json(
-                self.pages.page(after_id=after_id, before_id=before_id, limit=query["limit"])
-            )
+            page = self.pages.page(after_id=after_id, before_id=before_id, limit=values["limit"])
+            return _json(self._document.page | page)
         except UnknownCursorError as error:
             raise RefusedError(404, f"{error}: no such model") from None
         except (LookupError, TypeError, ValueError) as error:
             # The list is the user's, who may put anything into it.
             raise RefusedError(500, f"sandbox.models cannot be sent: {error!r}") from None
 
-    def _route(self, operation: Operation, answer: Callable[[Parameters], bytes]) -> Route:
-        route = Route(operation.path, self._endpoint(operation, answer))
-        route.methods = {operation.method.upper()}  # Starlette adds HEAD to GET
-        return route
-
-    def _endpoint(
-        self, operation: Operation, answer: Callable[[Parameters], bytes]
-    ) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            path: str = request.scope["path"]
-            query = tuple(request.query_params.multi_items())
-            headers = tuple(request.headers.items())
-            try:
-                parameters = self._rules.checked(operation, path, query, headers)
-                return _answer(request, 200, answer(parameters))
-            except RefusedError as error:
-                return self._error(request, error.status_code, error.message)
-
-        return endpoint
-
-    async def _no_route(self, request: Request, error: Exception) -> Response:
-        error = cast(HTTPException, error)
-        message = f"{request.method} {request.scope['path']}: {error.detail}"
-        return self._error(request, error.status_code, message, error.headers)
-
-    def _failed(self, request: Request, failure: Failure) -> Response:
-        after = failure.retry_after
-        headers = {} if after is None else {"retry-after": f"{after}"}
-        return self._error(request, failure.status_code, None, headers)
-
-    def _error(
-        self,
-        request: Request,
-        status: int,
-        message: str | None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Response:
-        type_, usual = self._document.error(status)
-        body = {
-            "type": "error",
-            "error": {"type": type_, "message": usual if message is None else message},
-            "request_id": request.state.request_id,
-        }
-        return _answer(request, status, _json(body), headers)
+    def _error(self, request_id: str, error: RefusedError) -> Response:
+        body = self._document.error(error.status_code)
+        message = {} if error.message is None else {"message": error.message}
+        content = _json(body | {"error": body["error"] | message, "request_id": request_id})
+        return _response(request_id, error.status_code, content, "application/json", error.headers)
 
 
-def _not_played(name: str) -> Callable[[Parameters], bytes]:
-    def answer(_parameters: Parameters) -> bytes:
-        raise RefusedError(501, f"the sandbox does not play the operation {name} yet")
+def _sent(parameter: Parameter, exchange: Exchange, path: Mapping[str, str]) -> list[str]:
+    """Return the values that were sent for a parameter, in order."""
+    if parameter.where == "query":
+        return [value for name, value in exchange.query if name == parameter.name]
+    values = path if parameter.where == "path" else exchange.seen.headers
+    name = parameter.name if parameter.where == "path" else parameter.name.lower()
+    return [values[name]] if values.get(name) else []
 
-    return answer
 
-
-def _seen(request: Request) -> SeenRequest:
-    # What comes twice is one list (of headers: RFC 9110, 5.3).
-    headers = _joined(request.headers.items(), ", ")
-    query = _joined(request.query_params.multi_items(), ",")
-    return SeenRequest(request.method, request.scope["path"], query, headers)
+def _documented(operation: Operation, request_id: str) -> Response:
+    """Return the first example of an operation's success."""
+    success = operation.success()
+    if success is None or (success.content_type and not success.examples):
+        raise RefusedError(501, f"openapi.yaml has no example of a success of {operation.name}")
+    status = int(success.status.replace("XX", "00"))
+    if success.content_type is None:
+        return _response(request_id, status, b"", None)
+    example = success.examples[0]
+    is_text = isinstance(example, str) and "json" not in success.content_type
+    content = f"{example}".encode() if is_text else _json(example)
+    return _response(request_id, status, content, success.content_type)
 
 
 def _joined(pairs: Iterable[tuple[str, str]], separator: str) -> dict[str, str]:
@@ -163,11 +188,16 @@ def _joined(pairs: Iterable[tuple[str, str]], separator: str) -> dict[str, str]:
     return joined
 
 
-def _answer(
-    request: Request, status: int, content: bytes, headers: Mapping[str, str] | None = None
+def _response(
+    request_id: str,
+    status: int,
+    content: bytes,
+    content_type: str | None,
+    headers: Headers = (),
 ) -> Response:
-    always = {"request-id": request.state.request_id, "date": formatdate(usegmt=True)}
-    return Response(content, status, {**always, **(headers or {})}, "application/json")
+    always = [("request-id", request_id), ("date", formatdate(usegmt=True))]
+    body = [("content-length", f"{len(content)}"), ("content-type", f"{content_type}")]
+    return Response(status, [*always, *(body if content_type else []), *headers], content)
 
 
 def _json(body: object) -> bytes:

@@ -6,6 +6,8 @@ from typing import Any, cast, overload
 
 from anthropic_models_generated.models import BetaModelInfo
 
+from .document import document
+
 Model = dict[str, Any]
 
 MOST_MADE_UP = 1_000_000
@@ -29,7 +31,7 @@ _NEWEST_MADE_UP = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 class MadeUpModels(Sequence[Model]):
-    """Models that do not exist, released a minute apart, each made when it is looked at."""
+    """Models that do not exist, released a minute apart, each made when it is accessed."""
 
     def __init__(self, count: int) -> None:
         self._positions = range(count)
@@ -82,7 +84,7 @@ def made_up_models(count: int) -> list[Model]:
 
 
 def catalogue(models: object) -> Sequence[Model]:
-    """Return the models that are meant; a number of them is not made up before it is needed.
+    """Return the models to list; a number of them is made up lazily.
 
     Raises:
         TypeError, ValueError: It is no number of models, no list of models, and not None.
@@ -98,7 +100,7 @@ def catalogue(models: object) -> Sequence[Model]:
             f"models should be how many to make up, or a list of them, but is a {kind}"
         )
     items = cast("Iterable[object]", models)
-    return [_as_the_api_writes_it(position, item) for position, item in enumerate(items)]
+    return [_as_sent(position, item) for position, item in enumerate(items)]
 
 
 def _made_up(count: object) -> MadeUpModels:
@@ -111,12 +113,14 @@ def _made_up(count: object) -> MadeUpModels:
     return MadeUpModels(count)
 
 
-def _as_the_api_writes_it(position: int, item: object) -> Model:
+def _as_sent(position: int, item: object) -> Model:
     if isinstance(item, BetaModelInfo):
         return item.to_dict()
     if not isinstance(item, dict):
         kind = type(item).__name__
-        raise TypeError(f"models[{position}] should be as the API writes it, but is a {kind}")
+        raise TypeError(
+            f"models[{position}] should be a dict as the API sends it, but is a {kind}"
+        )
     model = cast(Model, item)
     if not isinstance(model.get("id"), str):
         raise ValueError(f'models[{position}] has no "id" that is a string')
@@ -124,4 +128,5 @@ def _as_the_api_writes_it(position: int, item: object) -> Model:
 
 
 def _model(id_: str, display_name: str, created_at: str) -> Model:
-    return {"type": "model", "id": id_, "display_name": display_name, "created_at": created_at}
+    own = {"type": "model", "id": id_, "display_name": display_name, "created_at": created_at}
+    return {**document().model, **own}

@@ -1,84 +1,158 @@
-"""What the sandbox reads in openapi.yaml: operations, what they require, and errors by status."""
+"""What the sandbox reads in openapi.yaml: operations, their parameters, and examples."""
 
+import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import cast
 
 import yaml
 from attrs import frozen
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from .._spec import openapi_path
+from .parameters import Parameter
+from .references import Json, resolved
 
-# Several times as quick as the other safe one, which is there where libyaml is not.
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+# libyaml is several times as fast as the other safe loader; some builds of PyYAML lack it.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @frozen
-class Operation:
-    """Where an operation is, and what it cannot lack (headers in small letters)."""
+class Response:
+    """A documented response: its status (200, 4XX, default), its media type and its examples."""
 
-    path: str
+    status: str
+    content_type: str | None
+    examples: tuple[object, ...]
+
+
+@frozen
+class Operation:
+    """What a method of a path takes, and what it responds."""
+
+    name: str
     method: str
-    required_query: frozenset[str]
-    required_headers: frozenset[str]
+    path: re.Pattern[str]
+    path_names: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    security: tuple[tuple[Json, ...], ...]
+    """The alternatives, each with the security schemes that it takes together."""
+    responses: tuple[Response, ...]
+
+    def success(self) -> Response | None:
+        """Return the success response with the lowest status; None when there is none."""
+        successes = [response for response in self.responses if response.status.startswith("2")]
+        return min(successes, key=lambda response: response.status, default=None)
 
 
 class Document:
     """The content of openapi.yaml."""
 
-    def __init__(self, content: dict[str, Any]) -> None:
-        self.content = content
-        resource = DRAFT202012.create_resource(content)
-        self._resolver = Registry[Any]().with_resource("", resource).resolver()
-        self.operations: dict[str, Operation] = {}
-        self._errors: dict[str, tuple[str, str]] = {}
-        for path, item in content["paths"].items():
-            for method, described in item.items():
-                if "operationId" in described:
-                    self.operations[described["operationId"]] = self._operation(path, method)
-                    self._errors |= self._documented_errors(described["responses"])
+    def __init__(self, content: Json) -> None:
+        self._content = content
+        self.operations = [
+            self._operation(path, method, item)
+            for path, item in content["paths"].items()
+            for method in _METHODS
+            if method in item
+        ]
+        self._errors = {
+            response.status: body
+            for operation in self.operations
+            for response in operation.responses
+            for body in map(_as_object, response.examples)
+            if body.get("type") == "error" and isinstance(body.get("error"), dict)
+        }
 
-    def error(self, status: int) -> tuple[str, str]:
-        """Return the type and a message of the error with this status, documented or not."""
+    def error(self, status: int) -> Json:
+        """Return the body of an error: the example of its status, or one like it."""
         if str(status) in self._errors:
             return self._errors[str(status)]
         ranges = (f"{status // 100}XX", "default", "400" if status < 500 else "500")
-        type_, _ = next(self._errors[name] for name in ranges if name in self._errors)
-        phrases = {known.value: known.phrase for known in HTTPStatus}
-        return type_, phrases.get(status, f"HTTP status {status}")
+        unknown: Json = {"type": "error", "error": {"type": "api_error"}}
+        similar = next((self._errors[name] for name in ranges if name in self._errors), unknown)
+        message = _PHRASES.get(status, f"HTTP status {status}")
+        return {**similar, "error": {**similar["error"], "message": message}}
 
-    def _operation(self, path: str, method: str) -> Operation:
-        item = self.content["paths"][path]
-        described = item.get("parameters", []) + item[method].get("parameters", [])
-        parameters = [self._resolved(parameter) for parameter in described]
-        required = [(p["in"], p["name"]) for p in parameters if p.get("required")]
+    @cached_property
+    def page(self) -> Json:
+        """The required fields of a page of models, with the values of an example."""
+        return self._required_fields("BetaModelList", self._page_example())
+
+    @cached_property
+    def model(self) -> Json:
+        """The required fields of a model, with the values of an example."""
+        return self._required_fields("BetaModelInfo", self._page_example()["data"][0])
+
+    def _page_example(self) -> Json:
+        successes = [o.success() for o in self.operations if o.name == "list_models"]
+        examples = [example for found in successes if found for example in found.examples]
+        pages = [page for page in map(_as_object, examples) if page.get("data")]
+        return pages[0] if pages else {"data": [{}]}
+
+    def _required_fields(self, name: str, example: Json) -> Json:
+        schema = self._content["components"]["schemas"][name]
+        fields: Json = {}
+        for field in schema.get("required", ()):
+            values = [example[field]] if field in example else []
+            values += _schema_examples(self._resolved(schema["properties"].get(field, {})))
+            if values:
+                fields[field] = values[0]
+        return fields
+
+    def _operation(self, path: str, method: str, item: Json) -> Operation:
+        described = item[method]
+        parameters = {
+            (parameter["in"], parameter["name"]): Parameter(parameter, self._content)
+            for given in (*item.get("parameters", ()), *described.get("parameters", ()))
+            for parameter in [self._resolved(given)]
+        }
+        schemes = self._content["components"].get("securitySchemes", {})
+        alternatives = described.get("security", self._content.get("security", ()))
         return Operation(
-            path,
-            method,
-            frozenset(name for where, name in required if where == "query"),
-            frozenset(name.lower() for where, name in required if where == "header"),
+            name=described.get("operationId", f"{method.upper()} {path}"),
+            method=method.upper(),
+            path=re.compile("([^/]+)".join(map(re.escape, re.split(r"\{[^}]*\}", path)))),
+            path_names=tuple(re.findall(r"\{([^}]*)\}", path)),
+            parameters=tuple(parameters.values()),
+            security=tuple(
+                tuple(self._resolved(schemes[name]) for name in alternative)
+                for alternative in alternatives
+            ),
+            responses=tuple(self._responses(described.get("responses", {}))),
         )
 
-    def _documented_errors(self, responses: dict[str, Any]) -> dict[str, tuple[str, str]]:
-        return {
-            status: (example["error"]["type"], example["error"]["message"])
-            for status, response in responses.items()
-            for example in self._examples(response)
-            if example.get("type") == "error"
-        }
+    def _responses(self, responses: Json) -> Iterator[Response]:
+        for status, given in responses.items():
+            content = self._resolved(given).get("content", {})
+            content_type = next(iter(content), None)
+            media = content.get(content_type, {})
+            yield Response(str(status), content_type, tuple(self._examples(media)))
 
-    def _examples(self, response: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        for media in self._resolved(response).get("content", {}).values():
-            for example in media.get("examples", {}).values():
-                yield self._resolved(example)["value"]
+    def _examples(self, media: Json) -> Iterator[object]:
+        if "example" in media:
+            yield media["example"]
+        for given in media.get("examples", {}).values():
+            example = self._resolved(given)
+            if "value" in example:
+                yield example["value"]
+        yield from _schema_examples(self._resolved(media.get("schema", {})))
 
-    def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in node:
-            node = self._resolver.lookup(node["$ref"]).contents
-        return node
+    def _resolved(self, node: Json) -> Json:
+        return resolved(node, self._content)
+
+
+def _schema_examples(schema: Json) -> list[object]:
+    keywords = ("const", "default", "example")
+    values = [schema[keyword] for keyword in keywords if keyword in schema]
+    return [*schema.get("examples", ()), *values, *schema.get("enum", ())]
+
+
+def _as_object(example: object) -> Json:
+    return cast(Json, example) if isinstance(example, dict) else {}
 
 
 @cache

@@ -46,7 +46,7 @@ class Pages:
         return position
 
     def _looked_up(self, models: Sequence[Model], cursor: str) -> int | None:
-        # The list is the user's, who may change it without a word: what was noted is only a hint.
+        # The user may change the list at any time, so that a noted position may be wrong by now.
         position = self._positions.get(cursor)
         if position is None or not _is_at(models, position, cursor):
             noted = list(models)

@@ -1,137 +1,187 @@
-"""The sandbox as its users hold it."""
+"""Serves HTTP from a thread, on a real socket."""
 
-from collections.abc import Iterable
-from types import TracebackType
-from typing import Self
+import asyncio
+import ipaddress
+import socket
+import struct
+import sys
+import threading
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
+from http.client import responses
+from typing import Any, cast
 
-from anthropic_models_generated.models import BetaModelInfo
+import h11
 
-from .app import App, SeenRequest
-from .arguments import seconds, whole_number
-from .background import BackgroundServer
-from .catalogue import Model, catalogue
+from .app import App, Exchange, Response
 
 
-class Sandbox:
-    """A local stand-in for the Models API, to be used in a `with` statement.
-
-    Args:
-        models: How many models to make up (0 to 1,000,000), or the models themselves, more
-            recently released ones first. Default: some well-known ones.
-        host: The address to listen at. Default: loopback only.
-        port: The port to listen at, 0 to 65535. Default: any free one.
-        delay: Seconds to wait before every answer. Default: none.
+class BackgroundServer:
+    """Serves from when it is made until it is stopped.
 
     Raises:
-        TypeError, ValueError: An argument is none of these.
+        OSError: It cannot listen there; the text says where and why.
 
     """
 
-    def __init__(
-        self,
-        models: int | Iterable[Model | BetaModelInfo] | None = None,
-        *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        delay: float = 0.0,
-    ) -> None:
-        whole_number("port", port, 0, 65535)
-        if not host:
-            raise ValueError("host should not be empty; 0.0.0.0 and :: are all addresses")
-        self._host = host
-        self._port = port
-        self._app = App(catalogue(models))
-        self._server: BackgroundServer | None = None
-        self._base_url = ""
-        self.delay = delay
-
-    @property
-    def base_url(self) -> str:
-        """Where clients on this machine reach it; stays when it is stopped.
-
-        Raises:
-            RuntimeError: It was never started.
-
-        """
-        if not self._base_url:
-            raise RuntimeError("the sandbox has no address before it is started")
-        return self._base_url
-
-    @property
-    def models(self) -> list[Model]:
-        """The models that it lists, as the API writes them; may be changed while it runs.
-
-        Models that were asked for by number are made up when this is first looked at.
-        """
-        if not isinstance(self._app.pages.models, list):
-            self._app.pages.models = list(self._app.pages.models)
-        return self._app.pages.models
-
-    @models.setter
-    def models(self, models: int | Iterable[Model | BetaModelInfo] | None) -> None:
-        self._app.pages.models = catalogue(models)
-
-    @property
-    def requests(self) -> list[SeenRequest]:
-        """The requests so far, in the order in which they came, refused and failed ones too."""
-        return self._app.requests
-
-    @property
-    def delay(self) -> float:
-        """Seconds to wait before every answer; may be changed while it runs."""
-        return self._app.delay
-
-    @delay.setter
-    def delay(self, delay: float) -> None:
-        self._app.delay = seconds("delay", delay)
-
-    def fail_next(self, status: int, times: int = 1, *, retry_after: float | None = None) -> None:
-        """Answer the next `times` requests with an error, then go on as usual.
-
-        What was planned before comes first.
-
-        Args:
-            status: 400 to 599. The type of the error and its message are the documented ones.
-            times: How many requests.
-            retry_after: Seconds, for the header `retry-after`. Default: no such header.
-
-        """
-        self._app.trouble.fail(status, times, retry_after)
-
-    def drop_next(self, times: int = 1) -> None:
-        """Answer the next `times` requests not at all, but reset their connections.
-
-        What was planned before comes first. Such a request is seen, with None as its status.
-        """
-        self._app.trouble.drop(times)
-
-    def start(self) -> None:
-        """Serve in the background, from now until `stop()`.
-
-        Raises:
-            OSError: It cannot listen at this address.
-            RuntimeError: It is running already.
-
-        """
-        if self._server is not None:
-            raise RuntimeError(f"the sandbox is running already, at {self._base_url}")
-        self._server = BackgroundServer(self._app, self._host, self._port)
-        self._base_url = self._server.base_url
+    def __init__(self, app: App, host: str, port: int) -> None:
+        self._app = app
+        self._connections: set[_Connection] = set()
+        self._stopping = asyncio.Event()
+        self._started: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="models-sandbox", daemon=True)
+        with ExitStack() as undo:
+            self._socket = undo.enter_context(_listening(host, port))
+            self.base_url = _base_url(self._socket)
+            self._loop = asyncio.new_event_loop()
+            undo.callback(self._loop.close)
+            self._thread.start()
+            undo.callback(self.stop)
+            self._started.result()
+            undo.pop_all()
 
     def stop(self) -> None:
-        """Stop serving and wait until that is done; harmless when it is not running."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
+        """Cut every connection, and wait until the thread has ended and the port is free."""
+        with suppress(RuntimeError):  # it has ended by itself, with an error
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+        self._socket.close()
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
+        except Exception as error:
+            self._started.set_exception(error)
 
-    def __exit__(
+    async def _serve(self) -> None:
+        server = await self._loop.create_server(
+            lambda: _Connection(self._app, self._loop, self._connections), sock=self._socket
+        )
+        self._started.set_result(None)
+        await self._stopping.wait()
+        # asyncio loses a connection that it is just accepting, in a task, when its server closes.
+        while asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.sleep(0)
+        server.close()
+        while self._connections:
+            for connection in self._connections:
+                connection.transport.abort()
+            await asyncio.sleep(0)
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: a response after each request, in order."""
+
+    transport: asyncio.Transport
+
+    def __init__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+        app: App,
+        loop: asyncio.AbstractEventLoop,
+        connections: "set[_Connection]",
     ) -> None:
-        self.stop()
+        self._app = app
+        self._loop = loop
+        self._connections = connections
+        self._http = h11.Connection(h11.SERVER)
+        self._exchange: Exchange | None = None
+        self._next: asyncio.Handle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self._connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connections.discard(self)
+        if self._next is not None:
+            self._next.cancel()
+        if self._exchange is not None:
+            self._app.end(self._exchange)
+
+    def data_received(self, data: bytes) -> None:
+        self._http.receive_data(data)
+        self._advance()
+
+    def _advance(self) -> None:
+        """Handle what has arrived, up to the end of a request."""
+        try:
+            while True:
+                event = self._http.next_event()
+                if isinstance(event, h11.Request):
+                    self._exchange = self._app.begin(
+                        event.method.decode("latin-1"),
+                        event.target.decode("latin-1"),
+                        [(n.decode("latin-1"), v.decode("latin-1")) for n, v in event.headers],
+                    )
+                elif isinstance(event, h11.EndOfMessage):
+                    self._next = self._loop.call_later(self._app.delay, self._respond)
+                elif event is h11.NEED_DATA and self._http.they_are_waiting_for_100_continue:
+                    self._send(h11.InformationalResponse(status_code=100, headers=[]))
+                elif not isinstance(event, h11.Data):  # NEED_DATA, PAUSED or ConnectionClosed
+                    return
+        except h11.RemoteProtocolError as error:
+            status = error.error_status_hint
+            if self._exchange is not None:  # what is malformed is the body
+                self._exchange.seen.status_code = status
+            self._write(self._app.refuse(status, f"malformed HTTP: {error}"), with_body=True)
+
+    def _respond(self) -> None:
+        exchange, self._exchange = cast(Exchange, self._exchange), None
+        response = self._app.respond(exchange)
+        if response is None:
+            self._reset()
+        else:
+            self._write(response, with_body=exchange.seen.method != "HEAD")
+
+    def _write(self, response: Response, *, with_body: bool) -> None:
+        head = h11.Response(
+            status_code=response.status_code,
+            reason=responses.get(response.status_code, ""),
+            headers=list(response.headers),
+        )
+        body = [h11.Data(data=response.body)] if with_body and response.body else []
+        self._send(head, *body, h11.EndOfMessage())
+        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+            self._next = self._loop.call_soon(self._advance)  # to a request that is there already
+        else:
+            self.transport.close()
+
+    def _send(self, *events: h11.Event) -> None:
+        self.transport.write(b"".join(self._http.send(event) or b"" for event in events))
+
+    def _reset(self) -> None:
+        # A connection that lingers for no time is not closed, but reset.
+        linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        sock: Any = self.transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.transport.abort()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        dual = family == socket.AF_INET6 and socket.has_dualstack_ipv6() and address[0] == "::"
+        listener = socket.create_server(address, family=family, dualstack_ipv6=dual)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        message = f"cannot listen at {_authority(host, port)}: {reason}"
+        raise OSError(error.errno, message) from None
+    # Accepted sockets inherit it; without it every response waits 40 ms for an acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _base_url(listener: socket.socket) -> str:
+    """Return an address by which clients on this machine reach the listener."""
+    address, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(address).is_unspecified:
+        address = "::1" if listener.family == socket.AF_INET6 else "127.0.0.1"
+    return f"http://{_authority(address, port)}"
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,4 +1,4 @@
-"""Trouble on purpose: which of the next requests fail, or get no answer."""
+"""Failures on purpose: which of the next requests get an error, or no response."""
 
 import threading
 from collections import deque
@@ -10,7 +10,7 @@ from .arguments import seconds, whole_number
 
 @frozen
 class Failure:
-    """An answer that is an error; `retry_after` is in seconds."""
+    """A response that is an error; `retry_after` is in seconds."""
 
     status_code: int
     retry_after: float | None
@@ -18,17 +18,17 @@ class Failure:
 
 @frozen
 class Drop:
-    """No answer: the connection is reset."""
+    """No response: the connection is reset."""
 
 
 @define
 class _Planned:
-    trouble: Failure | Drop
+    fault: Failure | Drop
     times: int
 
 
-class Trouble:
-    """What is planned, in the order in which it was asked for."""
+class Faults:
+    """The failures that are planned, in the order in which they were asked for."""
 
     def __init__(self) -> None:
         self._planned: deque[_Planned] = deque()
@@ -54,9 +54,9 @@ class Trouble:
             first.times -= 1
             if first.times == 0:
                 self._planned.popleft()
-            return first.trouble
+            return first.fault
 
-    def _plan(self, trouble: Failure | Drop, times: int) -> None:
+    def _plan(self, fault: Failure | Drop, times: int) -> None:
         whole_number("times", times, 1, None)
         with self._lock:
-            self._planned.append(_Planned(trouble, times))
+            self._planned.append(_Planned(fault, times))

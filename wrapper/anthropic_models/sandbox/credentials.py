@@ -1,0 +1,29 @@
+"""Checks that a request carries the credentials that openapi.yaml requires, whatever they are."""
+
+from collections.abc import Mapping, Sequence
+
+from .references import Json
+
+
+def has_credentials(
+    security: Sequence[Sequence[Json]], headers: Mapping[str, str], query: Mapping[str, str]
+) -> bool:
+    """Return whether one of the alternatives is there; without any, nothing is required.
+
+    Header names are in lower case.
+    """
+    return not security or any(
+        all(_is_there(scheme, headers, query) for scheme in schemes) for schemes in security
+    )
+
+
+def _is_there(scheme: Json, headers: Mapping[str, str], query: Mapping[str, str]) -> bool:
+    if scheme["type"] == "apiKey" and scheme["in"] in ("header", "query"):
+        values = headers if scheme["in"] == "header" else query
+        name = scheme["name"]
+        return bool(values.get(name.lower() if scheme["in"] == "header" else name, "").strip())
+    if scheme["type"] == "apiKey":
+        return "cookie" in headers
+    kind = scheme.get("scheme", "bearer")  # of http; OAuth and OpenID Connect send such tokens
+    sent, _, value = headers.get("authorization", "").partition(" ")
+    return sent.lower() == kind.lower() and bool(value.strip())
