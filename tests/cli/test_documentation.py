@@ -54,7 +54,8 @@ def test_the_watch_of_the_document_hands_a_new_model_to_its_command(
     with in_a_shell(f"exec {command}", sandbox, tmp_path) as terminal:
         terminal.until("Ctrl-C ends it")
         moment = threading.Event()
-        while not (tmp_path / "seen.json").exists():
+        seen = tmp_path / "seen.json"
+        while not (seen.exists() and seen.read_text()):
             moment.wait(0.01)
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 130

@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -92,13 +94,53 @@ def test_csv_quotes_and_has_the_fields_of_the_specification(
     assert second[0] == "b"
 
 
-def test_csv_holds_what_is_no_text_as_json_and_what_is_missing_as_nothing() -> None:
-    from anthropic_models.cli.formats import _cell  # pyright: ignore[reportPrivateUsage]
+def test_csv_holds_what_is_no_text_as_json_and_what_is_missing_as_nothing(
+    scripted: Scripted, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("id", "maxTokens", "capabilities", "retires_at", "not_there")
+    fields: dict[str, object] = {name: {} for name in names}
+    later = {"schemas": {"BetaModelInfo": {"properties": fields}}}
+    monkeypatch.setattr("anthropic_models.cli.formats.document", lambda: later)
+    sent = {"maxTokens": 7, "capabilities": {"vision": True}, "retires_at": None, "max_tokens": 8}
+    server = scripted(answer(listed(model("a", **sent))))
+    done = command("list", "--format", "csv", base_url=server.base_url)
+    heading, row = csv.reader(io.StringIO(done.stdout))
+    assert dict(zip(heading, row, strict=True)) == {
+        "id": "a",
+        "maxTokens": "7",
+        "capabilities": '{"vision": true}',
+        "retires_at": "",
+        "not_there": "",
+    }
 
-    later = {"maxTokens": 7, "capabilities": {"vision": True}, "retires_at": None, "type": "model"}
-    names = ["max_tokens", "capabilities", "retires_at", "type_", "not_there"]
-    cells = [_cell(later, name) for name in names]
-    assert cells == ["7", '{"vision": true}', "", "model", ""]
+
+@pytest.mark.parametrize("format_", ["table", "csv", "id"])
+def test_a_field_with_a_name_like_one_of_the_document_is_not_taken_for_it(
+    format_: str, scripted: Scripted, command: Command
+) -> None:
+    similar = dict.fromkeys(["_id", "ID", "id_", "Id", "displayName", "type_", "_type"], "wrong")
+    server = scripted(answer(listed({**similar, **model("a")})))
+    done = command("list", "--format", format_, base_url=server.base_url)
+    assert "a" in done.stdout
+    assert "wrong" not in done.stdout
+
+
+def test_output_is_another_name_of_format(scripted: Scripted, command: Command) -> None:
+    server = scripted(answer(page("a")))
+    assert command("list", "--output", "id", base_url=server.base_url).stdout == "a\n"
+
+
+def test_verbose_shows_each_request(scripted: Scripted, command: Command) -> None:
+    retried = error(529, "overloaded_error")
+    server = scripted(retried, answer(page("a", has_more=True)), answer(page("b")))
+    done = command("list", "--format", "id", "--verbose", base_url=server.base_url)
+    assert (done.returncode, done.stdout) == (0, "a\nb\n")
+    lines = done.stderr.splitlines()
+    assert ["529" in line for line in lines] == [True, False, False]
+    assert all("/v1/models" in line for line in lines)
+    assert KEY not in done.stderr
+    quiet = command("list", "--format", "id", base_url=server.base_url)
+    assert quiet.stderr == ""
 
 
 def test_ids_are_one_a_line_whatever_they_hold(scripted: Scripted, command: Command) -> None:
@@ -235,11 +277,12 @@ def test_python_m_does_the_same() -> None:
         (["list", "--limit", "0"], "'--limit': 0 is not in the range 1<=x<=1000"),
         (["list", "--limit", "1001"], "'--limit': 1001"),
         (["list", "--max-items", "0"], "'--max-items': 0"),
-        (["list", "--format", "xml"], "'--format': 'xml'"),
+        (["list", "--format", "xml"], "'xml' is not one of 'table', 'json'"),
         (["list", "--after-id", "a", "--before-id", "b"], "--after-id or --before-id, not both"),
         (["list", "--after-id", ""], "--after-id must be the id of a model"),
         (["list", "--beta", "a,b"], "'a,b' cannot be a beta"),
         (["list", "--base-url", "http://example.com"], "--base-url 'http://example.com' would"),
+        (["list", "--base-url", "http://litellm:4000"], "--allow-insecure-http"),
         (["list", "--base-url", "ftp://x"], "--base-url must start with https://"),
         (["list", "--base-url", "https://me:pw@x"], "name or password; set ANTHROPIC_API_KEY"),
         (["list", "--base-url", "http://127.0.0.1", "--sandbox"], "--base-url or --sandbox"),
@@ -247,6 +290,8 @@ def test_python_m_does_the_same() -> None:
         (["list", "extra"], "unexpected extra argument"),
         (["lst"], "No such command 'lst'"),
         (["watch", "--interval", "0"], "'--interval': 0"),
+        (["watch", "--interval", "nan"], "nan is not a number of seconds"),
+        (["watch", "--interval", "inf"], "'--interval': inf"),
         (["watch", "--once"], "--once needs --state"),
     ],
 )
@@ -258,6 +303,7 @@ def test_wrong_usage_is_told_in_one_line(
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert "allow_insecure_http" not in done.stderr
+    assert "api_key" not in done.stderr
     assert KEY not in done.stderr
 
 
@@ -294,7 +340,7 @@ def test_a_listing_that_breaks_off_tells_how_it_goes_on(
     server = scripted(answer(page("a", "b c", has_more=True)), error(403, "permission_error"))
     done = command("list", "--format", "id", "--max-items", "5", base_url=server.base_url)
     assert (done.returncode, done.stdout) == (1, "a\nb c\n")
-    assert done.stderr.endswith("; go on with --after-id 'b c' --max-items 3\n")
+    assert done.stderr.endswith("; resume with --after-id 'b c' --max-items 3\n")
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -305,7 +351,7 @@ def test_a_listing_of_matches_that_breaks_off_counts_the_matches(
     arguments = ("list", "--format", "id", "--match", "a", "--max-items", "5")
     done = command(*arguments, base_url=server.base_url)
     assert done.stdout == "a\n"
-    assert done.stderr.endswith("; go on with --after-id b --max-items 4\n")
+    assert done.stderr.endswith("; resume with --after-id b --max-items 4\n")
 
 
 def test_a_listing_without_a_cap_that_breaks_off_tells_the_cursor(
@@ -315,7 +361,17 @@ def test_a_listing_without_a_cap_that_breaks_off_tells_the_cursor(
     done = command("list", "--format", "table", base_url=server.base_url)
     assert done.returncode == 1
     assert done.stdout.splitlines()[1].startswith("a ")  # what came is shown
-    assert done.stderr.endswith("; go on with --after-id a\n")
+    assert done.stderr.endswith("; resume with --after-id a\n")
+
+
+def test_a_table_without_models_is_not_shown_when_the_listing_breaks_off(
+    scripted: Scripted, command: Command
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), error(403, "permission_error"))
+    listing = ("list", "--format", "table", "--match", "other")
+    done = command(*listing, base_url=server.base_url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("; resume with --after-id a\n")
 
 
 def test_an_array_stays_open_when_the_listing_breaks_off(
@@ -333,7 +389,14 @@ def test_a_listing_that_fails_at_once_advises_nothing(
     server = scripted(error(404, "not_found_error"))
     done = command("list", "--after-id", "gone", base_url=server.base_url)
     assert done.returncode == 1
-    assert "go on" not in done.stderr
+    assert "resume" not in done.stderr
+
+
+def test_plain_http_to_another_machine_can_be_allowed(command: Command) -> None:
+    there = ("list", "--base-url", "http://litellm.invalid:4000", "--allow-insecure-http")
+    done = command(*there, ANTHROPIC_API_KEY=KEY)
+    assert done.returncode == 1
+    assert "could not connect" in done.stderr
 
 
 def test_no_connection_is_told_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
@@ -372,7 +435,7 @@ def test_the_arguments_of_the_process_count_when_there_are_no_others(
 
 @pytest.mark.parametrize(
     ("missing", "arguments", "extra"),
-    [("typer", ["list", "--help"], "[cli]"), ("starlette", ["list", "--sandbox"], "[sandbox]")],
+    [("typer", ["list", "--help"], "[cli]"), ("yaml", ["list", "--sandbox"], "[sandbox]")],
 )
 def test_without_its_extra_it_says_what_to_install(
     missing: str, arguments: list[str], extra: str, tmp_path: Path
@@ -454,7 +517,10 @@ def test_a_background_job_goes_on_ignoring_ctrl_c(scripted: Scripted) -> None:
         assert process.returncode == 0
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+
+
+@needs_full
 def test_a_full_disk_is_told_in_one_line(sandbox: Sandbox) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
@@ -467,6 +533,57 @@ def test_a_full_disk_is_told_in_one_line(sandbox: Sandbox) -> None:
         )
     assert done.returncode == 1
     assert done.stderr == "anthropic-models: cannot write the output: No space left on device\n"
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["list", "--limit", "0"], 2), (["list"], 2), (["list", "--base-url", "http://[::1]:9"], 1)],
+)
+def test_an_error_that_cannot_be_written_has_its_exit_code(
+    arguments: list[str], code: int
+) -> None:
+    key = {"ANTHROPIC_API_KEY": KEY} if code == 1 else {}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            env=environment(**MEASURED, **key),
+            stdout=subprocess.PIPE,
+            stderr=full,
+            timeout=60,
+        )
+    assert (done.returncode, done.stdout) == (code, b"")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["betas"]], ids=" ".join)
+def test_help_in_a_closed_pipe_ends_it_quietly(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            env=environment(**MEASURED),
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            timeout=60,
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_ctrl_c_while_python_still_imports_ends_it_quietly(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+    done = piped("list", PYTHONPATH=str(tmp_path), **MEASURED)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("format_", ["table", "jsonl"])
+def test_output_may_be_redirected_within_python(
+    format_: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    with redirect_stdout(io.StringIO()) as output:  # it has neither reconfigure nor a descriptor
+        assert main(["list", "--format", format_, "--base-url", sandbox.base_url]) == 0
+    assert sandbox.models[-1]["id"] in output.getvalue()
 
 
 @pytest.mark.parametrize("command", ["list", "watch"])
@@ -504,13 +621,11 @@ def test_listing_ids_loads_nothing_that_it_does_not_need(sandbox: Sandbox, tmp_p
         PYTHONPROFILEIMPORTTIME="1",
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert {"httpx", "typer", "anthropic_models.cli.listing"} <= loaded
-    for unneeded in ("openapi_core", "pygments", "rich", "starlette", "uvicorn", "yaml"):
+    assert {"httpx", "typer", "anthropic_models.cli.list"} <= loaded
+    for unneeded in ("pygments", "rich", "yaml"):
         assert not [name for name in loaded if name.partition(".")[0] == unneeded]
     own = {name for name in loaded if name.startswith("anthropic_models.")}
-    assert not own & {
-        f"anthropic_models.{name}" for name in ("sandbox", "cli.table", "cli.watching")
-    }
+    assert not own & {f"anthropic_models.{name}" for name in ("sandbox", "cli.table", "cli.watch")}
 
 
 HELP = [[], ["list"], ["watch"], ["betas"], ["sandbox"]]

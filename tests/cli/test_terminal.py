@@ -10,9 +10,9 @@ from typing import Any
 import anthropic_models.cli.progress
 import pytest
 from anthropic_models.cli import main
-from anthropic_models.cli.ages import age
+from anthropic_models.cli.dates import age
 from anthropic_models.cli.progress import Progress
-from anthropic_models.cli.table import fitting
+from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
 
 from tests.support.scripted_server import Scripted, answer, error, model, page, when
@@ -79,19 +79,19 @@ def test_an_id_that_is_wider_than_the_terminal_stays_whole(well_known: Sandbox) 
 @pytest.mark.parametrize(
     ("available", "kept"),
     [
-        (60, {"id": 20, "name": 16, "released": 10, "age": 8}),
-        (59, {"id": 20, "name": 16, "released": 10}),
-        (50, {"id": 20, "name": 16, "released": 10}),
-        (49, {"id": 20, "name": 15, "released": 10}),
-        (46, {"id": 20, "name": 12, "released": 10}),
-        (45, {"id": 20, "released": 10}),
-        (32, {"id": 20, "released": 10}),
-        (31, {"id": 20}),
-        (1, {"id": 20}),
+        (60, {ID: 20, NAME: 16, RELEASED: 10, AGE: 8}),
+        (59, {ID: 20, NAME: 16, RELEASED: 10}),
+        (50, {ID: 20, NAME: 16, RELEASED: 10}),
+        (49, {ID: 20, NAME: 15, RELEASED: 10}),
+        (46, {ID: 20, NAME: 12, RELEASED: 10}),
+        (45, {ID: 20, RELEASED: 10}),
+        (32, {ID: 20, RELEASED: 10}),
+        (31, {ID: 20}),
+        (1, {ID: 20}),
     ],
 )
-def test_what_is_least_important_goes_first(available: int, kept: dict[str, int]) -> None:
-    assert fitting({"id": 20, "name": 16, "released": 10, "age": 8}, available) == kept
+def test_what_is_least_important_goes_first(available: int, kept: dict[Column, int]) -> None:
+    assert fitting({ID: 20, NAME: 16, RELEASED: 10, AGE: 8}, available) == kept
 
 
 def test_wide_characters_count_twice(scripted: Scripted) -> None:
@@ -154,7 +154,7 @@ def test_who_waits_sees_how_far_the_listing_is(scripted: Scripted, go_on: thread
         when(go_on, answer(page("a", "b", has_more=True))), when(then, answer(page("c")))
     )
     with Terminal("list", base_url=server.base_url) as terminal:
-        terminal.until("asking for models")
+        terminal.until("listing models")
         go_on.set()
         terminal.until("2 models, page 1")
         then.set()
@@ -175,7 +175,7 @@ def test_a_machine_format_on_a_terminal_is_not_mixed_with_the_spinner(
     )
     listing = ("list", "--format", "id")
     with Terminal(*listing, base_url=server.base_url, variables=MEASURED) as terminal:
-        terminal.until("asking for models")
+        terminal.until("listing models")
         go_on.set()
         terminal.until("1 model, page 1")
         then.set()
@@ -203,7 +203,7 @@ def test_what_goes_elsewhere_does_not_come_to_the_terminal_of_the_spinner(
 def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Event) -> None:
     server = scripted(when(go_on, answer(page("a"))))
     with Terminal("list", base_url=server.base_url) as terminal:
-        terminal.until("asking for models")
+        terminal.until("listing models")
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 130
     assert terminal.text.rindex("\x1b[?25h") > terminal.text.rindex("\x1b[?25l")
@@ -213,7 +213,7 @@ def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Even
 def test_an_error_comes_after_the_spinner(scripted: Scripted, go_on: threading.Event) -> None:
     server = scripted(when(go_on, error(401, "authentication_error")))
     with Terminal("list", base_url=server.base_url, variables=MEASURED) as terminal:
-        terminal.until("asking for models")
+        terminal.until("listing models")
         go_on.set()
         assert terminal.end() == 1
     assert terminal.lines[-1].endswith("(request id req_body, retry after 0 s)")
@@ -227,7 +227,7 @@ def test_nobody_waits_at_a_pipe(
 ) -> None:
     shown: list[Progress] = []
     monkeypatch.setattr(Progress, "_show", shown.append)
-    monkeypatch.setattr(anthropic_models.cli.progress, "PATIENCE", 0)
+    monkeypatch.setattr(anthropic_models.cli.progress, "DELAY", 0)
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     server = scripted(when(go_on, answer(page("a", has_more=True))), answer(page("b")))
     threading.Timer(0.1, go_on.set).start()

@@ -1,17 +1,20 @@
 """`anthropic-models watch`, from outside."""
 
+import errno
+import io
 import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
-from anthropic_models.cli import main
-from anthropic_models.cli.signals import Signals, TerminatedError
+from anthropic_models.cli import main, signals
 from anthropic_models.sandbox import Sandbox
 
 from tests.support.scripted_server import Answer, Scripted, answer, error, model, page, raw, when
@@ -75,10 +78,7 @@ def test_what_is_there_at_first_is_not_new_and_what_comes_is(
     assert round_(sandbox).stdout == ""
     release(sandbox, "three")
     assert round_(sandbox).stdout == "three\n"
-    assert [set(request.query) for request in sandbox.requests] == [
-        {"limit"},
-        *[{"limit", "before_id"}] * 4,
-    ]
+    assert [set(request.query) for request in sandbox.requests] == [{"limit"}] * 5
 
 
 def test_a_running_watch_prints_each_new_model_at_once(sandbox: Sandbox) -> None:
@@ -107,78 +107,49 @@ def test_the_first_model_of_an_empty_listing_is_new(sandbox: Sandbox, round_: Ro
     assert round_(sandbox).stdout == ""
 
 
-def test_more_new_models_than_a_page_holds_come_in_order(
-    scripted: Scripted, round_: Round
-) -> None:
+def test_new_models_on_several_pages_come_in_order(scripted: Scripted, round_: Round) -> None:
     server = scripted(
-        answer(page("a")), answer(page("c", "b", has_more=True)), answer(page("e", "d"))
+        answer(page("a")), answer(page("e", "d", "c", has_more=True)), answer(page("b", "a"))
     )
     assert round_(server).stdout == ""
     assert round_(server).stdout == "b\nc\nd\ne\n"
-    assert "before_id=c" in server.requests[2].target
 
 
-def test_a_walk_that_breaks_off_goes_on_where_it_was(scripted: Scripted, round_: Round) -> None:
+def test_a_listing_that_breaks_off_reports_nothing_until_it_is_complete(
+    scripted: Scripted, round_: Round
+) -> None:
     server = scripted(
         answer(page("a")),
-        answer(page("c", "b", has_more=True)),
-        error(403, "permission_error"),
-        answer(page("d")),
+        *(answer(page("c", has_more=True)), error(403, "permission_error")),
+        *(answer(page("c", has_more=True)), answer(page("b", "a"))),
     )
     round_(server)
     broken = round_(server)
-    assert (broken.returncode, broken.stdout) == (1, "b\nc\n")
-    assert round_(server).stdout == "d\n"
-    assert "before_id=c" in server.requests[3].target
+    assert (broken.returncode, broken.stdout) == (1, "")
+    assert round_(server).stdout == "b\nc\n"
 
 
-# --- when the newest one that was seen is gone
-
-
-@pytest.mark.parametrize("status", [404, 400])
-def test_models_are_compared_with_those_seen_when_the_newest_is_gone(
-    status: int, scripted: Scripted, round_: Round
-) -> None:
-    server = scripted(
-        answer(page("c", "b", "a")),
-        error(status, "some_error"),
-        answer(page("e", "d", "b", "a")),
-        answer(page()),
-    )
-    assert round_(server).stdout == ""
-    done = round_(server)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "d\ne\n", "")
-    assert round_(server).stdout == ""
-    assert "before_id=e" in server.requests[3].target
-
-
-def test_nothing_is_new_when_the_newest_was_only_taken_away(
-    sandbox: Sandbox, round_: Round
-) -> None:
+def test_a_model_is_new_only_once_whatever_else_changes(sandbox: Sandbox, round_: Round) -> None:
     round_(sandbox)
-    gone = sandbox.models.pop(0)
+    newest = sandbox.models.pop(0)
     assert round_(sandbox).stdout == ""
+    sandbox.models.insert(0, newest)
     assert round_(sandbox).stdout == ""
-    assert sandbox.requests[-1].query["before_id"] == sandbox.models[0]["id"]
-    sandbox.models.insert(0, gone)  # and is no news when it comes back
+    sandbox.models.append(model("old", created_at="2020-01-01T00:00:00Z"))
+    sandbox.models.insert(0, model("unknown", created_at="1970-01-01T00:00:00Z"))
+    assert round_(sandbox).stdout == "old\nunknown\n"
+    sandbox.models.reverse()
     assert round_(sandbox).stdout == ""
-
-
-def test_dates_decide_when_nothing_that_was_seen_is_left(sandbox: Sandbox, round_: Round) -> None:
-    def on(day: int, id_: str) -> dict[str, Any]:
-        return model(id_, created_at=f"2025-05-{day:02}T00:00:00Z")
-
-    sandbox.models[:] = [on(14, "a")]
-    round_(sandbox)
-    sandbox.models[:] = [on(16, "e"), on(15, "d"), on(14, "c"), on(13, "b")]
-    assert round_(sandbox).stdout == "c\nd\ne\n"
     sandbox.models.clear()
     assert round_(sandbox).stdout == ""
     release(sandbox, "after the end")
     assert round_(sandbox).stdout == "after the end\n"
 
 
-def test_an_error_without_a_cursor_ends_it(scripted: Scripted, command: Command) -> None:
+# --- failures
+
+
+def test_an_error_that_will_not_pass_ends_it(scripted: Scripted, command: Command) -> None:
     for status in (400, 401, 403, 404, 501):
         server = scripted(error(status, "some_error"))
         done = command("watch", *QUICK, base_url=server.base_url)
@@ -194,8 +165,6 @@ def test_a_key_that_is_withdrawn_ends_it(scripted: Scripted) -> None:
     assert len(done.stderr.splitlines()) == 1
     assert len(server.requests) == 2
 
-
-# --- what may pass
 
 NO_RETRY = {"x-should-retry": "false"}
 
@@ -223,7 +192,7 @@ def test_a_failure_that_may_pass_is_told_in_a_line_and_survived(
     assert len(lines) == 2
     for line in lines:
         assert line.startswith(f"anthropic-models: {words}")
-        assert line.endswith("; asking again in 0.1 s")
+        assert line.endswith("; retrying in 0.1 s")
 
 
 def test_a_network_that_is_down_is_survived(
@@ -236,9 +205,9 @@ def test_a_network_that_is_down_is_survived(
     *lines, _end = capfd.readouterr().err.splitlines()
     assert len(lines) == 3
     assert [line.rpartition("; ")[2] for line in lines] == [
-        "asking again in 0.1 s",
-        "asking again in 0.2 s",
-        "asking again in 0.4 s",
+        "retrying in 0.1 s",
+        "retrying in 0.2 s",
+        "retrying in 0.4 s",
     ]
 
 
@@ -249,9 +218,10 @@ def test_a_network_that_is_down_is_survived(
         ({"retry-after": "90"}, 300, 300),
         ({"retry-after": "90000"}, 0.1, 3600),
         ({}, 7, 7),
+        ({}, 0.1, 0.1),
     ],
 )
-def test_advice_of_the_api_is_kept_when_it_is_longer_than_the_interval(
+def test_retry_after_counts_when_it_is_longer_than_the_interval(
     headers: dict[str, str],
     interval: float,
     wait: float,
@@ -265,19 +235,19 @@ def test_advice_of_the_api_is_kept_when_it_is_longer_than_the_interval(
         waited.append(seconds)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("anthropic_models.cli.watching._pause", pause)
+    monkeypatch.setattr("anthropic_models.cli.watch._sleep", pause)
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     server = scripted(error(429, "rate_limit_error", headers=NO_RETRY | headers))
     assert main(["watch", f"--interval={interval}", "--base-url", server.base_url]) == 130
     assert waited == [wait]
-    assert f"asking again in {wait:g} s" in capfd.readouterr().err
+    assert f"retrying in {wait:g} s" in capfd.readouterr().err
 
 
 def test_a_single_round_does_not_wait_for_better_times(scripted: Scripted, round_: Round) -> None:
     server = scripted(error(529, "overloaded_error", headers=NO_RETRY))
     done = round_(server)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "asking again" not in done.stderr
+    assert "retrying" not in done.stderr
 
 
 # --- the command for each new model
@@ -317,36 +287,65 @@ def test_a_command_that_fails_is_told_and_ends_nothing(
     ]
 
 
-def test_a_model_is_not_told_twice_when_the_command_is_interrupted(
-    sandbox: Sandbox, round_: Round, state: Path
+def test_a_command_that_cannot_be_started_is_reported(
+    sandbox: Sandbox, round_: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_(sandbox)
+    release(sandbox, "one")
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    done = round_(sandbox, "--exec", "true")
+    assert (done.returncode, done.stdout) == (0, "one\n")
+    assert done.stderr == (
+        "anthropic-models: --exec for one: cannot be run: Resource temporarily unavailable\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL]
+)
+def test_a_model_is_reported_once_when_a_signal_ends_the_command(
+    number: signal.Signals, sandbox: Sandbox, round_: Round, state: Path, tmp_path: Path
 ) -> None:
     round_(sandbox)
     release(sandbox, "one", "two")
-    command = "echo started; exec sleep 1000"
+    runs = tmp_path / "runs"
     fixed = ("watch", *QUICK, "--state", str(state), "--format", "id")
-    with started(*fixed, "--exec", command, base_url=sandbox.base_url, **MEASURED) as process:
+    command = f"echo run >> {runs}; echo started; exec sleep 1000 >&- 2>&-"
+    with started(*fixed, "--exec", command, base_url=sandbox.base_url) as process:
         assert process.stdout
         assert process.stdout.readline() == "one\n"
         assert process.stdout.readline() == "started\n"
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         assert process.communicate(timeout=60) == ("", "")
-        assert process.returncode == 143
-    assert round_(sandbox).stdout == "two\n"
+        killed = number == signal.SIGKILL
+        assert process.returncode == (-number if killed else 128 + number)
+    assert round_(sandbox, "--exec", f"echo run >> {runs}").stdout == "two\n"
+    assert runs.read_text() == "run\nrun\n"
 
 
 # --- the state file
 
 
-def test_the_state_is_kept_whole_and_readable(
+def test_the_state_holds_the_ids_in_the_order_of_release(
     sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
     sandbox.models[:] = [model("b"), model("a")]
     round_(sandbox)
-    assert json.loads(state.read_text()) == {
-        "newest": {"id": "b", "created_at": "2025-05-14T00:00:00+00:00"},
-        "seen": ["a", "b"],
-    }
+    assert json.loads(state.read_text()) == {"seen": ["a", "b"]}
     assert list(state.parent.iterdir()) == [state]
+
+
+def test_a_state_of_an_earlier_release_is_read(
+    sandbox: Sandbox, round_: Round, state: Path
+) -> None:
+    newest = {"id": "a", "created_at": "2025-05-14T00:00:00+00:00"}
+    state.write_text(json.dumps({"newest": newest, "seen": ["a"]}))
+    sandbox.models[:] = [model("b"), model("a")]
+    assert round_(sandbox).stdout == "b\n"
 
 
 def test_a_link_to_the_state_stays_a_link(
@@ -358,37 +357,57 @@ def test_a_link_to_the_state_stays_a_link(
     assert (tmp_path / "elsewhere.json").exists()
 
 
-WHOLE = {"newest": {"id": "a", "created_at": "2025-05-14T00:00:00+00:00"}, "seen": ["a"]}
+@pytest.mark.parametrize("content", ["", "\n"])
+def test_an_empty_state_is_that_of_a_first_start(
+    content: str, sandbox: Sandbox, round_: Round, state: Path
+) -> None:
+    state.write_text(content)
+    assert (round_(sandbox).returncode, round_(sandbox).stdout) == (0, "")
+    release(sandbox, "one")
+    assert round_(sandbox).stdout == "one\n"
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o664, 0o640])
+def test_the_state_keeps_its_mode(mode: int, sandbox: Sandbox, round_: Round, state: Path) -> None:
+    state.touch()
+    state.chmod(mode)
+    round_(sandbox)
+    assert state.stat().st_mode & 0o7777 == mode
+
+
+def test_a_new_state_has_the_mode_of_any_new_file(
+    sandbox: Sandbox, round_: Round, state: Path
+) -> None:
+    before = os.umask(0o027)
+    try:
+        round_(sandbox)
+    finally:
+        os.umask(before)
+    assert state.stat().st_mode & 0o7777 == 0o640
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        "",
         "{",
         "[" * 100_000,
         "[]",
         "{}",
         "null",
-        json.dumps(WHOLE | {"seen": "abc"}),
-        json.dumps(WHOLE | {"seen": [7]}),
-        json.dumps(WHOLE | {"seen": [""]}),
-        json.dumps(WHOLE | {"newest": "a"}),
-        json.dumps(WHOLE | {"newest": {"id": "a"}}),
-        json.dumps(WHOLE | {"newest": {"id": "a", "created_at": "yesterday"}}),
-        json.dumps(WHOLE | {"newest": {"id": "a", "created_at": "2025-05-14T00:00:00"}}),
+        json.dumps({"seen": "abc"}),
+        json.dumps({"seen": [7]}),
+        json.dumps({"seen": [""]}),
     ],
-    ids=range(13),
+    ids=range(8),
 )
-def test_a_damaged_state_is_told_and_left_as_it_is(
+def test_a_damaged_state_is_reported_and_left_as_it_is(
     content: str, sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
     state.write_text(content)
     done = round_(sandbox)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"anthropic-models: the state file {state} is damaged, or holds something else; "
-        "it is left as it is\n"
+        f"anthropic-models: the state file {state} is not a state file; it is left as it is\n"
     )
     assert state.read_text() == content
     assert sandbox.requests == []
@@ -399,18 +418,76 @@ def test_a_state_that_is_not_text_is_damaged(sandbox: Sandbox, round_: Round, st
     assert round_(sandbox).returncode == 2
 
 
-def test_a_state_that_cannot_be_read_or_written_is_told_at_once(
-    sandbox: Sandbox, round_: Round, state: Path
+def make_fifo(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def make_loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (Path.mkdir, "is not a regular file"),
+        (make_fifo, "is not a regular file"),
+        (make_loop, "Too many levels of symbolic links"),
+    ],
+)
+def test_a_state_that_is_no_file_is_reported_at_once(
+    make: Callable[[Path], None], says: str, sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
-    state.mkdir()
+    make(state)
     done = round_(sandbox)
-    assert done.returncode == 2
-    assert "cannot be read: Is a directory" in done.stderr
-    missing = ("watch", "--state", str(state / "missing" / "seen.json"))
-    done = piped(*missing, base_url=sandbox.base_url, **MEASURED)
-    assert done.returncode == 2
-    assert "its folder is missing, or read-only" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
     assert sandbox.requests == []
+
+
+def test_a_state_that_cannot_be_read_is_reported_at_once(
+    sandbox: Sandbox, round_: Round, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state.touch()
+
+    def refuse(path: Path, _encoding: str) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", refuse)  # a superuser may read everything
+        done = round_(sandbox)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"the state file {state} cannot be read: Permission denied" in done.stderr
+
+
+def test_a_state_in_a_folder_that_is_missing_is_reported_at_once(
+    sandbox: Sandbox, command: Command, state: Path
+) -> None:
+    missing = ("watch", "--state", str(state / "missing" / "seen.json"))
+    done = command(*missing, base_url=sandbox.base_url)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be written: No such file or directory" in done.stderr
+    assert sandbox.requests == []
+
+
+def test_a_state_that_cannot_be_replaced_is_reported_before_anything_runs(
+    sandbox: Sandbox, round_: Round, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_(sandbox)
+    release(sandbox, "one")
+    before = state.read_text()
+
+    def busy(source: object, target: object) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", busy)  # what a file does that is mounted by itself
+        done = round_(sandbox, "--exec", f"touch {state.parent}/ran")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Device or resource busy" in done.stderr
+    assert "mount its folder instead" in done.stderr
+    assert state.read_text() == before
+    assert list(state.parent.iterdir()) == [state]
+    assert round_(sandbox).stdout == "one\n"
 
 
 def test_a_state_that_cannot_be_written_any_more_ends_it(
@@ -446,8 +523,8 @@ def test_people_get_a_line_a_model_and_are_told_how_to_end_it(sandbox: Sandbox) 
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 130
     assert terminal.lines == [
-        f"anthropic-models: asking {sandbox.base_url} every 0.1 s; Ctrl-C ends it",
-        "new\\x07  New\\x07  released at an unknown date",
+        f"anthropic-models: listing {sandbox.base_url} every 0.1 s; Ctrl-C ends it",
+        "new\\x07  New\\x07  release date unknown",
         "newer  Newer  released 2025-05-14, 7 months ago",
     ]
 
@@ -494,28 +571,81 @@ def test_it_waits_without_a_pipe_too(scripted: Scripted, tmp_path: Path) -> None
     assert (tmp_path / "out").read_text() == "b\n"
 
 
-@pytest.mark.parametrize(
-    ("number", "kind"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, TerminatedError)]
-)
-def test_a_signal_waits_for_what_belongs_together(
-    number: signal.Signals, kind: type[BaseException]
+def test_it_goes_on_where_the_output_is_no_file(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    server = scripted(answer(page("a")), answer(page("b")), error(403, "permission_error"))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    with redirect_stdout(io.StringIO()) as output:
+        assert main(["watch", *QUICK, "--format", "id", "--base-url", server.base_url]) == 1
+    assert output.getvalue() == "b\n"
+
+
+def test_a_pipe_is_not_waited_for_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    from anthropic_models.cli.watch import _output_pipe  # pyright: ignore[reportPrivateUsage]
+
+    reading, writing = os.pipe()
+    with os.fdopen(reading), os.fdopen(writing, "w") as pipe, redirect_stdout(pipe):
+        assert _output_pipe() == writing
+        monkeypatch.setattr(sys, "platform", "win32")
+        assert _output_pipe() is None
+
+
+def test_it_goes_on_where_stderr_cannot_be_written(
+    scripted: Scripted, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failure = error(529, "overloaded_error", headers=NO_RETRY)
+    end = error(401, "authentication_error")
+    server = scripted(answer(page("a")), failure, answer(page("b")), end)
+    monkeypatch.setattr(sys, "stderr", Full())
+    done = command("watch", *QUICK, "--format", "id", base_url=server.base_url)
+    assert (done.returncode, done.stdout) == (1, "b\n")
+    assert len(server.requests) == 4
+
+
+class Full(io.StringIO):
+    """A stream that takes nothing."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+# --- signals
+
+NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_waits_until_the_end_of_the_block(number: signal.Signals) -> None:
     done: list[str] = []
-    with Signals() as signals:
-        with pytest.raises(kind), signals.held():  # noqa: PT012 - it is raised at the block's end
+    before = signal.getsignal(number)
+    with signals.raised():
+        with pytest.raises(signals.SignalError) as caught, signals.delayed():  # noqa: PT012 - at its end
             signal.raise_signal(number)
-            done.append("first")
-            done.append("second")
-        with pytest.raises(kind):
+            done.append("after the signal")
+        assert caught.value.number == number
+        with pytest.raises(signals.SignalError):
             signal.raise_signal(number)
-    assert done == ["first", "second"]
+    assert done == ["after the signal"]
+    assert signal.getsignal(number) == before
 
 
-def test_a_signal_that_waits_is_let_through_before_anything_is_started() -> None:
-    with Signals() as signals, pytest.raises(KeyboardInterrupt), signals.held():  # noqa: PT012 - it is raised within
-        signal.raise_signal(signal.SIGINT)
-        with signals.let_through():
-            pytest.fail("this should not be reached")
+def test_a_signal_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with signals.raised(), signals.delayed():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_signals_are_left_alone_in_other_threads(sandbox: Sandbox, command: Command) -> None:
+    codes: list[int] = []
+    arguments = ["list", "--sandbox", "--format", "id", "--max-items", "1"]
+    thread = threading.Thread(target=lambda: codes.append(main(arguments)))
+    thread.start()
+    thread.join(60)
+    assert codes == [0]
 
 
 def wait_for_requests(sandbox: Sandbox, count: int) -> None:

@@ -1,23 +1,28 @@
 """The command `anthropic-models` (extra `cli`)."""
 
+import signal
 import sys
 from collections.abc import Sequence
 
+from .stdio import report
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit code.
+    """Run the command and return its exit code.
 
     Args:
-        arguments: What stands after the command's name. Default: that of this process.
+        arguments: The words after the command's name. Default: those of this process.
 
     """
     try:
-        from .running import run
+        from .run import run
+
+        return run(sys.argv[1:] if arguments is None else arguments)
     except ModuleNotFoundError as error:
-        print(
-            f"anthropic-models: the command line needs {error.name}; install it with: "
-            "pip install 'anthropic-models-client[cli]'",
-            file=sys.stderr,
+        report(
+            f"the command line needs {error.name}; install it with: "
+            "pip install 'anthropic-models-client[cli]'"
         )
         return 2
-    return run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # before or after the time in which `run` handles signals
+        return 128 + signal.SIGINT

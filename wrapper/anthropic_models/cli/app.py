@@ -1,18 +1,20 @@
-"""The commands and their options; each returns what is to be done."""
+"""The commands and their options; each returns the action that is to be run."""
 
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from anthropic_models_generated.models import KnownAnthropicBeta
 
 from .._version import __version__
-from .output import emit
-from .signals import Signals
+from .betas import known_betas, print_betas
+from .client import ClientOptions
 
-Action = Callable[[Signals], int]
+PROGRAM = "anthropic-models"
+
+Action = Callable[[], int]
 
 app = typer.Typer(
     help="Lists the models of the Anthropic API. The API key is read from ANTHROPIC_API_KEY.",
@@ -23,15 +25,16 @@ app = typer.Typer(
 )
 
 
-def known_betas(incomplete: str) -> list[str]:
-    """Complete the beginning of a beta."""
-    return [beta.value for beta in KnownAnthropicBeta if beta.value.startswith(incomplete)]
-
-
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"anthropic-models {__version__}")
+        typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
+
+
+def _number(value: float) -> float:
+    if math.isnan(value):  # it is neither below the minimum nor above the maximum
+        raise typer.BadParameter("nan is not a number of seconds")
+    return value
 
 
 Betas = Annotated[
@@ -47,6 +50,11 @@ BaseUrl = Annotated[
     str | None,
     typer.Option(metavar="URL", help="Where the API is (default: ANTHROPIC_BASE_URL)."),
 ]
+AllowInsecureHttp = Annotated[
+    bool,
+    typer.Option("--allow-insecure-http", help="Allow http:// to other machines, unencrypted."),
+]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show each request, on stderr.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -73,14 +81,14 @@ def list_models(
         Literal["table", "json", "jsonl", "csv", "id"] | None,
         typer.Option(
             "--format",
+            "--output",
             metavar="FORMAT",
             help="table, json, jsonl (the default in a pipe), csv or id.",
         ),
     ] = None,
     match: Annotated[
-        str | None,
-        typer.Option(metavar="TEXT", help="Only models with TEXT in the id or the name."),
-    ] = None,
+        str, typer.Option(metavar="TEXT", help="Only models with TEXT in the id or the name.")
+    ] = "",
     limit: Annotated[
         int | None,
         typer.Option(min=1, max=1000, metavar="N", help="Models per request (default: 1000)."),
@@ -97,25 +105,27 @@ def list_models(
     ] = None,
     betas: Betas = None,
     base_url: BaseUrl = None,
+    allow_insecure_http: AllowInsecureHttp = False,
     sandbox: Annotated[
         bool, typer.Option("--sandbox", help="List a stand-in for the API; needs no key.")
     ] = False,
+    verbose: Verbose = False,
 ) -> Action:
     """List the models, more recently released ones first."""
-    from .listing import Listing
+    from .list import ListCommand
 
     if after_id is not None and before_id is not None:
         raise typer.BadParameter("give --after-id or --before-id, not both")
-    return Listing(
+    if sandbox and base_url is not None:
+        raise typer.BadParameter("give --base-url or --sandbox, not both")
+    return ListCommand(
+        ClientOptions(base_url, allow_insecure_http, betas or [], verbose, sandbox),
         format=format_,
         match=match,
         limit=limit,
         max_items=max_items,
         after_id=after_id,
         before_id=before_id,
-        betas=betas or [],
-        base_url=base_url,
-        sandbox=sandbox,
     )
 
 
@@ -123,7 +133,9 @@ def list_models(
 def watch(
     interval: Annotated[
         float,
-        typer.Option(min=0.1, max=86400, metavar="SECONDS", help="How often to ask."),
+        typer.Option(
+            min=0.1, max=86400, callback=_number, metavar="SECONDS", help="How often to list."
+        ),
     ] = 60,
     command: Annotated[
         str | None,
@@ -136,46 +148,43 @@ def watch(
         typer.Option(metavar="FILE", help="Remember here what was seen, for the next start."),
     ] = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Ask once and end, e.g. for cron; needs --state.")
+        bool, typer.Option("--once", help="List once and end, e.g. for cron; needs --state.")
     ] = False,
     format_: Annotated[
         Literal["line", "jsonl", "id"] | None,
         typer.Option(
             "--format",
+            "--output",
             metavar="FORMAT",
             help="line, jsonl (the default in a pipe) or id.",
         ),
     ] = None,
     betas: Betas = None,
     base_url: BaseUrl = None,
+    allow_insecure_http: AllowInsecureHttp = False,
+    verbose: Verbose = False,
 ) -> Action:
     """Print each new model when it appears.
 
-    What is there at the start is not new, unless a state file knows better.
+    What is there at the start is not new, unless a state file is older.
     """
-    from .watching import Watch
+    from .watch import WatchCommand
 
     if once and state is None:
         raise typer.BadParameter("--once needs --state, or it would never find anything new")
-    return Watch(
+    return WatchCommand(
+        ClientOptions(base_url, allow_insecure_http, betas or [], verbose),
         interval=interval,
         command=command,
         state_path=state,
         once=once,
         format=format_,
-        betas=betas or [],
-        base_url=base_url,
     )
 
 
 @app.command("betas", epilog="Example: anthropic-models betas | grep context")
 def list_betas() -> Action:
     """Print the beta features that are known, one a line."""
-
-    def print_betas(_signals: Signals) -> int:
-        emit("".join(f"{beta.value}\n" for beta in KnownAnthropicBeta))
-        return 0
-
     return print_betas
 
 
@@ -192,27 +201,29 @@ def sandbox(
         typer.Option(min=0, max=1_000_000, metavar="N", help="Make N models up."),
     ] = None,
     delay: Annotated[
-        float, typer.Option(min=0, max=3600, metavar="S", help="Seconds before every answer.")
+        float,
+        typer.Option(
+            min=0, max=3600, callback=_number, metavar="S", help="Seconds before every response."
+        ),
     ] = 0,
     fail: Annotated[
         list[str] | None,
         typer.Option(metavar="STATUS[:N]", help="Fail the first N (1) requests; may be repeated."),
     ] = None,
     drop: Annotated[
-        int,
-        typer.Option(min=0, metavar="[N]", help="Then cut the connection of N (1) requests."),
+        int, typer.Option(min=0, metavar="N", help="Then cut the connections of N requests.")
     ] = 0,
 ) -> Action:
     """Run a stand-in for the API; it prints its address."""
-    from .serving import Serving
+    from .sandbox import SandboxCommand
 
-    return Serving(
+    return SandboxCommand(
         models=models,
         host=host,
         port=port,
         delay=delay,
         failures=[_planned_failure(text) for text in fail or []],
-        drops=drop,
+        drop=drop,
     )
 
 

@@ -1,4 +1,4 @@
-"""The formats that machines read: text for each page of models, as soon as it is there."""
+"""The formats for programs: text for each page of models."""
 
 import csv
 import io
@@ -6,60 +6,56 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import attrs
-from anthropic_models_generated.models import BetaModelInfo
+from anthropic_models_generated.document import document
 
-from .._core.annotations import EXTRA, json_key
+from .. import BetaModelInfo
 from .printable import printable
 
-Batches = Iterable[list[BetaModelInfo]]
-Format = Callable[[Batches, bool], Iterator[str]]
-"""Takes pages of models, and whether a terminal shows the text."""
+Pages = Iterable[list[BetaModelInfo]]
+Format = Callable[[Pages, bool], Iterator[str]]
+"""Takes pages of models, and whether the text goes to a terminal."""
 
 
-def jsonl(batches: Batches, _terminal: bool) -> Iterator[str]:
+def jsonl(pages: Pages, _terminal: bool) -> Iterator[str]:
     """Write an object a line."""
-    for models in batches:
+    for models in pages:
         yield "".join(f"{as_json(model)}\n" for model in models)
 
 
-def json_array(batches: Batches, _terminal: bool) -> Iterator[str]:
-    """Write one array; it stays open, and thereby invalid, when the listing breaks off."""
+def json_array(pages: Pages, _terminal: bool) -> Iterator[str]:
+    """Write one array, which is closed only when the listing is complete."""
     before = "[\n"
-    for models in batches:
+    for models in pages:
         if models:
             yield before + ",\n".join(map(as_json, models))
             before = ",\n"
     yield "\n]\n" if before != "[\n" else "[]\n"
 
 
-def ids(batches: Batches, _terminal: bool) -> Iterator[str]:
+def ids(pages: Pages, _terminal: bool) -> Iterator[str]:
     """Write an id a line."""
-    for models in batches:
+    for models in pages:
         yield "".join(f"{printable(model.id)}\n" for model in models)
 
 
-def csv_rows(batches: Batches, terminal: bool) -> Iterator[str]:
-    """Write a heading and a row a model, with the fields that the specification has."""
-    names = [field.name for field in attrs.fields(BetaModelInfo) if field.name != EXTRA]
-    heading = [name.rstrip("_") for name in names]
-    for models in batches:
-        rows = [[_cell(model.to_dict(), name) for name in names] for model in models]
-        yield _as_csv([*([heading] if heading else []), *rows], terminal)
-        heading = []
+def csv_rows(pages: Pages, terminal: bool) -> Iterator[str]:
+    """Write a heading and a row for each model, with the fields of the document."""
+    names = list(document()["schemas"]["BetaModelInfo"]["properties"])
+    yield _as_csv([names], terminal)
+    for models in pages:
+        fields = [model.to_dict() for model in models]
+        yield _as_csv([[_cell(field.get(name)) for name in names] for field in fields], terminal)
 
 
 FORMATS: dict[str, Format] = {"json": json_array, "jsonl": jsonl, "csv": csv_rows, "id": ids}
 
 
 def as_json(model: BetaModelInfo) -> str:
-    """Return a model as JSON on one line, in ASCII, with all that the API said about it."""
+    """Return a model as JSON on one line, in ASCII, with every field that the API sent."""
     return json.dumps(model.to_dict())
 
 
-def _cell(model: dict[str, Any], name: str) -> str:
-    key = json_key(name, model)
-    value = None if key is None else model[key]
+def _cell(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     return json.dumps(value)

@@ -1,4 +1,4 @@
-"""A spinner for people who wait."""
+"""A spinner that shows how far a listing is."""
 
 import threading
 from collections.abc import Generator
@@ -6,25 +6,26 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .notes import are_read
+from .stdio import stderr_is_terminal
 
 if TYPE_CHECKING:
     from rich.status import Status
 
-PATIENCE = 0.5  # seconds
+DELAY = 0.5  # seconds
 
 
 class Progress:
-    """Shows a spinner on stderr after half a second, if that is a terminal."""
+    """Shows a spinner on stderr after half a second, if it is wanted and stderr is a terminal."""
 
-    def __init__(self) -> None:
-        self._text = "asking for models"
+    def __init__(self, *, wanted: bool = True) -> None:
+        self._wanted = wanted and stderr_is_terminal()
+        self._text = "listing models"
         self._status: Status | None = None
         self._lock = threading.Lock()
-        self._timer = threading.Timer(PATIENCE, self._show)
+        self._timer = threading.Timer(DELAY, self._show)
 
     def __enter__(self) -> Self:
-        if are_read():
+        if self._wanted:
             self._timer.start()
         return self
 
@@ -40,16 +41,16 @@ class Progress:
         if self._status is not None:
             self._status.stop()
 
-    def reached(self, models: int, page: int) -> None:
+    def update(self, models: int, pages: int) -> None:
         """Show how far the listing is."""
         with self._lock:
-            self._text = f"{models:,} model{'' if models == 1 else 's'}, page {page:,}"
+            self._text = f"{models:,} model{'' if models == 1 else 's'}, page {pages:,}"
             if self._status is not None:
                 self._status.update(self._text)
 
     @contextmanager
     def paused(self) -> Generator[None]:
-        """Take the spinner away, while something else is written to the terminal."""
+        """Hide the spinner while something else is written to the terminal."""
         with self._lock:
             if self._status is None:
                 yield

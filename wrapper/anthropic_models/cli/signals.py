@@ -1,67 +1,58 @@
-"""Ctrl-C and SIGTERM: they end the command, but never between two things that belong together."""
+"""Ctrl-C and the other signals that end the command."""
 
 import signal
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
-from typing import Any, NoReturn, Self
+from types import FrameType
+from typing import Any, NoReturn
+
+# Ctrl-C, `kill`, a terminal that is closed, and Ctrl-\. Windows has the first two.
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+
+Handler = Callable[[int, FrameType | None], object]
 
 
-class TerminatedError(BaseException):
-    """SIGTERM came; like KeyboardInterrupt nobody should catch it on the way."""
+class SignalError(BaseException):
+    """A signal ends the command; like KeyboardInterrupt it is no Exception."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
-class Signals:
-    """Raises KeyboardInterrupt for SIGINT and TerminatedError for SIGTERM, while it is entered."""
-
-    def __init__(self) -> None:
-        self._previous: dict[signal.Signals, Any] = {}
-        self._held = False
-        self._came: int | None = None
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # A shell lets background jobs ignore Ctrl-C; so it stays.
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._previous[number] = signal.signal(number, self._handle)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
-
-    @contextmanager
-    def held(self) -> Generator[None]:
-        """Let signals wait until the end of the block."""
-        self._held = True
-        try:
-            yield
-        finally:
-            self._held = False
-        if self._came is not None:
-            _raise(self._came)
-
-    @contextmanager
-    def let_through(self) -> Generator[None]:
-        """Within a block that holds signals, let them through nevertheless."""
-        self._held = False
-        try:
-            if self._came is not None:
-                _raise(self._came)
-            yield
-        finally:
-            self._held = True
-
-    def _handle(self, number: int, _frame: FrameType | None) -> None:
-        if not self._held:
-            _raise(number)
-        self._came = number
+@contextmanager
+def raised() -> Generator[None]:
+    """Raise SignalError in the block when a signal arrives."""
+    with _handled_by(_raise):
+        yield
 
 
-def _raise(number: int) -> NoReturn:
-    raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError
+@contextmanager
+def delayed() -> Generator[None]:
+    """Let signals wait until the end of the block, which raises SignalError then."""
+    arrived: list[int] = []
+    with _handled_by(lambda number, _frame: arrived.append(number)):
+        yield
+    if arrived:
+        raise SignalError(arrived[0])
+
+
+@contextmanager
+def _handled_by(handler: Handler) -> Generator[None]:
+    previous: dict[signal.Signals, Any] = {}
+    try:
+        if threading.current_thread() is threading.main_thread():  # only there it is possible
+            for name in _NAMES:
+                number = getattr(signal, name, None)
+                # nohup and shells have background jobs ignore some. None: not set by Python.
+                if number and signal.getsignal(number) not in (signal.SIG_IGN, None):
+                    previous[number] = signal.signal(number, handler)
+        yield
+    finally:
+        for number, before in previous.items():
+            signal.signal(number, before)
+
+
+def _raise(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SignalError(number)

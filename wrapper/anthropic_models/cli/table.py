@@ -3,71 +3,90 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from anthropic_models_generated.models import BetaModelInfo
+from attrs import frozen
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from .ages import age, release_date, today
-from .output import emit, is_for_a_terminal
+from .. import BetaModelInfo
+from .dates import age, release_date, today
 from .printable import printable
+from .stdio import stdout_is_terminal, write
 
 _GAP = 2  # blanks between columns
-_SHORTEST_NAME = 12  # characters; a name that is cut shorter says nothing
-_STYLES = {"id": "bold cyan", "name": "", "released": "", "age": "dim"}
-HEADING = ("id", "name", "released", "")
+_SHORTEST_NAME = 12  # characters; a name that is cut shorter tells nothing
+
+
+@frozen
+class Column:
+    """A column; where the terminal is narrow, the one with the highest `goes` is left out first.
+
+    A column that has a `shortest` width is cut before it is left out.
+    """
+
+    heading: str
+    style: str
+    text: Callable[[BetaModelInfo], str]
+    goes: int
+    shortest: int | None = None
+
+
+def _released(model: BetaModelInfo) -> str:
+    return str(release_date(model.created_at) or "unknown")
+
+
+def _age(model: BetaModelInfo) -> str:
+    released = release_date(model.created_at)
+    return "" if released is None else age(released, today())
+
+
+ID = Column("id", "bold cyan", lambda model: printable(model.id), 0)
+NAME = Column("name", "", lambda model: printable(model.display_name), 2, _SHORTEST_NAME)
+RELEASED = Column("released", "", _released, 1)
+AGE = Column("", "dim", _age, 3)
+COLUMNS = (ID, NAME, RELEASED, AGE)
 
 
 def print_table(models: Sequence[BetaModelInfo]) -> None:
     """Print a table of models, as wide as the terminal at most, unless an id is wider."""
-    terminal = is_for_a_terminal()
-    rows = [HEADING, *map(row, models)]
-    natural = {name: max(cell_len(cells[i]) for cells in rows) for i, name in enumerate(_STYLES)}
-    width = shutil.get_terminal_size().columns if terminal else sys.maxsize
-    widths = fitting(natural, width)
+    terminal = stdout_is_terminal()
+    cells = {column: [column.heading, *map(column.text, models)] for column in COLUMNS}
+    widths = {column: max(map(cell_len, texts)) for column, texts in cells.items()}
+    available = shutil.get_terminal_size().columns if terminal else sys.maxsize
+    fitted = fitting(widths, available)
     console = Console(
         force_terminal=terminal,
         color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
     )
     with console.capture() as captured:
-        for number, cells in enumerate(rows):
-            line = _line(dict(zip(_STYLES, cells, strict=True)), widths, heading=number == 0)
+        for number in range(len(models) + 1):
+            line = Text(" " * _GAP).join(
+                _padded(cells[column][number], width, column.style if number else "bold")
+                for column, width in fitted.items()
+            )
+            line.rstrip()
             console.print(line, soft_wrap=True)
-    emit(captured.get())
+    write(captured.get())
 
 
-def row(model: BetaModelInfo) -> tuple[str, str, str, str]:
-    """Return id, name, release date and age of a model, safe to show."""
-    released = release_date(model.created_at)
-    date, ago = ("unknown", "") if released is None else (str(released), age(released, today()))
-    return printable(model.id), printable(model.display_name), date, ago
-
-
-def fitting(widths: dict[str, int], available: int) -> dict[str, int]:
-    """Return the columns that fit, with their widths.
-
-    The age goes first, then the name is cut and goes, then the date. Ids are never cut.
-    """
+def fitting(widths: dict[Column, int], available: int) -> dict[Column, int]:
+    """Return the columns that fit into this width, with their widths."""
     kept = dict(widths)
-    for name in ("age", "name", "released"):
+    for column in sorted(widths.keys() - {ID}, key=lambda column: -column.goes):
         excess = sum(kept.values()) + _GAP * (len(kept) - 1) - available
         if excess <= 0:
             break
-        if name == "name" and kept[name] - excess >= _SHORTEST_NAME:
-            kept[name] -= excess
+        if column.shortest is not None and kept[column] - excess >= column.shortest:
+            kept[column] -= excess
             break
-        del kept[name]
+        del kept[column]
     return kept
 
 
-def _line(cells: dict[str, str], widths: dict[str, int], *, heading: bool) -> Text:
-    parts: list[Text] = []
-    for name, width in widths.items():
-        part = Text(cells[name], style="bold" if heading else _STYLES[name], end="")
-        part.truncate(width, overflow="ellipsis")
-        parts += [part, Text(" " * (width - part.cell_len + _GAP))]
-    line = Text().join(parts)
-    line.rstrip()
-    return line
+def _padded(text: str, width: int, style: str) -> Text:
+    cell = Text(text, style=style, end="")
+    cell.truncate(width, overflow="ellipsis")
+    cell.pad_right(width - cell.cell_len)
+    return cell

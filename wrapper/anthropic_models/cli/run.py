@@ -1,0 +1,50 @@
+"""Runs a command and turns whatever ends it into an exit code."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from ..errors import AnthropicModelsError
+from . import signals
+from .app import PROGRAM, Action, app
+from .errors import CommandError, description
+from .stdio import discard, escape_unencodable, report
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command with these arguments and return its exit code."""
+    escape_unencodable()
+    try:
+        with signals.raised():
+            action: Action | int = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+            # An int is the exit code after --help, --version and the like.
+            return action if isinstance(action, int) else action()
+    except signals.SignalError as error:
+        return 128 + error.number
+    except BrokenPipeError:
+        discard(sys.stdout)
+        return 0  # the reader has seen enough
+    except SystemExit as error:  # so ends completion, and --help when its reader is gone
+        if isinstance(error.__context__, BrokenPipeError):
+            return 0
+        raise
+    except Exception as error:
+        return _report(error)
+
+
+def _report(error: Exception) -> int:
+    """Write what happened in one line and return the exit code."""
+    if isinstance(error, CommandError):
+        report(str(error))
+        return error.exit_code
+    if isinstance(error, AnthropicModelsError):
+        report(description(error))
+        return 1
+    if isinstance(error, typer.TyperException):
+        context: typer.Context | None = getattr(error, "ctx", None)
+        command = context.command_path if context else PROGRAM
+        report(f"{error.format_message()} (help: {command} --help)")
+        return 2
+    report(f"unexpected {type(error).__name__}: {error}")
+    return 1
