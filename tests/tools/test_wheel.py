@@ -57,6 +57,28 @@ def test_it_needs_httpx_attrs_and_the_validator_only(wheel: Path) -> None:
     ]
 
 
+def test_it_works_in_a_zip_application(wheel: Path, tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_text("not ours")
+    listed = "import anthropic_models; print(anthropic_models.openapi_path().read_text(), end='')"
+    sandbox = ("-m", "anthropic_models", "list", "--sandbox", "--format", "csv")
+    printed = {
+        subprocess.run(
+            [sys.executable, *arguments],
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(wheel), "TMPDIR": str(tmp_path)},  # a wheel is a zip archive
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for arguments in (("-c", listed), sandbox)
+    }
+    spec, models = sorted(printed, key=len, reverse=True)
+    assert spec == ROOT.joinpath("openapi.yaml").read_text("utf-8")
+    assert models.startswith("id,created_at,display_name,type\nclaude-")
+    assert [path.name for path in tmp_path.iterdir()] == ["openapi.yaml"]
+
+
 def test_its_description_is_the_readme_without_what_only_the_repository_has(wheel: Path) -> None:
     description = str(metadata(read(wheel)).get_payload())
     assert description_complaints(description) == []

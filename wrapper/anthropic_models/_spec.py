@@ -1,10 +1,22 @@
-"""Where the specification is: openapi.yaml travels in the wheel."""
+"""Where the specification is: openapi.yaml is part of the wheel."""
 
+import atexit
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def openapi_path() -> Path:
-    """Return the path of openapi.yaml, the document that this package was generated from."""
-    packaged = Path(__file__).with_name("openapi.yaml")
-    # In a checkout there is no copy; the one document is at its root.
-    return packaged if packaged.exists() else Path(__file__).parents[2] / "openapi.yaml"
+    """Return the path of openapi.yaml, the document that this package was generated from.
+
+    In a zip application it is a temporary copy, which is removed when the process ends.
+    """
+    from importlib.resources import as_file, files
+
+    packaged = files(__name__.rpartition(".")[0]).joinpath("openapi.yaml")
+    if not packaged.is_file():  # in a checkout there is no copy, but the document at the root
+        return Path(__file__).parents[2] / "openapi.yaml"
+    copies = ExitStack()
+    atexit.register(copies.close)
+    return copies.enter_context(as_file(packaged))
