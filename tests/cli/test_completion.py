@@ -14,7 +14,7 @@ CONTEXT = [beta.value for beta in KnownAnthropicBeta if beta.value.startswith("c
 PATH = f"{Path(PROGRAM).parent}:{environment()['PATH']}"
 
 
-def test_a_shell_that_asks_is_told_the_betas_that_begin_so(
+def test_a_shell_gets_the_betas_that_complete_a_word(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("_ANTHROPIC_MODELS_COMPLETE", "complete_bash")
@@ -68,9 +68,10 @@ def test_bash_completes_commands_options_and_betas(tmp_path: Path) -> None:
 def test_fish_completes_commands_options_and_betas(tmp_path: Path) -> None:
     asked = ("", "list --format js", "list --beta context-")
     ask = "; echo; ".join(f"complete -C 'anthropic-models {words}'" for words in asked)
-    told = run_in("fish", f"anthropic-models --show-completion | source; {ask}", tmp_path)
+    completed = run_in("fish", f"anthropic-models --show-completion | source; {ask}", tmp_path)
     commands, formats, betas = (
-        [line.partition("\t")[0] for line in lines.splitlines()] for lines in told.split("\n\n")
+        [line.partition("\t")[0] for line in lines.splitlines()]
+        for lines in completed.split("\n\n")
     )
     assert {"list", "watch", "betas"} <= set(commands)
     assert sorted(formats) == ["json", "jsonl"]

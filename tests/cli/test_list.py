@@ -75,8 +75,8 @@ def test_an_empty_listing_is_empty_in_every_format(
     server = scripted(answer(page()))
     done = command("list", "--format", format_, base_url=server.base_url)
     assert (done.returncode, done.stdout) == (0, expected)
-    told = "anthropic-models: there are no such models\n" if format_ == "table" else ""
-    assert done.stderr == told
+    reported = "anthropic-models: there are no such models\n" if format_ == "table" else ""
+    assert done.stderr == reported
 
 
 def test_csv_quotes_and_has_the_fields_of_the_specification(
@@ -201,14 +201,14 @@ def test_match_looks_into_ids_and_names_whatever_the_case(
     assert len(done.stdout.split()) == 3
 
 
-def test_max_items_caps_exactly_and_asks_for_no_more(sandbox: Sandbox, command: Command) -> None:
+def test_max_items_caps_exactly_and_requests_no_more(sandbox: Sandbox, command: Command) -> None:
     arguments = ("list", "--format", "id", "--limit", "10", "--max-items", "13")
     done = command(*arguments, base_url=sandbox.base_url)
     assert done.stdout.split() == [m["id"] for m in sandbox.models[:13]]
     assert [request.query["limit"] for request in sandbox.requests] == ["10", "3"]
 
 
-def test_max_items_counts_those_that_match_and_then_asks_no_more(
+def test_max_items_counts_those_that_match_and_requests_no_more(
     sandbox: Sandbox, command: Command
 ) -> None:
     matching = [m["id"] for m in sandbox.models if "3" in m["id"]]
@@ -295,7 +295,7 @@ def test_python_m_does_the_same() -> None:
         (["watch", "--once"], "--once needs --state"),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(
+def test_wrong_usage_is_reported_in_one_line(
     arguments: list[str], words: str, command: Command
 ) -> None:
     done = command(*arguments, ANTHROPIC_API_KEY=KEY)
@@ -322,7 +322,7 @@ def test_no_command_is_wrong_usage_and_shows_the_help(command: Command) -> None:
     assert "Commands:" in done.stderr
 
 
-def test_an_error_of_the_api_is_told_in_one_line_with_the_request_id(
+def test_an_error_of_the_api_is_reported_in_one_line_with_the_request_id(
     scripted: Scripted, command: Command
 ) -> None:
     server = scripted(error(401, "authentication_error", f"bad\n\x1b[31mkey {KEY}"))
@@ -334,7 +334,7 @@ def test_an_error_of_the_api_is_told_in_one_line_with_the_request_id(
     )
 
 
-def test_a_listing_that_breaks_off_tells_how_it_goes_on(
+def test_an_interrupted_listing_reports_how_to_resume(
     scripted: Scripted, command: Command
 ) -> None:
     server = scripted(answer(page("a", "b c", has_more=True)), error(403, "permission_error"))
@@ -344,7 +344,7 @@ def test_a_listing_that_breaks_off_tells_how_it_goes_on(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_a_listing_of_matches_that_breaks_off_counts_the_matches(
+def test_an_interrupted_listing_of_matches_counts_the_matches(
     scripted: Scripted, command: Command
 ) -> None:
     server = scripted(answer(page("a", "b", has_more=True)), error(403, "permission_error"))
@@ -354,7 +354,7 @@ def test_a_listing_of_matches_that_breaks_off_counts_the_matches(
     assert done.stderr.endswith("; resume with --after-id b --max-items 4\n")
 
 
-def test_a_listing_without_a_cap_that_breaks_off_tells_the_cursor(
+def test_an_interrupted_listing_without_a_cap_reports_the_cursor(
     scripted: Scripted, command: Command
 ) -> None:
     server = scripted(answer(page("a", has_more=True)), error(403, "permission_error"))
@@ -399,7 +399,7 @@ def test_plain_http_to_another_machine_can_be_allowed(command: Command) -> None:
     assert "could not connect" in done.stderr
 
 
-def test_no_connection_is_told_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_connection_is_reported_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANTHROPIC_API_KEY", KEY)
         code = main(["list", "--base-url", "http://127.0.0.1:9"])
@@ -409,7 +409,7 @@ def test_no_connection_is_told_in_one_line(capfd: pytest.CaptureFixture[str]) ->
     assert len(err.splitlines()) == 1
 
 
-def test_a_defect_is_told_in_one_line(
+def test_an_unexpected_exception_is_reported_in_one_line(
     sandbox: Sandbox, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
@@ -437,7 +437,7 @@ def test_the_arguments_of_the_process_count_when_there_are_no_others(
     ("missing", "arguments", "extra"),
     [("typer", ["list", "--help"], "[cli]"), ("yaml", ["list", "--sandbox"], "[sandbox]")],
 )
-def test_without_its_extra_it_says_what_to_install(
+def test_without_its_extra_it_reports_what_to_install(
     missing: str, arguments: list[str], extra: str, tmp_path: Path
 ) -> None:
     # A package of that name that is not there, as far as an import can tell.
@@ -465,7 +465,7 @@ def test_a_closed_pipe_ends_it_quietly(format_: str, sandbox: Sandbox) -> None:
         assert process.wait(60) == 0
 
 
-def test_no_further_page_is_asked_for_when_nobody_reads(scripted: Scripted) -> None:
+def test_no_further_page_is_requested_after_the_pipe_is_closed(scripted: Scripted) -> None:
     go_on = threading.Event()
     server = scripted(when(go_on, answer(page("a", has_more=True))), answer(page("b")))
     with started("list", base_url=server.base_url, **MEASURED) as process:
@@ -521,7 +521,7 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is
 
 
 @needs_full
-def test_a_full_disk_is_told_in_one_line(sandbox: Sandbox) -> None:
+def test_a_full_disk_is_reported_in_one_line(sandbox: Sandbox) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [PROGRAM, "list"],
@@ -587,7 +587,7 @@ def test_output_may_be_redirected_within_python(
 
 
 @pytest.mark.parametrize("command", ["list", "watch"])
-def test_no_standard_output_is_told_in_one_line(command: str, sandbox: Sandbox) -> None:
+def test_a_closed_standard_output_is_reported_in_one_line(command: str, sandbox: Sandbox) -> None:
     done = subprocess.run(
         ["sh", "-c", f"exec {PROGRAM} {command} >&-"],
         env=environment(sandbox.base_url, **MEASURED),

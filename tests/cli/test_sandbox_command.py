@@ -51,7 +51,7 @@ def test_it_prints_its_address_serves_well_known_models_and_ends_quietly() -> No
         stopped(process, signal.SIGTERM)
 
 
-def test_it_makes_up_as_many_models_as_asked_for_and_tells_each_request_in_a_line() -> None:
+def test_it_makes_models_up_and_logs_each_request_in_a_line() -> None:
     with serving("--models", "3") as (process, address):
         assert process.stderr
         with client_of(address) as client:
@@ -65,7 +65,7 @@ def test_it_makes_up_as_many_models_as_asked_for_and_tells_each_request_in_a_lin
         stopped(process)
 
 
-def test_trouble_comes_in_the_order_of_the_help() -> None:
+def test_failures_come_in_the_order_of_the_help() -> None:
     with serving("--fail", "529:2", "--fail", "401", "--drop", "1", **MEASURED) as (
         process,
         address,
@@ -81,8 +81,8 @@ def test_trouble_comes_in_the_order_of_the_help() -> None:
                 client.models.list()
             assert len(client.models.list().data) == 12
         lines = [process.stderr.readline() for _ in range(5)]
-        told = [line.split()[-1] for line in lines]
-        assert told == ["529", "529", "401", "response", "200"]
+        ends = [line.split()[-1] for line in lines]
+        assert ends == ["529", "529", "401", "response", "200"]
         stopped(process)
 
 
@@ -95,7 +95,7 @@ def test_several_connections_can_be_dropped() -> None:
         stopped(process)
 
 
-def test_a_request_that_waits_is_told_when_it_is_answered() -> None:
+def test_a_delayed_request_is_logged_with_its_response() -> None:
     with serving("--delay", "0.3") as (process, address):
         assert process.stderr
         with client_of(address) as client:
@@ -127,7 +127,7 @@ def test_requests_are_forgotten_after_a_while(
     assert command("sandbox", "--drop", "0").returncode == 0
 
 
-def test_people_are_told_what_to_do_with_it() -> None:
+def test_a_terminal_shows_how_to_use_and_end_it() -> None:
     with Terminal("sandbox", variables=MEASURED) as terminal:
         terminal.until("Ctrl-C ends it")
         terminal.process.send_signal(signal.SIGINT)
@@ -151,7 +151,7 @@ def test_people_are_told_what_to_do_with_it() -> None:
         (["--drop", "-1"], "'--drop': -1"),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(
+def test_wrong_usage_is_reported_in_one_line(
     arguments: list[str], words: str, command: Command
 ) -> None:
     done = command("sandbox", *arguments)
@@ -160,7 +160,7 @@ def test_wrong_usage_is_told_in_one_line(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_it_serves_where_nobody_listens_to_what_it_tells() -> None:
+def test_it_serves_with_standard_error_closed() -> None:
     command = ["sh", "-c", f"exec {PROGRAM} sandbox 2>&-"]
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, text=True
@@ -173,7 +173,7 @@ def test_it_serves_where_nobody_listens_to_what_it_tells() -> None:
         assert process.returncode == 0
 
 
-def test_a_port_that_is_taken_is_told_in_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = piped("sandbox", "--port", str(port), **MEASURED)

@@ -10,7 +10,7 @@ from typing import Any
 import anthropic_models.cli.progress
 import pytest
 from anthropic_models.cli import main
-from anthropic_models.cli.dates import age
+from anthropic_models.cli.dates import age, today
 from anthropic_models.cli.progress import Progress
 from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
@@ -50,7 +50,7 @@ def test_a_date_that_is_not_known_shows_as_unknown(scripted: Scripted) -> None:
     assert [line.split()[2:] for line in terminal.lines[1:]] == [["unknown"]] * 3
 
 
-def test_colours_are_for_terminals_whose_owner_likes_them(well_known: Sandbox) -> None:
+def test_no_color_turns_colours_off(well_known: Sandbox) -> None:
     with Terminal("list", base_url=well_known.base_url) as terminal:
         assert terminal.end() == 0
     assert "\x1b[" in terminal.text
@@ -90,7 +90,9 @@ def test_an_id_that_is_wider_than_the_terminal_stays_whole(well_known: Sandbox) 
         (1, {ID: 20}),
     ],
 )
-def test_what_is_least_important_goes_first(available: int, kept: dict[Column, int]) -> None:
+def test_the_least_important_column_is_left_out_first(
+    available: int, kept: dict[Column, int]
+) -> None:
     assert fitting({ID: 20, NAME: 16, RELEASED: 10, AGE: 8}, available) == kept
 
 
@@ -102,7 +104,9 @@ def test_wide_characters_count_twice(scripted: Scripted) -> None:
 
 
 @pytest.mark.parametrize("format_", ["table", "id", "csv", "json"])
-def test_what_the_api_says_cannot_command_the_terminal(format_: str, scripted: Scripted) -> None:
+def test_control_characters_of_the_api_do_not_reach_the_terminal(
+    format_: str, scripted: Scripted
+) -> None:
     evil = "\x1b]0;gotcha\x07\x9b31m\u202egnp\r[bold]:smile:"
     base_url = serving(scripted, model(f"id{evil}", display_name=f"name{evil}"))
     with Terminal("list", "--format", format_, base_url=base_url, columns=200) as terminal:
@@ -132,10 +136,19 @@ def test_what_the_api_says_cannot_command_the_terminal(format_: str, scripted: S
         ("2027-03-23", "in 4 months"),
     ],
 )
-def test_an_age_is_told_in_the_largest_unit_of_which_there_are_two(
-    released: str, words: str
-) -> None:
+def test_an_age_is_in_the_largest_unit_of_which_there_are_two(released: str, words: str) -> None:
     assert age(date.fromisoformat(released), date(2026, 11, 23)) == words
+
+
+@pytest.mark.parametrize(
+    ("given", "is_used"),
+    [("1767225600", True), ("", False), ("soon", False), ("9" * 15, False), ("9" * 5000, False)],
+)
+def test_a_date_that_is_none_is_not_used(
+    given: str, is_used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", given)
+    assert (today() == date(2026, 1, 1)) is is_used
 
 
 # --- waiting
@@ -148,7 +161,7 @@ def go_on() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_who_waits_sees_how_far_the_listing_is(scripted: Scripted, go_on: threading.Event) -> None:
+def test_a_slow_listing_shows_its_progress(scripted: Scripted, go_on: threading.Event) -> None:
     then = threading.Event()
     server = scripted(
         when(go_on, answer(page("a", "b", has_more=True))), when(then, answer(page("c")))
@@ -184,7 +197,7 @@ def test_a_machine_format_on_a_terminal_is_not_mixed_with_the_spinner(
     assert "\x1b[2Ksecond\r\n" in terminal.text
 
 
-def test_what_goes_elsewhere_does_not_come_to_the_terminal_of_the_spinner(
+def test_output_to_a_file_is_not_written_to_the_terminal_of_the_spinner(
     scripted: Scripted, go_on: threading.Event, tmp_path: Path
 ) -> None:
     server = scripted(answer(page("first", has_more=True)), when(go_on, answer(page("second"))))
@@ -219,7 +232,7 @@ def test_an_error_comes_after_the_spinner(scripted: Scripted, go_on: threading.E
     assert terminal.lines[-1].endswith("(request id req_body, retry after 0 s)")
 
 
-def test_nobody_waits_at_a_pipe(
+def test_a_pipe_gets_no_spinner(
     scripted: Scripted,
     go_on: threading.Event,
     capfd: pytest.CaptureFixture[str],

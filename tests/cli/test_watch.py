@@ -60,7 +60,7 @@ def release(sandbox: Sandbox, *ids: str) -> None:
 # --- what is new
 
 
-def test_what_is_seen_is_remembered_by_the_next_process(sandbox: Sandbox, state: Path) -> None:
+def test_what_was_seen_is_known_to_the_next_process(sandbox: Sandbox, state: Path) -> None:
     arguments = ("watch", "--once", "--state", str(state), "--format", "id")
     assert piped(*arguments, base_url=sandbox.base_url).stdout == ""
     release(sandbox, "one", "two")
@@ -149,7 +149,7 @@ def test_a_model_is_new_only_once_whatever_else_changes(sandbox: Sandbox, round_
 # --- failures
 
 
-def test_an_error_that_will_not_pass_ends_it(scripted: Scripted, command: Command) -> None:
+def test_a_permanent_error_ends_it(scripted: Scripted, command: Command) -> None:
     for status in (400, 401, 403, 404, 501):
         server = scripted(error(status, "some_error"))
         done = command("watch", *QUICK, base_url=server.base_url)
@@ -170,7 +170,7 @@ NO_RETRY = {"x-should-retry": "false"}
 
 
 @pytest.mark.parametrize(
-    ("trouble", "words"),
+    ("failure", "words"),
     [
         (error(529, "overloaded_error", headers=NO_RETRY), "529 overloaded_error"),
         (error(429, "rate_limit_error", headers=NO_RETRY), "429 rate_limit_error"),
@@ -178,10 +178,10 @@ NO_RETRY = {"x-should-retry": "false"}
     ],
     ids=["529", "429", "html"],
 )
-def test_a_failure_that_may_pass_is_told_in_a_line_and_survived(
-    trouble: Answer, words: str, scripted: Scripted
+def test_a_temporary_failure_is_reported_and_the_watch_goes_on(
+    failure: Answer, words: str, scripted: Scripted
 ) -> None:
-    server = scripted(trouble, answer(page("a")), trouble, answer(page("b")), answer(page()))
+    server = scripted(failure, answer(page("a")), failure, answer(page("b")), answer(page()))
     with started("watch", *QUICK, "--format", "id", base_url=server.base_url) as process:
         assert process.stdout
         assert process.stdout.readline() == "b\n"
@@ -195,7 +195,7 @@ def test_a_failure_that_may_pass_is_told_in_a_line_and_survived(
         assert line.endswith("; retrying in 0.1 s")
 
 
-def test_a_network_that_is_down_is_survived(
+def test_the_watch_goes_on_after_connection_errors(
     scripted: Scripted, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
@@ -274,7 +274,7 @@ def test_the_command_gets_each_new_model_as_json(
         ("no-such-command 2>/dev/null", "exit code 127"),
     ],
 )
-def test_a_command_that_fails_is_told_and_ends_nothing(
+def test_a_failing_command_is_reported_and_the_watch_goes_on(
     run: str, how: str, sandbox: Sandbox, round_: Round
 ) -> None:
     round_(sandbox)
@@ -513,7 +513,7 @@ def test_a_state_that_cannot_be_written_any_more_ends_it(
 # --- how it shows, and how it ends
 
 
-def test_people_get_a_line_a_model_and_are_told_how_to_end_it(sandbox: Sandbox) -> None:
+def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(sandbox: Sandbox) -> None:
     variables = NOW | MEASURED
     with Terminal("watch", *QUICK, base_url=sandbox.base_url, variables=variables) as terminal:
         wait_for_requests(sandbox, 1)
@@ -529,7 +529,7 @@ def test_people_get_a_line_a_model_and_are_told_how_to_end_it(sandbox: Sandbox) 
     ]
 
 
-def test_it_ends_quietly_when_nobody_reads_any_more(sandbox: Sandbox) -> None:
+def test_it_ends_quietly_when_the_pipe_is_closed(sandbox: Sandbox) -> None:
     watch = ("watch", "--interval", "1000")
     with started(*watch, base_url=sandbox.base_url, **MEASURED) as process:
         assert process.stdout
@@ -540,7 +540,7 @@ def test_it_ends_quietly_when_nobody_reads_any_more(sandbox: Sandbox) -> None:
         assert process.wait(60) == 0
 
 
-def test_a_model_that_nobody_could_read_is_told_the_next_time(
+def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
     scripted: Scripted, round_: Round, state: Path
 ) -> None:
     go_on = threading.Event()

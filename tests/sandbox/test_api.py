@@ -1,4 +1,4 @@
-"""The sandbox answers like the API."""
+"""The sandbox responds like the API."""
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
@@ -29,14 +29,14 @@ def sandbox() -> Iterator[Sandbox]:
 def get(
     sandbox: Sandbox, query: str = "", headers: Mapping[str, str] = HEADERS
 ) -> tuple[int, dict[str, Any]]:
-    answer = httpx.get(f"{sandbox.base_url}/v1/models{query}", headers=headers)
-    assert answer.headers["request-id"].startswith("req_")
-    body: dict[str, Any] = answer.json()
-    schema = "BetaModelList" if answer.status_code == 200 else "ErrorResponse"
+    response = httpx.get(f"{sandbox.base_url}/v1/models{query}", headers=headers)
+    assert response.headers["request-id"].startswith("req_")
+    body: dict[str, Any] = response.json()
+    schema = "BetaModelList" if response.status_code == 200 else "ErrorResponse"
     assert_fits(body, schema)
-    if answer.status_code != 200:
-        assert body["request_id"] == answer.headers["request-id"]
-    return answer.status_code, body
+    if response.status_code != 200:
+        assert body["request_id"] == response.headers["request-id"]
+    return response.status_code, body
 
 
 def assert_fits(body: object, schema: str) -> None:
@@ -49,7 +49,7 @@ def ids(body: dict[str, Any]) -> list[str]:
     return [model["id"] for model in body["data"]]
 
 
-def test_a_page_holds_20_models_unless_asked_otherwise(sandbox: Sandbox) -> None:
+def test_a_page_has_20_models_by_default(sandbox: Sandbox) -> None:
     everything = [model["id"] for model in sandbox.models]
     status, body = get(sandbox)
     assert (status, ids(body), body["has_more"]) == (200, everything[:20], True)
@@ -93,9 +93,9 @@ def test_it_pages_both_ways_and_knows_whether_there_is_more(
         ("?limit=%D9%A3", 400, "invalid_request_error", "limit"),
         ("?limit=5&limit=5", 400, "invalid_request_error", "limit: should be sent only once"),
         ("?after_id=", 400, "invalid_request_error", "after_id"),
-        ("?after_id=nobody", 404, "not_found_error", "after_id"),
+        ("?after_id=unknown-model", 404, "not_found_error", "after_id"),
         ("?after_id=made-up-model-000058", 404, "not_found_error", "after_id"),
-        ("?before_id=nobody", 404, "not_found_error", "before_id"),
+        ("?before_id=unknown-model", 404, "not_found_error", "before_id"),
         ("?after_id=a&before_id=b", 400, "invalid_request_error", "only one"),
         ("/no/such", 404, "not_found_error", "/v1/models/no/such"),
         ("/", 404, "not_found_error", "/v1/models/"),
@@ -104,8 +104,8 @@ def test_it_pages_both_ways_and_knows_whether_there_is_more(
 def test_it_refuses_what_the_specification_forbids(
     sandbox: Sandbox, query: str, status: int, type_: str, says: str
 ) -> None:
-    answered, body = get(sandbox, query)
-    assert (answered, body["error"]["type"]) == (status, type_)
+    status_code, body = get(sandbox, query)
+    assert (status_code, body["error"]["type"]) == (status, type_)
     assert says in body["error"]["message"]
 
 
@@ -124,8 +124,8 @@ def test_it_refuses_what_the_specification_forbids(
 def test_it_wants_a_credential_and_a_version(
     sandbox: Sandbox, headers: dict[str, str], status: int, type_: str
 ) -> None:
-    answered, body = get(sandbox, headers=headers)
-    assert (answered, body["error"]["type"]) == (status, type_)
+    status_code, body = get(sandbox, headers=headers)
+    assert (status_code, body["error"]["type"]) == (status, type_)
 
 
 @pytest.mark.parametrize(
@@ -141,21 +141,21 @@ def test_it_takes_any_token_any_version_and_any_beta(
     assert get(sandbox, headers=headers)[0] == 200
 
 
-def test_who_asks_counts_before_what_is_asked(sandbox: Sandbox) -> None:
-    assert get(sandbox, "?limit=0&after_id=nobody", headers={})[0] == 401
+def test_credentials_are_checked_before_parameters(sandbox: Sandbox) -> None:
+    assert get(sandbox, "?limit=0&after_id=unknown-model", headers={})[0] == 401
     assert get(sandbox, "/no/such", headers={})[0] == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
 def test_other_methods_are_refused(sandbox: Sandbox, method: str) -> None:
-    answer = httpx.request(method, f"{sandbox.base_url}/v1/models", headers=HEADERS)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
-    assert answer.headers["request-id"].startswith("req_")
+    response = httpx.request(method, f"{sandbox.base_url}/v1/models", headers=HEADERS)
+    assert (response.status_code, response.headers["allow"]) == (405, "GET")
+    assert response.headers["request-id"].startswith("req_")
     if method != "HEAD":
-        assert_fits(answer.json(), "ErrorResponse")
+        assert_fits(response.json(), "ErrorResponse")
 
 
-def test_it_remembers_what_was_asked(sandbox: Sandbox) -> None:
+def test_it_records_requests(sandbox: Sandbox) -> None:
     get(sandbox, "?limit=3")
     get(sandbox, "?limit=0")
     first, second = sandbox.requests
@@ -227,7 +227,7 @@ def test_it_lists_models_that_a_client_has_listed(own: Sandbox) -> None:
 @pytest.mark.parametrize(
     "models", [[{}], [None], [{"id": "a", "created_at": object()}], [{"id": float("nan")}]]
 )
-def test_what_cannot_be_sent_is_an_error_that_says_so(own: Sandbox, models: list[Any]) -> None:
+def test_models_that_are_no_json_are_a_500(own: Sandbox, models: list[Any]) -> None:
     own.models[:] = models
     status, body = get(own)
     assert (status, body["error"]["type"]) == (500, "api_error")
@@ -248,7 +248,7 @@ def test_what_cannot_be_sent_is_an_error_that_says_so(own: Sandbox, models: list
         ([{"id": "a"}, {"name": "b"}], ValueError, r'models\[1\] has no "id"'),
     ],
 )
-def test_models_that_are_none_are_refused(models: Any, kind: type[Exception], says: str) -> None:
+def test_invalid_models_are_refused(models: Any, kind: type[Exception], says: str) -> None:
     with pytest.raises(kind, match=says):
         Sandbox(models)
 
@@ -322,12 +322,12 @@ def test_two_models_with_one_id_are_found_at_the_first(own: Sandbox) -> None:
     assert ids(get(own, "?after_id=a&limit=1")[1]) == ["b"]
 
 
-def test_every_operation_of_the_document_is_answered(own: Sandbox) -> None:
+def test_every_operation_of_the_document_has_a_response(own: Sandbox) -> None:
     for path, item in DOCUMENT["paths"].items():
         for method in item:
             url = f"{own.base_url}{path}".format(model_id=own.models[0]["id"])
-            answer = httpx.request(method, url, headers=HEADERS)
-            assert answer.status_code == 200, answer.text
+            response = httpx.request(method, url, headers=HEADERS)
+            assert response.status_code == 200, response.text
 
 
 # --- the document grows

@@ -114,14 +114,14 @@ def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
     result.assert_outcomes(passed=1)
 
 
-def test_nobody_has_it_who_does_not_ask_for_it(run: Run, pytester: pytest.Pytester) -> None:
+def test_the_fixture_is_not_there_without_the_plugin(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest("")
     result = run("def test_it(models_sandbox): pass")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*fixture 'models_sandbox' not found"])
 
 
-def test_without_the_extra_the_test_says_what_to_install(
+def test_without_the_extra_the_test_reports_what_to_install(
     run: Run, pytester: pytest.Pytester
 ) -> None:
     pytester.makeconftest(f'import sys\n\nsys.modules["yaml"] = None\n{CONFTEST}')

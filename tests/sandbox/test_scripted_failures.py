@@ -25,7 +25,7 @@ def http(own: Sandbox) -> Iterator[httpx.Client]:
 
 
 def documented() -> list[tuple[int, dict[str, str]]]:
-    """Return every status of an error, with the documented example of what is answered."""
+    """Return every status of an error, with the documented example of its error."""
     errors: list[tuple[int, dict[str, str]]] = []
     for status, reference in DOCUMENT["paths"]["/v1/models"]["get"]["responses"].items():
         response = DOCUMENT["components"]["responses"][reference["$ref"].rpartition("/")[2]]
@@ -51,32 +51,32 @@ def test_it_fails_as_documented_and_then_goes_on(
     own: Sandbox, http: httpx.Client, status: int, error: dict[str, str]
 ) -> None:
     own.fail_next(status)
-    answer = http.get("/models")
-    assert answer.status_code == status
-    assert_fits(answer.json(), "ErrorResponse")
-    assert answer.json()["error"] == error
-    assert answer.json()["request_id"] == answer.headers["request-id"]
-    assert "retry-after" not in answer.headers
+    response = http.get("/models")
+    assert response.status_code == status
+    assert_fits(response.json(), "ErrorResponse")
+    assert response.json()["error"] == error
+    assert response.json()["request_id"] == response.headers["request-id"]
+    assert "retry-after" not in response.headers
     assert http.get("/models").status_code == 200
     assert [request.status_code for request in own.requests] == [status, 200]
 
 
-def test_whatever_is_asked_fails_and_the_order_is_kept(own: Sandbox, http: httpx.Client) -> None:
+def test_any_request_fails_in_the_planned_order(own: Sandbox, http: httpx.Client) -> None:
     own.fail_next(529, times=2)
     own.fail_next(429)
     asked = [http.get(path) for path in ("/nowhere", "/models?limit=0", "/models", "/models")]
-    assert [answer.status_code for answer in asked] == [529, 529, 429, 200]
+    assert [response.status_code for response in asked] == [529, 529, 429, 200]
 
 
 @pytest.mark.parametrize(("seconds", "header"), [(0, "0"), (7, "7"), (0.5, "0.5")])
-def test_it_tells_how_long_to_wait(
+def test_it_sends_retry_after(
     own: Sandbox, http: httpx.Client, seconds: float, header: str
 ) -> None:
     own.fail_next(429, retry_after=seconds)
     assert http.get("/models").headers["retry-after"] == header
 
 
-def test_a_client_gets_over_it(own: Sandbox) -> None:
+def test_a_client_retries(own: Sandbox) -> None:
     with Client(base_url=own.base_url, api_key="any") as client:
         own.fail_next(529, times=2, retry_after=0)
         assert client.models.list().response.retries_taken == 2
@@ -98,7 +98,7 @@ def test_it_cuts_connections_and_then_goes_on(own: Sandbox, http: httpx.Client) 
     assert [request.status_code for request in own.requests] == [200, None, None, 500, 200]
 
 
-def test_it_answers_late(own: Sandbox, http: httpx.Client) -> None:
+def test_it_delays_responses(own: Sandbox, http: httpx.Client) -> None:
     own.delay = 0.05
     begun = time.monotonic()
     assert http.get("/models").status_code == 200
@@ -107,7 +107,9 @@ def test_it_answers_late(own: Sandbox, http: httpx.Client) -> None:
     assert http.get("/models").status_code == 200
 
 
-def test_a_request_is_seen_while_its_answer_is_late(own: Sandbox, http: httpx.Client) -> None:
+def test_a_request_is_recorded_before_its_delayed_response(
+    own: Sandbox, http: httpx.Client
+) -> None:
     own.delay = 3600
     with pytest.raises(httpx.ReadTimeout):
         http.get("/models", timeout=0.2)
@@ -132,7 +134,7 @@ def test_it_can_be_late_from_the_beginning() -> None:
         ({"retry_after": "5"}, TypeError, "retry_after should be a number of seconds"),
     ],
 )
-def test_failures_that_are_none_are_refused(
+def test_invalid_failures_are_refused(
     own: Sandbox, http: httpx.Client, arguments: dict[str, Any], kind: type[Exception], says: str
 ) -> None:
     with pytest.raises(kind, match=says):

@@ -1,4 +1,4 @@
-"""The sandbox listens where it is told, and leaves nothing behind."""
+"""The sandbox listens where it should, and leaves nothing behind."""
 
 import asyncio
 import http.client
@@ -56,7 +56,7 @@ def free_port() -> int:
     return port
 
 
-def test_it_listens_at_loopback_unless_told() -> None:
+def test_it_listens_at_loopback_by_default() -> None:
     with Sandbox() as sandbox:
         assert sandbox.base_url.startswith("http://127.0.0.1:")
         assert status(sandbox) == 200
@@ -82,8 +82,8 @@ def test_its_address_can_be_reached_from_this_machine(host: str, begins: str) ->
 def test_all_addresses_are_both_kinds_of_addresses() -> None:
     with Sandbox(host="::") as sandbox:
         port = httpx.URL(sandbox.base_url).port
-        answer = httpx.get(f"http://127.0.0.1:{port}/v1/models", headers=HEADERS)
-        assert answer.status_code == 200
+        response = httpx.get(f"http://127.0.0.1:{port}/v1/models", headers=HEADERS)
+        assert response.status_code == 200
 
 
 def test_several_run_beside_each_other() -> None:
@@ -173,7 +173,7 @@ def test_a_failed_start_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -
         assert status(sandbox) == 200
 
 
-def test_stopping_does_not_wait_for_answers_that_are_late() -> None:
+def test_stopping_does_not_wait_for_delayed_responses() -> None:
     cut: list[Exception] = []
 
     def ask(sandbox: Sandbox) -> None:
@@ -183,11 +183,11 @@ def test_stopping_does_not_wait_for_answers_that_are_late() -> None:
             cut.append(error)
 
     with Sandbox(delay=3600) as sandbox:
-        asking = threading.Thread(target=ask, args=(sandbox,))
-        asking.start()
+        requesting = threading.Thread(target=ask, args=(sandbox,))
+        requesting.start()
         while not sandbox.requests:
             threading.Event().wait(0.001)
-    asking.join(timeout=60)
+    requesting.join(timeout=60)
     assert len(cut) == 1
     assert [request.status_code for request in sandbox.requests] == [None]
 
@@ -316,13 +316,13 @@ def test_an_interrupt_ends_it_quietly(script: subprocess.Popen[str]) -> None:
     assert script.stdout is not None
     address = httpx.URL(script.stdout.readline().strip())
     with closing(socket.create_connection((address.host, address.port or 0))) as connection:
-        connection.sendall(b"GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n")  # answered in an hour
+        connection.sendall(b"GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n")  # delayed for an hour
         script.send_signal(signal.SIGINT)
         out, err = script.communicate(timeout=60)
     assert (script.returncode, out, err) == (1, "", "interrupted\n")
 
 
-def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_extra_it_reports_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("anthropic_models.sandbox")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "yaml", None)
@@ -330,7 +330,7 @@ def test_without_its_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         importlib.import_module("anthropic_models.sandbox")
 
 
-def test_nobody_pays_for_it_who_does_not_use_it() -> None:
+def test_importing_the_package_does_not_import_the_sandbox() -> None:
     listed = "import sys, anthropic_models; print(*sys.modules)"
     command = [sys.executable, "-c", listed]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -4,7 +4,7 @@ In the conftest.py at the root of the tests:
 
     pytest_plugins = ["anthropic_models.pytest_plugin"]
 
-It is no plugin by itself, so that nobody's tests load it who do not ask for it.
+It is not registered as a plugin, so that only tests which name it load it.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def models_sandbox() -> "Iterator[Sandbox]":
     """Run a local stand-in for the Models API, for this test alone."""
-    # Importing it takes most of a second, which only those tests should pay that use it.
+    # Imported here, so that only tests that use it need the extra.
     try:
         from .sandbox import Sandbox
     except ModuleNotFoundError as error:

@@ -45,7 +45,7 @@ class ClientOptions:
 
 @contextmanager
 def arguments_reported() -> Generator[None]:
-    """Turn what the library says about its arguments into a CommandError about options."""
+    """Turn errors about arguments into a CommandError about options."""
     try:
         yield
     except MissingCredentialsError:

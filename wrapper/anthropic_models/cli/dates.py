@@ -10,9 +10,10 @@ _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 def today() -> datetime.date:
     """Return today's date in UTC; SOURCE_DATE_EPOCH sets it, for output that can be repeated."""
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    seconds = int(given) if given.isdecimal() else time.time()
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
+    try:
+        return _day(int(os.environ["SOURCE_DATE_EPOCH"]))
+    except (KeyError, ValueError, OverflowError, OSError):  # not set, no number, beyond all years
+        return _day(time.time())
 
 
 def release_date(created_at: datetime.datetime) -> datetime.date | None:
@@ -25,6 +26,10 @@ def age(released: datetime.date, now: datetime.date) -> str:
     if released > now:
         return {1: "tomorrow"}.get((released - now).days) or f"in {_span(now, released)}"
     return {0: "today", 1: "yesterday"}.get((now - released).days) or f"{_span(released, now)} ago"
+
+
+def _day(seconds: float) -> datetime.date:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date()
 
 
 def _span(start: datetime.date, end: datetime.date) -> str:

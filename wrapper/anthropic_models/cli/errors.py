@@ -4,7 +4,7 @@ from .. import AnthropicModelsError
 
 
 class CommandError(Exception):
-    """The command cannot do what was asked; the text is shown as it is."""
+    """The command cannot continue; the text is shown as it is."""
 
     def __init__(self, message: str, *, exit_code: int) -> None:
         super().__init__(message)

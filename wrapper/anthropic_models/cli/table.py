@@ -16,7 +16,7 @@ from .printable import printable
 from .stdio import stdout_is_terminal, write
 
 _GAP = 2  # blanks between columns
-_SHORTEST_NAME = 12  # characters; a name that is cut shorter tells nothing
+_SHORTEST_NAME = 12  # characters; a name that is cut shorter is of no use
 
 
 @frozen

@@ -28,7 +28,7 @@ class _Planned:
 
 
 class Faults:
-    """The failures that are planned, in the order in which they were asked for."""
+    """The failures that are planned, in the order in which they were added."""
 
     def __init__(self) -> None:
         self._planned: deque[_Planned] = deque()

@@ -61,7 +61,7 @@ class Sandbox:
     def models(self) -> list[Model]:
         """The models that it lists, as the API writes them; may be changed while it runs.
 
-        Models that were asked for by number are made up when this is first looked at.
+        Models that are given by number are made up when this is first accessed.
         """
         if not isinstance(self._app.pages.models, list):
             self._app.pages.models = list(self._app.pages.models)

@@ -20,7 +20,7 @@ class BackgroundServer:
     """Serves from when it is made until it is stopped.
 
     Raises:
-        OSError: It cannot listen there; the text says where and why.
+        OSError: It cannot listen there; the message has the address and the reason.
 
     """
 
