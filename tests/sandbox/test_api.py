@@ -403,6 +403,20 @@ def with_files(content: dict[str, Any]) -> None:
     schemes["Cookie"] = {"type": "apiKey", "in": "cookie", "name": "key"}
     schemes["Token"] = {"type": "oauth2", "flows": {}}
     content["paths"]["/v1/files/{file_id}"] = FILE
+    page = {"data": [{"id": "a"}, {"id": "b"}], "has_more": True, "first_id": "a", "last_id": "b"}
+    parameters = content["components"]["parameters"]
+    cursors = [parameters[name] for name in ("AfterId", "BeforeId")]
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    content["paths"]["/v1/files/all"] = {"get": listing(page | {"total": 2}, *cursors, limit)}
+    token = {"name": "page", "in": "query", "schema": {"type": "string"}}
+    content["paths"]["/v1/tokens"] = {"get": listing({"data": [1], "next_page": "x"}, token)}
+    content["paths"]["/v1/data"] = {"get": listing({"data": {"id": "a"}})}
+
+
+def listing(example: object, *parameters: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"example": example}}
+    responses = {"200": {"description": "A page.", "content": content}}
+    return {"parameters": list(parameters), "responses": responses}
 
 
 LATER = {**HEADERS, "x-later": "a"}
@@ -443,6 +457,19 @@ def test_a_new_operation_responds_with_its_example(monkeypatch: pytest.MonkeyPat
         gone = ask(sandbox, "/v1/files/a", "DELETE", LATER)
         assert (gone.status_code, gone.content) == (204, b"")
         assert ask(sandbox, "/v1/files/a", "PATCH").headers["allow"] == "GET, PUT, POST, DELETE"
+
+
+def test_a_new_operation_pages_through_its_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    with grown(monkeypatch, with_files) as sandbox:
+        whole = ask(sandbox, "/v1/files/all").json()
+        assert (ids(whole), whole["has_more"], whole["total"]) == (["a", "b"], False, 2)
+        first = ask(sandbox, "/v1/files/all?limit=1").json()
+        assert (ids(first), first["has_more"], first["last_id"]) == (["a"], True, "a")
+        assert ids(ask(sandbox, "/v1/files/all?after_id=a").json()) == ["b"]
+        assert ask(sandbox, "/v1/files/all?after_id=c").status_code == 404
+        assert ask(sandbox, "/v1/tokens").json() == {"data": [1], "next_page": "x"}
+        assert ask(sandbox, "/v1/tokens?page=x").json() == {"data": [], "next_page": None}
+        assert ask(sandbox, "/v1/data").json() == {"data": {"id": "a"}}
 
 
 def test_a_new_operation_without_an_example_is_a_501(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,13 @@ from attrs import define, field, frozen
 
 from .catalogue import Model
 from .credentials import has_credentials
-from .document import Operation, document
+from .document import Operation, as_object, document
 from .faults import Drop, Failure, Faults
 from .paging import Pages, UnknownCursorError
 from .parameters import Headers, Parameter, RefusedError
+from .references import Json
 
+_LIMIT = 20  # items in a page, where openapi.yaml has no default
 _log = logging.getLogger("anthropic_models.sandbox")
 
 
@@ -120,9 +122,9 @@ class App:
             for parameter in operation.parameters
         }
         if operation.name == "list_models":
-            page = self._page(values)
+            page = _page(self._document.page, self.pages, values)
             return _response(exchange.request_id, 200, page, "application/json")
-        return _documented(operation, exchange.request_id)
+        return _documented(operation, values, exchange.request_id)
 
     def _operation(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:
         """Return the operation that is requested, and the values in its path."""
@@ -137,19 +139,6 @@ class App:
         message = f"{exchange.seen.method} {exchange.seen.path}: {status.phrase}"
         headers = [("allow", ", ".join(allowed))] if allowed else []
         raise RefusedError(status, message, headers)
-
-    def _page(self, values: Mapping[str, Any]) -> bytes:
-        after_id, before_id = values.get("after_id"), values.get("before_id")
-        if after_id is not None and before_id is not None:
-            raise RefusedError(400, "only one of after_id and before_id may be given")
-        try:
-            page = self.pages.page(after_id=after_id, before_id=before_id, limit=values["limit"])
-            return _json(self._document.page | page)
-        except UnknownCursorError as error:
-            raise RefusedError(404, f"{error}: no such model") from None
-        except (LookupError, TypeError, ValueError) as error:
-            # The list is the user's, who may put anything into it.
-            raise RefusedError(500, f"sandbox.models cannot be sent: {error!r}") from None
 
     def _error(self, request_id: str, error: RefusedError) -> Response:
         body = self._document.error(error.status_code)
@@ -167,7 +156,7 @@ def _sent(parameter: Parameter, exchange: Exchange, path: Mapping[str, str]) -> 
     return [values[name]] if values.get(name) else []
 
 
-def _documented(operation: Operation, request_id: str) -> Response:
+def _documented(operation: Operation, values: Mapping[str, Any], request_id: str) -> Response:
     """Return the first example of an operation's success."""
     success = operation.success()
     if success is None or (success.content_type and not success.examples):
@@ -176,9 +165,33 @@ def _documented(operation: Operation, request_id: str) -> Response:
     if success.content_type is None:
         return _response(request_id, status, b"", None)
     example = success.examples[0]
-    is_text = isinstance(example, str) and "json" not in success.content_type
-    content = f"{example}".encode() if is_text else _json(example)
+    if isinstance(example, str) and "json" not in success.content_type:
+        return _response(request_id, status, example.encode(), success.content_type)
+    body = as_object(example)
+    if "data" not in body:
+        content = _json(example)
+    elif values.get("page") is not None:  # there is but one page, which is not this
+        content = _json(body | {"data": [], "next_page": None})
+    elif {"after_id", "before_id", "limit"} <= values.keys():
+        content = _page(body, Pages(body["data"]), values)
+    else:
+        content = _json(example)
     return _response(request_id, status, content, success.content_type)
+
+
+def _page(example: Json, pages: Pages, values: Mapping[str, Any]) -> bytes:
+    """Return the page that the cursors in `values` ask for, like the example of one."""
+    after_id, before_id = values.get("after_id"), values.get("before_id")
+    if after_id is not None and before_id is not None:
+        raise RefusedError(400, "only one of after_id and before_id may be given")
+    limit = values.get("limit") or _LIMIT
+    try:
+        return _json(example | pages.page(after_id=after_id, before_id=before_id, limit=limit))
+    except UnknownCursorError as error:
+        raise RefusedError(404, f"{error}: no such id") from None
+    except (LookupError, TypeError, ValueError) as error:
+        # The list is the user's, who may put anything into it.
+        raise RefusedError(500, f"sandbox.models cannot be sent: {error!r}") from None
 
 
 def _joined(pairs: Iterable[tuple[str, str]], separator: str) -> dict[str, str]:

@@ -53,17 +53,19 @@ class Document:
 
     def __init__(self, content: Json) -> None:
         self._content = content
-        self.operations = [
+        operations = [
             self._operation(path, method, item)
             for path, item in content["paths"].items()
             for method in _METHODS
             if method in item
         ]
+        # A path without parameters comes before one that would match it, too.
+        self.operations = sorted(operations, key=lambda operation: len(operation.path_names))
         self._errors = {
             response.status: body
             for operation in self.operations
             for response in operation.responses
-            for body in map(_as_object, response.examples)
+            for body in map(as_object, response.examples)
             if body.get("type") == "error" and isinstance(body.get("error"), dict)
         }
 
@@ -90,7 +92,7 @@ class Document:
     def _page_example(self) -> Json:
         successes = [o.success() for o in self.operations if o.name == "list_models"]
         examples = [example for found in successes if found for example in found.examples]
-        pages = [page for page in map(_as_object, examples) if page.get("data")]
+        pages = [page for page in map(as_object, examples) if page.get("data")]
         return pages[0] if pages else {"data": [{}]}
 
     def _required_fields(self, name: str, example: Json) -> Json:
@@ -151,7 +153,8 @@ def _schema_examples(schema: Json) -> list[object]:
     return [*schema.get("examples", ()), *values, *schema.get("enum", ())]
 
 
-def _as_object(example: object) -> Json:
+def as_object(example: object) -> Json:
+    """Return an example that is an object; an empty object for any other."""
     return cast(Json, example) if isinstance(example, dict) else {}
 
 
