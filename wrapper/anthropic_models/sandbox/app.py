@@ -171,7 +171,8 @@ def _documented(operation: Operation, values: Mapping[str, Any], request_id: str
     if "data" not in body:
         content = _json(example)
     elif values.get("page") is not None:  # there is but one page, which is not this
-        content = _json(body | {"data": [], "next_page": None})
+        end: Json = {"data": [], "next_page": None}
+        content = _json(body | end)
     elif {"after_id", "before_id", "limit"} <= values.keys():
         content = _page(body, Pages(body["data"]), values)
     else:
