@@ -107,6 +107,6 @@ def test_it_lists_models_in_an_environment_that_has_nothing_else(
     assert told["ids"] == [model["id"] for model in sandbox.models]
     assert all(path.startswith(str(tmp_path)) for path in told["from"])
     assert told["spec"] == ROOT.joinpath("openapi.yaml").read_text("utf-8")
-    needed = {"anyio", "attrs", "certifi", "h11", "httpcore", "httpx", "idna"}
+    needed = {"anyio", "attrs", "certifi", "h11", "httpcore", "httpx", "idna", "jsonschema_rs"}
     tools = {"pip", "setuptools", "typing-extensions", "typing_extensions"}
     assert set(told["distributions"]) - tools == needed | {"anthropic-models-client"}
