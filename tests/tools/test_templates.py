@@ -101,6 +101,7 @@ def test_every_change_of_the_templates_fits_the_pinned_generator(tmp_path: Path)
         "endpoint_module.py.jinja",
         "model.py.jinja",
         "property_templates/const_property.py.jinja",
+        "property_templates/datetime_property.py.jinja",
     }
 
 

@@ -11,6 +11,8 @@ from typing import (
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..values import date_time
+
 T = TypeVar("T", bound="BetaModelInfo")
 
 
@@ -59,7 +61,7 @@ class BetaModelInfo:
         d = dict(src_dict)
         id = d.pop("id")
 
-        created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
+        created_at = date_time(d.pop("created_at"))
 
         display_name = d.pop("display_name")
 
