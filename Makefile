@@ -31,6 +31,9 @@ run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else
 # Some tests wait, so two processors have time for three. Where Python keeps no compiled files, each of
 # some hundred processes would compile the wrapper anew.
 test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3
+
+coverage: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests, and demand that they run every line of the wrapper
 	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --cov
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
@@ -153,5 +156,5 @@ $(NODE)/ready: requirements/node.txt requirements/node/package.json requirements
 	@cd $(@D) && $(with-node) npm ci --ignore-scripts --silent
 	@touch $@
 
-.PHONY: help setup run test regenerate check-generated check lint types spec-lint languages format \
+.PHONY: help setup run test coverage regenerate check-generated check lint types spec-lint languages format \
   share reference spec-diff live-check pictures bench bench-check release-check lock clean
