@@ -17,6 +17,7 @@ from anthropic_models import (
     Client,
     KnownAnthropicBeta,
     MissingCredentialsError,
+    Request,
 )
 
 from generator.documents import read_yaml
@@ -35,8 +36,8 @@ def main() -> int:
     document = read_yaml(ROOT / "openapi.yaml")
     answers = Answers(document, PATH, "get")
     try:
-        with Client() as client:
-            ask(client, answers)
+        with httpx.Client() as http, Client(http_client=http, max_retries=0) as client:
+            ask(client, Recorder(http, answers))
     except MissingCredentialsError:
         print("Nothing was checked: set ANTHROPIC_API_KEY to ask the real API.")
         return 0
@@ -52,26 +53,45 @@ def main() -> int:
     return 1 if differences else 0
 
 
-def ask(client: Client, answers: Answers) -> None:
+class Recorder:
+    """Keeps the responses that the client gets, also those that it refuses."""
+
+    def __init__(self, http: httpx.Client, answers: Answers) -> None:
+        self.answers = answers
+        self._responses: list[httpx.Response] = []
+        http.event_hooks = {"response": [httpx.Response.read, self._responses.append]}
+
+    def response(self, client: Client, request: Request[Any]) -> httpx.Response:
+        """Send a request and return the response; raises AnthropicModelsError without one."""
+        self._responses.clear()
+        try:
+            client.send(request)
+        except AnthropicModelsError:
+            if not self._responses:
+                raise
+        return self._responses[0]
+
+
+def ask(client: Client, recorder: Recorder) -> None:
     """Send every request that teaches something and costs nothing; raises CannotTellError."""
-    match [*_walk(client, answers)]:
+    match [*_walk(client, recorder)]:
         case [{"first_id": str(newest)}, *_]:
             params = {"before_id": newest}
-            _see(client, answers, "a page before the newest model", 200, params=params)
+            _see(client, recorder, "a page before the newest model", 200, params=params)
         case _:  # no model is listed, or the page is none
             pass
     betas = {"anthropic-beta": ",".join(KnownAnthropicBeta)}
-    _see(client, answers, "every known beta", 200, headers=betas)
-    _see(client, answers, "a limit of 0", 400, params={"limit": "0"})
-    _see(client, answers, "an unknown cursor", 404, params={"after_id": "no-such-model"})
+    _see(client, recorder, "every known beta", 200, headers=betas)
+    _see(client, recorder, "a limit of 0", 400, params={"limit": "0"})
+    _see(client, recorder, "an unknown cursor", 404, params={"after_id": "no-such-model"})
     with client.with_options(default_headers={"X-Api-Key": None, "Authorization": None}) as nobody:
-        _see(nobody, answers, "no credential", 401)
+        _see(nobody, recorder, "no credential", 401)
 
 
-def _walk(client: Client, answers: Answers) -> Iterator[Any]:
+def _walk(client: Client, recorder: Recorder) -> Iterator[Any]:
     params, cursors = {"limit": "1000"}, set[str]()
     while True:
-        page = _see(client, answers, "a page of models", 200, params=params)
+        page = _see(client, recorder, "a page of models", 200, params=params)
         yield page
         match page:
             case {"has_more": True, "last_id": str(cursor)} if cursor not in cursors:
@@ -83,26 +103,21 @@ def _walk(client: Client, answers: Answers) -> Iterator[Any]:
 
 def _see(
     client: Client,
-    answers: Answers,
+    recorder: Recorder,
     request: str,
     expected: int,
     *,
     params: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Any:
-    version = answers.document["components"]["parameters"]["AnthropicVersion"]
-    everywhere = {version["name"]: version["schema"]["default"]}
-    http = client.generated.get_httpx_client()
-    try:
-        response = http.get(PATH, params=params, headers={**everywhere, **(headers or {})})
-    except httpx.HTTPError as error:
-        raise CannotTellError(str(error) or type(error).__name__) from error
+    query = tuple((params or {}).items())
+    response = recorder.response(client, Request("GET", PATH, query, headers or {}))
     if response.status_code == 429 or response.status_code >= 500:
         raise CannotTellError(f"{request}: answered {response.status_code}; try again later")
     if response.status_code in (401, 403) and expected == 200:
         raise CannotTellError(f"{request}: answered {response.status_code}; is the key right?")
-    body = answers.see(request, response.status_code, response.headers, response.content)
-    answers.expect(request, response.status_code, expected)
+    body = recorder.answers.see(request, response.status_code, response.headers, response.content)
+    recorder.answers.expect(request, response.status_code, expected)
     return body
 
 

@@ -100,7 +100,11 @@ def _members(kind: Any) -> Iterator[pdoc.doc.Doc[Any]]:
 def _reached_through_attributes(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Function]:
     """Yield `models.list` of a client: nobody holds a `Models` otherwise."""
     for attribute, held in get_type_hints(kind.obj).items():
-        if attribute.startswith("_") or not _is_private(getattr(held, "__module__", "")):
+        if (
+            attribute.startswith("_")
+            or not isinstance(held, type)
+            or not _is_ours(held.__module__)
+        ):
             continue
         for method in pdoc.doc.Class(held.__module__, held.__qualname__, held, ("", "")).methods:
             if method.name.startswith("_"):

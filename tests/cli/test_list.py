@@ -280,11 +280,14 @@ def test_python_m_does_the_same() -> None:
         (["list", "--format", "xml"], "'xml' is not one of 'table', 'json'"),
         (["list", "--after-id", "a", "--before-id", "b"], "--after-id or --before-id, not both"),
         (["list", "--after-id", ""], "--after-id must be the id of a model"),
-        (["list", "--beta", "a,b"], "'a,b' cannot be a beta"),
+        (["list", "--beta", "a,b"], "--beta must be words of ASCII characters without commas"),
         (["list", "--base-url", "http://example.com"], "--base-url 'http://example.com' would"),
         (["list", "--base-url", "http://litellm:4000"], "--allow-insecure-http"),
         (["list", "--base-url", "ftp://x"], "--base-url must start with https://"),
-        (["list", "--base-url", "https://me:pw@x"], "name or password; set ANTHROPIC_API_KEY"),
+        (
+            ["list", "--base-url", "https://me:pw@x"],
+            "--base-url must not hold a user name or password",
+        ),
         (["list", "--base-url", "http://127.0.0.1", "--sandbox"], "--base-url or --sandbox"),
         (["list", f"--api-key={KEY}"], "No such option: --api-key"),
         (["list", "extra"], "unexpected extra argument"),
@@ -405,7 +408,7 @@ def test_a_failed_connection_is_reported_in_one_line(capfd: pytest.CaptureFixtur
         code = main(["list", "--base-url", "http://127.0.0.1:9"])
     out, err = capfd.readouterr()
     assert (code, out) == (1, "")
-    assert err.startswith("anthropic-models: could not connect: ")
+    assert err.startswith("anthropic-models: could not connect to ")
     assert len(err.splitlines()) == 1
 
 

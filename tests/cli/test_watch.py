@@ -174,7 +174,7 @@ NO_RETRY = {"x-should-retry": "false"}
     [
         (error(529, "overloaded_error", headers=NO_RETRY), "529 overloaded_error"),
         (error(429, "rate_limit_error", headers=NO_RETRY), "429 rate_limit_error"),
-        (answer(b"<html>", headers=NO_RETRY), "the answer is not JSON"),
+        (answer(b"<html>", headers=NO_RETRY), "the response is not JSON"),
     ],
     ids=["529", "429", "html"],
 )

@@ -1,4 +1,4 @@
-"""What `import anthropic_models` gives, and what it leaves until it is needed."""
+"""What `import anthropic_models` makes available, and what it leaves until it is needed."""
 
 import subprocess
 import sys
@@ -6,41 +6,57 @@ import sys
 import anthropic_models
 import pytest
 
-from tests.support.terminal import MEASURED, environment
+from tests.support.projects import python_path
 
-LOADED = """
-import sys
-from anthropic_models import Client
-print(*(name for name in ("anyio", "anthropic_models._async") if name in sys.modules))
-from anthropic_models import AsyncClient
-print(*(name for name in ("anyio", "anthropic_models._async") if name in sys.modules))
-"""
-
-
-ALL = """
+EVERY_MODULE = """
 import importlib, pkgutil, anthropic_models
 for module in pkgutil.walk_packages(anthropic_models.__path__, "anthropic_models."):
     if not module.name.endswith(".__main__"):
         importlib.import_module(module.name)
 """
+LAZILY = """
+import sys
+def loaded(*names):
+    print(*(name for name in names if name in sys.modules))
+import anthropic_models
+loaded("httpx", "attrs", "anthropic_models_generated", "anthropic_models.errors")
+from anthropic_models import Client
+loaded("httpx", "anyio", "anthropic_models._async", "jsonschema_rs", "ssl")
+from anthropic_models import AsyncClient
+loaded("anyio", "anthropic_models._async")
+"""
+
+
+def run(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        env=python_path(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def test_every_module_loads_without_a_warning() -> None:
-    # Other tests load modules before they count, or do not count; here the lines of all are.
-    command = [sys.executable, "-W", "error", "-c", ALL]
-    done = subprocess.run(command, env=environment(**MEASURED), capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert run(EVERY_MODULE) == ""
 
 
-def test_the_async_half_is_loaded_by_who_asks_for_it() -> None:
-    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True)
-    assert done.stdout == "\nanyio anthropic_models._async\n"
+def test_a_module_is_loaded_when_a_name_of_it_is_first_used() -> None:
+    nothing, with_client, with_async = run(LAZILY).splitlines()
+    assert nothing == ""
+    assert with_client.split()[0] == "httpx"
+    assert not {"anthropic_models._async", "jsonschema_rs"} & set(with_client.split())
+    assert with_async == "anyio anthropic_models._async"
 
 
 def test_every_public_name_is_there_and_shown() -> None:
-    for name in anthropic_models.__all__:
+    public: list[str] = vars(anthropic_models)["__all__"]
+    for name in public:
         assert getattr(anthropic_models, name) is not None
-    assert set(anthropic_models.__all__) <= set(dir(anthropic_models))
+    assert set(public) <= set(dir(anthropic_models))
+    assert "errors" in anthropic_models.ArgumentError.__module__
 
 
 def test_a_name_that_is_not_there_is_an_error_as_in_any_module() -> None:

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from anthropic_models import APIResponseValidationError
-from anthropic_models._core.validation import parsed
 
 from tests.support.evolution import LaterProject, later_document
 from tests.support.scripted_server import model, page
@@ -85,7 +83,7 @@ NULLS = {
 
 @pytest.fixture(scope="module")
 def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The class of the pages of the later API, freshly generated."""
+    """The generated package of the later API, freshly generated."""
     document = copy.deepcopy(later_document("model-fields"))
     schemas = document["components"]["schemas"]
     schemas |= SCHEMAS
@@ -97,12 +95,16 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     package = project.folder / "generated" / "anthropic_models_generated"
     package.rename(package.with_name("generated_later"))
     sys.path.insert(0, str(package.parent))
-    yield importlib.import_module("generated_later.models").BetaModelList
+    importlib.import_module("generated_later.models")
+    importlib.import_module("generated_later.document")
+    yield importlib.import_module("generated_later")
     sys.path.remove(str(package.parent))
 
 
 def read(later: Any, *models: dict[str, Any]) -> Any:
-    return parsed(later, page() | {"data": list(models)})
+    content = page() | {"data": list(models)}
+    assert later.document.mismatch("list_models", "200", content) is None
+    return later.models.BetaModelList.from_dict(content)
 
 
 def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
@@ -153,26 +155,25 @@ def test_what_is_optional_may_be_missing(later: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "says"),
     [
-        ({"lifecycle": 7}, "lifecycle", "a KnownLifecycle or a string, but is 7"),
-        ({"lifecycle": None}, "lifecycle", "a KnownLifecycle or a string, but is null"),
-        ({"stage": "unheard-of"}, "stage", "a Stage, but is 'unheard-of'"),
-        ({"stage": 7}, "stage", "a Stage, but is 7"),
+        ({"lifecycle": 7}, "lifecycle", "but is 7"),
+        ({"lifecycle": None}, "lifecycle", "but is null"),
+        ({"stage": "unheard-of"}, "stage", "but is 'unheard-of'"),
+        ({"stage": 7}, "stage", "but is 7"),
         ({"max_input_tokens": "x"}, "max_input_tokens", "a whole number or null, but is 'x'"),
         ({"max_tokens": "7"}, "max_tokens", "a whole number or null, but is '7'"),
         ({"max_tokens": True}, "max_tokens", "a whole number or null, but is true"),
-        ({"max_tokens": 7.0}, "max_tokens", "a whole number or null, but is 7.0"),
-        ({"price": "1"}, "price", "a number or a whole number, but is '1'"),
+        ({"price": "1"}, "price", "a number, but is '1'"),
         ({"price": False}, "price", "but is false"),
         ({"price": None}, "price", "but is null"),
-        ({"retires_at": "soon"}, "retires_at", "an RFC 3339 date-time or null, but is 'soon'"),
+        ({"retires_at": "soon"}, "retires_at", "but is 'soon'"),
         (
             {"retires_at": "2027-01-01"},
             "retires_at",
-            "an RFC 3339 date-time or null, but is '2027-01-01'",
+            "but is '2027-01-01'",
         ),
         ({"announced_on": "soon"}, "announced_on", "a date, but is 'soon'"),
         ({"build": "x"}, "build", "a UUID, but is 'x'"),
-        ({"build": 7}, "build", "a UUID, but is 7"),
+        ({"build": 7}, "build", "a string, but is 7"),
         (
             {"allowed_fallback_models": "x"},
             "allowed_fallback_models",
@@ -227,15 +228,17 @@ def test_what_the_later_specification_forbids_is_refused_with_its_place(
 ) -> None:
     whole = model("a", **WHOLE)
     for neighbour in (whole, whole | NULLS):
-        with pytest.raises(APIResponseValidationError) as caught:
-            read(later, neighbour, whole | changes, whole)
-        assert caught.value.place == f"data[1].{place}"
-        assert str(caught.value).endswith(says)
+        content = page() | {"data": [neighbour, whole | changes, whole]}
+        found, problem = later.document.mismatch("list_models", "200", content)
+        assert found == f"data[1].{place}"
+        assert problem.endswith(says)
 
 
 @pytest.mark.parametrize("field", REQUIRED)
 def test_what_is_required_must_be_there(later: Any, field: str) -> None:
     rest = {name: value for name, value in WHOLE.items() if name != field}
-    with pytest.raises(APIResponseValidationError) as caught:
-        read(later, model("a", **WHOLE), model("b", **rest))
-    assert caught.value.place == f"data[1].{field}"
+    content = page() | {"data": [model("a", **WHOLE), model("b", **rest)]}
+    assert later.document.mismatch("list_models", "200", content) == (
+        f"data[1].{field}",
+        "is missing",
+    )

@@ -19,11 +19,12 @@ Answer = Callable[[socket.socket, threading.Event], bool]
 
 @frozen
 class Request:
-    """What came; a header that came twice has both values, as RFC 9110 (5.3) joins them."""
+    """What was sent; a header that came twice has both values, as RFC 9110 (5.3) joins them."""
 
     method: str
     target: str
     headers: dict[str, str] = field(repr=False)
+    body: bytes = b""
 
 
 class ScriptedServer:
@@ -87,7 +88,7 @@ class ScriptedServer:
     def _serve(self, connection: socket.socket) -> None:
         # The client may go away, and the test may be over.
         with connection, suppress(OSError), self._encrypted(connection) as stream:
-            while (head := _head(stream)) and self._next(head)(stream, self._over):
+            while (request := _request(stream)) and self._next(request)(stream, self._over):
                 pass
         with self._lock:
             self._open.discard(connection)
@@ -97,16 +98,10 @@ class ScriptedServer:
             return connection
         return self._tls.wrap_socket(connection, server_side=True)
 
-    def _next(self, head: bytes) -> Answer:
-        first, *lines = head.decode("latin-1").split("\r\n")
-        method, target, _ = first.split(" ")
-        headers: dict[str, str] = {}
-        for name, _, value in (line.partition(":") for line in lines if line):
-            known = headers.get(name.lower())
-            headers[name.lower()] = value.strip() if known is None else f"{known}, {value.strip()}"
+    def _next(self, request: Request) -> Answer:
         with self._lock:
             answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
-            self.requests.append(Request(method, target, headers))
+            self.requests.append(request)
         self.arrived.release()
         return answer
 
@@ -115,14 +110,26 @@ Scripted = Callable[..., ScriptedServer]
 """Starts a server that plays the answers given to it."""
 
 
-def _head(connection: socket.socket) -> bytes:
+def _request(connection: socket.socket) -> Request | None:
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         byte = connection.recv(1)
         if not byte:
-            return b""
+            return None
         head += byte
-    return head
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = first.split(" ")
+    headers: dict[str, str] = {}
+    for name, _, value in (line.partition(":") for line in lines if line):
+        known = headers.get(name.lower())
+        headers[name.lower()] = value.strip() if known is None else f"{known}, {value.strip()}"
+    body = b""
+    while len(body) < int(headers.get("content-length", 0)):
+        part = connection.recv(65536)
+        if not part:
+            return None
+        body += part
+    return Request(method, target, headers, body)
 
 
 def _shut(sock: socket.socket) -> None:

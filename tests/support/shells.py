@@ -1,53 +1,19 @@
-"""The sync client, and the async one on asyncio and on trio, behind one face.
+"""The sync client, and the async one on asyncio and on trio, called alike.
 
 A test that is written against `Shell` runs three times, and holds for all three.
 """
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, cast
 
-from anthropic_models import (
-    AsyncClient,
-    AsyncPage,
-    BetaModelInfo,
-    BetaModelList,
-    Client,
-    Page,
-    ResponseInfo,
-)
+import httpx
+from anthropic_models import AsyncClient, AsyncPage, AsyncPaginator, Client
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 KEY = "sk-test-0123456789-secret"
-
-
-class AnyPage(Protocol):
-    @property
-    def data(self) -> list[BetaModelInfo]: ...
-    @property
-    def has_more(self) -> bool: ...
-    @property
-    def first_id(self) -> str | None: ...
-    @property
-    def last_id(self) -> str | None: ...
-
-    response: ResponseInfo
-    generated: BetaModelList
-
-    def has_next_page(self) -> bool: ...
-    def get_next_page(self) -> "AnyPage": ...
-    def iter_pages(self) -> "Iterator[AnyPage]": ...
-    def __iter__(self) -> Iterator[BetaModelInfo]: ...
-    def to_dict(self) -> dict[str, Any]: ...
-
-
-class AnyClient(Protocol):
-    @property
-    def inner(self) -> Any: ...
-
-    def list(self, **arguments: Any) -> AnyPage: ...
-    def with_options(self, **options: Any) -> "AnyClient": ...
-    def close(self) -> None: ...
 
 
 class Shell:
@@ -57,94 +23,118 @@ class Shell:
         self.name = name
 
     @contextmanager
-    def client(self, base_url: str, **arguments: Any) -> Generator[AnyClient]:
+    def client(
+        self, base_url: str | None, *, http: dict[str, Any] | None = None, **arguments: Any
+    ) -> Generator[Client]:
+        """Make a client; over an httpx client of these arguments when `http` is given."""
         arguments = {"api_key": KEY, "base_url": base_url} | arguments
         if self.name == "sync":
+            if http is not None:
+                arguments["http_client"] = httpx.Client(**http)
             with Client(**arguments) as client:
-                yield SyncFace(client)
+                yield client
+            if http is not None:
+                assert not arguments["http_client"].is_closed, "it is the caller's"
+                arguments["http_client"].close()
             return
         with start_blocking_portal(self.name) as portal:
-            face = AsyncFace(AsyncClient(**arguments), portal)
+            if http is not None:
+                arguments["http_client"] = httpx.AsyncClient(**http)
+            blocking = BlockingClient(AsyncClient(**arguments), portal)
             try:
-                yield face
+                yield cast(Client, blocking)
             finally:
-                face.close()
+                blocking.close()
+                if http is not None:
+                    assert not arguments["http_client"].is_closed, "it is the caller's"
+                    portal.call(arguments["http_client"].aclose)
+
+    def hook(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Return a function as a hook for the httpx client of this shell."""
+        if self.name == "sync":
+            return function
+
+        async def asynchronous(value: Any) -> Any:
+            return function(value)
+
+        return asynchronous
 
 
-class SyncFace:
-    def __init__(self, client: Client) -> None:
-        self.inner = client
+class BlockingClient:
+    """An AsyncClient with the methods of Client, which wait for the event loop."""
 
-    def list(self, **arguments: Any) -> Page:
-        return self.inner.models.list(**arguments)
-
-    def with_options(self, **options: Any) -> "SyncFace":
-        return SyncFace(self.inner.with_options(**options))
-
-    def close(self) -> None:
-        self.inner.close()
-
-
-class AsyncFace:
     def __init__(self, client: AsyncClient, portal: BlockingPortal) -> None:
-        self.inner = client
-        self.portal = portal
-
-    def list(self, **arguments: Any) -> "AsyncPageFace":
-        async def first_page() -> AsyncPage:
-            return await self.inner.models.list(**arguments)
-
-        return AsyncPageFace(self.portal.call(first_page), self.portal)
-
-    def with_options(self, **options: Any) -> "AsyncFace":
-        return AsyncFace(self.inner.with_options(**options), self.portal)
-
-    def close(self) -> None:
-        self.portal.call(self.inner.close)
-
-
-class AsyncPageFace:
-    def __init__(self, page: AsyncPage, portal: BlockingPortal) -> None:
-        self.page = page
-        self.portal = portal
-        self.response = page.response
-        self.generated = page.generated
-        self.data = page.data
-        self.has_more = page.has_more
-        self.first_id = page.first_id
-        self.last_id = page.last_id
-        self.has_next_page = page.has_next_page
-        self.to_dict = page.to_dict
+        self._client = client
+        self._portal = portal
+        self.models = SimpleNamespace(list=partial(self._listing, client.models.list))
 
     def __repr__(self) -> str:
-        return repr(self.page)
+        return repr(self._client)
+
+    @property
+    def is_closed(self) -> bool:
+        return self._client.is_closed
+
+    @property
+    def base_url(self) -> str:
+        return self._client.base_url
+
+    def send(self, request: Any, **options: Any) -> Any:
+        return self._portal.call(partial(self._client.send, request, **options))
+
+    def send_detailed(self, request: Any, **options: Any) -> Any:
+        return self._portal.call(partial(self._client.send_detailed, request, **options))
+
+    def paginate(self, request: Any, **options: Any) -> Any:
+        return self._listing(self._client.paginate, request, **options)
+
+    def with_options(self, **options: Any) -> "BlockingClient":
+        return BlockingClient(self._client.with_options(**options), self._portal)
+
+    def close(self) -> None:
+        self._portal.call(self._client.close)
+
+    def _listing(
+        self, begin: Callable[..., AsyncPaginator[Any]], *arguments: Any, **options: Any
+    ) -> Any:
+        async def first_page() -> AsyncPage[Any]:
+            return await begin(*arguments, **options)
+
+        return BlockingPage(self._portal.call(first_page), self._portal)
+
+
+class BlockingPage:
+    """An AsyncPage with the methods of Page, which wait for the event loop."""
+
+    def __init__(self, page: AsyncPage[Any], portal: BlockingPortal) -> None:
+        self._page = page
+        self._portal = portal
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._page, name)
+
+    def __repr__(self) -> str:
+        return repr(self._page)
 
     def __reduce__(self) -> Any:
-        return self.page.__reduce__()
+        return self._page.__reduce__()
 
-    def get_next_page(self) -> "AsyncPageFace":
-        return AsyncPageFace(self.portal.call(self.page.get_next_page), self.portal)
+    def get_next_page(self) -> "BlockingPage":
+        return BlockingPage(self._portal.call(self._page.get_next_page), self._portal)
 
-    def iter_pages(self) -> "Iterator[AsyncPageFace]":
-        for page in _pulled(self.portal, self.page.iter_pages):
-            yield AsyncPageFace(page, self.portal)
+    def iter_pages(self) -> "Iterator[BlockingPage]":
+        for page in self._each(self._page.iter_pages()):
+            yield BlockingPage(page, self._portal)
 
-    def __iter__(self) -> Iterator[BetaModelInfo]:
-        return _pulled(self.portal, self.page.__aiter__)
+    def __iter__(self) -> Iterator[Any]:
+        return self._each(aiter(self._page))
 
+    def _each(self, iterator: AsyncIterator[Any]) -> Iterator[Any]:
+        async def following() -> Any:
+            return await anext(iterator, _END)
 
-def _pulled(portal: BlockingPortal, start: Callable[[], AsyncIterator[Any]]) -> Iterator[Any]:
-    """Pull items out of an async iterator, one call into the event loop each."""
-    iterator = start()
-
-    async def following() -> Any:
-        try:
-            return await anext(iterator)
-        except StopAsyncIteration:
-            return _END
-
-    while (item := portal.call(following)) is not _END:
-        yield item
+        while (item := self._portal.call(following)) is not _END:
+            yield item
 
 
 _END = object()

@@ -1,58 +1,108 @@
-"""The errors that callers see: one base, and a class for each kind of failure."""
+"""The errors that callers see: one base, and a class for each kind of failure.
+
+    AnthropicModelsError
+      MissingCredentialsError      also a ValueError
+      ClientClosedError            also a RuntimeError
+      PaginationError
+      APIConnectionError
+        APITimeoutError
+      APIResponseValidationError
+      APIStatusError
+        BadRequestError            400
+        AuthenticationError        401
+        PermissionDeniedError      403
+        NotFoundError              404
+        RequestTooLargeError       413
+        RateLimitError             429
+        InternalServerError        5xx
+          OverloadedError          529
+
+Wrong arguments raise ValueError or TypeError before anything is sent.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypedDict
 
 
 class Resume(TypedDict, total=False):
-    """Where an interrupted listing goes on: `client.models.list(**error.resume)`.
+    """The arguments that continue an interrupted listing: `client.models.list(**error.resume)`.
 
-    Attributes:
-        after_id: The model after which it goes on, unless it goes to newer ones.
-        before_id: The model before which it goes on, when it goes to newer ones.
-        max_items: How many models are still wanted, when there is a cap.
-
+    The first two are cursors: of the request, where the listing is not of models.
     """
 
     after_id: str
+    """The item after which the listing goes on, when it goes forwards."""
     before_id: str
+    """The item before which the listing goes on, when it goes backwards."""
     max_items: int
+    """How many items are still wanted, when there is a cap."""
+
+
+class TokenResume(TypedDict, total=False):
+    """The arguments that continue an interrupted listing whose pages have tokens."""
+
+    page: str
+    """The token of the page with which the listing goes on."""
+    max_items: int
+    """How many items are still wanted, when there is a cap."""
 
 
 class AnthropicModelsError(Exception):
-    """Base of all errors of this package.
+    """Base of all errors of this package."""
 
-    Attributes:
-        message: What happened, for people.
-        resume: The arguments of `list` that continue an interrupted listing with the first model
-            that was not handed out; None when no listing had begun.
-
-    """
+    message: str
+    """What happened, for people."""
+    resume: Resume | None
+    """The arguments that continue an interrupted listing with the first item that was not handed
+    out; None when no listing had begun."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-        self.resume: Resume | None = None
+        self.resume = None
+
+    @property
+    def description(self) -> str:
+        """The text of the error, without how to resume."""
+        return self.message
 
     def __str__(self) -> str:
         if not self.resume:
-            return self._described()
+            return self.description
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.resume.items())
-        return f"{self._described()} (resume with {arguments})"
-
-    def _described(self) -> str:
-        return self.message
+        return f"{self.description} (resume with {arguments})"
 
     def __reduce__(self) -> tuple[Callable[..., "AnthropicModelsError"], tuple[object, ...]]:
-        return _restore, (type(self), self.args, self.__dict__)
+        return _restored, (type(self), self.args, self.__dict__)
 
 
-def _restore(
+def _restored(
     kind: type[AnthropicModelsError], arguments: tuple[object, ...], state: dict[str, Any]
 ) -> AnthropicModelsError:
     error = kind.__new__(kind, *arguments)
     error.__dict__.update(state)
     return error
+
+
+class ArgumentError(ValueError):
+    """An argument cannot be used; nothing was sent."""
+
+    argument: str
+    """The name of the argument, or of the environment variable."""
+    reason: str
+    """What is wrong with its value."""
+    allowed_by: str | None
+    """The argument that permits the value, if any."""
+
+    def __init__(self, argument: str, reason: str, allowed_by: str | None = None) -> None:
+        super().__init__(argument, reason, allowed_by)
+        self.argument = argument
+        self.reason = reason
+        self.allowed_by = allowed_by
+
+    def __str__(self) -> str:
+        hint = f"; {self.allowed_by}=True permits it" if self.allowed_by else ""
+        return f"{self.argument} {self.reason}{hint}"
 
 
 class MissingCredentialsError(AnthropicModelsError, ValueError):
@@ -64,12 +114,10 @@ class ClientClosedError(AnthropicModelsError, RuntimeError):
 
 
 class PaginationError(AnthropicModelsError):
-    """The listing cannot be walked on: the API promises more, but gives no way to it.
+    """The listing cannot go on: the API reports more items, but no cursor leads to them."""
 
-    Attributes:
-        body: The page that says so, as the API sent it; None when there was none.
-
-    """
+    body: Any
+    """The page that reports it, as decoded JSON; None when there was none."""
 
     def __init__(self, message: str, *, body: object = None) -> None:
         super().__init__(message)
@@ -77,12 +125,10 @@ class PaginationError(AnthropicModelsError):
 
 
 class APIConnectionError(AnthropicModelsError):
-    """No whole answer came: not connected, disconnected, or broken off.
+    """No whole response came: not connected, disconnected, or incomplete."""
 
-    Attributes:
-        retries_taken: How many further attempts were made.
-
-    """
+    retries_taken: int
+    """How many further attempts were made."""
 
     def __init__(self, message: str, *, retries_taken: int = 0) -> None:
         super().__init__(message)
@@ -90,20 +136,22 @@ class APIConnectionError(AnthropicModelsError):
 
 
 class APITimeoutError(APIConnectionError):
-    """The answer took longer than `timeout` allows."""
+    """The response took longer than `timeout` allows."""
 
 
 class APIResponseValidationError(AnthropicModelsError):
-    """A success whose content is not what the specification says.
+    """A success whose content is not what the document describes."""
 
-    Attributes:
-        place: Where in the content, e.g. `data[3].created_at`; None when it is the whole.
-        status_code: The HTTP status.
-        request_id: How the API names this exchange; None when it does not.
-        body: The decoded JSON, or the text when it is no JSON; None when it cannot be decoded.
-        retries_taken: How many further attempts were made.
-
-    """
+    place: str | None
+    """Where in the content, e.g. `data[3].created_at`; None when it is the whole."""
+    status_code: int
+    """The HTTP status."""
+    request_id: str | None
+    """The id that the API gave this request; None when there is none."""
+    body: Any
+    """The decoded JSON, or the text when it is not JSON; None when it cannot be decoded."""
+    retries_taken: int
+    """How many further attempts were made."""
 
     def __init__(
         self,
@@ -122,25 +170,28 @@ class APIResponseValidationError(AnthropicModelsError):
         self.body = body
         self.retries_taken = retries_taken
 
-    def _described(self) -> str:
+    @property
+    def description(self) -> str:
+        """The text of the error, without how to resume."""
         known = f" (request id {self.request_id})" if self.request_id else ""
         return f"{self.message}{known}"
 
 
 class APIStatusError(AnthropicModelsError):
-    """The API answered with another status than a success; redirects are such too.
+    """The API responded with a status that is no documented success; redirects are such too."""
 
-    Attributes:
-        status_code: The HTTP status.
-        type: The API's name for the kind of error, e.g. `rate_limit_error`; None when the body
-            does not say.
-        message: The API's explanation, or a stand-in for it.
-        request_id: How the API names this exchange (header `request-id`, else the body).
-        body: The decoded JSON, or the text when it is no JSON; None when it cannot be decoded.
-        retries_taken: How many further attempts were made.
-        retry_after: Seconds to wait that the API asks for; None when it does not.
-
-    """
+    status_code: int
+    """The HTTP status."""
+    type: str | None
+    """The API's name for the kind of error, e.g. `rate_limit_error`; None when it has none."""
+    request_id: str | None
+    """The id that the API gave this request (header `request-id`, else the body)."""
+    body: Any
+    """The decoded JSON, or the text when it is not JSON; None when it cannot be decoded."""
+    retries_taken: int
+    """How many further attempts were made."""
+    retry_after: float | None
+    """Seconds to wait that the API asks for; None when it does not."""
 
     def __init__(
         self,
@@ -161,7 +212,16 @@ class APIStatusError(AnthropicModelsError):
         self.retries_taken = retries_taken
         self.retry_after = retry_after
 
-    def _described(self) -> str:
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same request may succeed later: 408, 409, 429, and 5xx but 501 and 505."""
+        return self.status_code in (408, 409, 429) or (
+            500 <= self.status_code < 600 and self.status_code not in (501, 505)
+        )
+
+    @property
+    def description(self) -> str:
+        """The text of the error, without how to resume."""
         kind = f" {self.type}" if self.type else ""
         known: list[str] = []
         if self.request_id:
@@ -200,15 +260,15 @@ class RateLimitError(APIStatusError):
 
 
 class InternalServerError(APIStatusError):
-    """5xx: the API, or something in front of it, failed."""
+    """5xx: the API, or a gateway in front of it, failed."""
 
 
 class OverloadedError(InternalServerError):
-    """529: the API has more to do than it can."""
+    """529: the API is overloaded."""
 
 
 def class_for_status(status_code: int) -> type[APIStatusError]:
-    """Return the class of error that stands for an HTTP status."""
+    """Return the class of error for an HTTP status."""
     if status_code in _CLASSES:
         return _CLASSES[status_code]
     return InternalServerError if status_code >= 500 else APIStatusError

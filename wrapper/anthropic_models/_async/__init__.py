@@ -1,1 +1,1 @@
-"""The async shell around the core, for asyncio and trio: sends, sleeps, reads ahead in tasks."""
+"""The async shell around the core, for asyncio and trio: sends, sleeps, prefetches in tasks."""

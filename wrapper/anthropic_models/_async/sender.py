@@ -1,135 +1,143 @@
-"""Sends requests with httpx.AsyncClient, reads the answers, and sleeps between attempts."""
+"""Sends requests, reads responses and sleeps between attempts, in the task of the caller."""
 
 import random
 import time
+import weakref
 from collections.abc import Generator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext, suppress
-from weakref import WeakSet
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import anyio
 import httpx
-from anthropic_models_generated.models import BetaModelList
 
-from .._core.answer import Failure, Received, ResponseInfo
-from .._core.body import Body
-from .._core.exchange import Exchange
-from .._core.failure import body_error_of, closed, outcome_of, too_slow
-from .._core.request import PageRequest
+from .._core.attempts import Send, attempts
+from .._core.call import Call
+from .._core.network_errors import closed, outcome_of
+from .._core.outcomes import Failure, RawResponse
 from ..errors import AnthropicModelsError
-from .background import Background
-from .turns import Turns
+from ..responses import APIResponse
+from .body import read_body
+from .connections import AsyncConnections
+from .event_loop import current_loop
+from .prefetch import Prefetch
+
+T = TypeVar("T")
 
 
-class Sender:
-    """Sends for one client over an httpx.AsyncClient that it may share with others."""
+class AsyncSender:
+    """Sends for one client; the clients that `with_options` makes share its connections.
+
+    `http` is the httpx client of the user's, if any; else the sender has connections of its own.
+    """
 
     def __init__(
-        self, http: httpx.AsyncClient, *, owns_http: bool, parent: "Sender | None" = None
+        self, http: httpx.AsyncClient | None = None, root: "AsyncSender | None" = None
     ) -> None:
-        self.http = http
-        self.background = Background()
-        self._owns_http = owns_http
+        if root is None:
+            self._http = http
+            self._connections = AsyncConnections() if http is None else None
+        else:
+            self._http = root._http
+            self._connections = root._connections
+        self._root = root
+        self._derived: weakref.WeakValueDictionary[int, AsyncSender] = (
+            weakref.WeakValueDictionary()
+        )
         self._closing = False
-        # Of a family that shares connections, the eldest closes them, and what the others do.
-        self._eldest: Sender = self if parent is None else parent._eldest
-        self._family: WeakSet[Sender] = WeakSet()
-        self._under_way: set[anyio.CancelScope] = set()
-        # How many connections the caller's own client has is the caller's choice.
-        self._turns = Turns() if owns_http else None
-        self._eldest._family.add(self)
+        self._under_way: dict[anyio.CancelScope, object] = {}
+        self.prefetching: dict[Prefetch[Any], object] = {}
+        if root is not None:
+            root._derived[id(self)] = self
+
+    def derived(self) -> "AsyncSender":
+        """Return a sender over the same connections; closing it leaves this one open."""
+        return AsyncSender(root=self._root or self)
+
+    def check_proxy(self, base_url: str) -> None:
+        """Raise ValueError when a URL needs a proxy whose setting cannot be used."""
+        if self._connections is not None:
+            self._connections.proxy(httpx.URL(base_url))
 
     @property
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return self._closing or self._eldest._closing or self.http.is_closed
+        if self._closing or (self._root is not None and self._root.is_closed):
+            return True
+        return self._http is not None and self._http.is_closed
 
-    async def page(self, request: PageRequest) -> tuple[BetaModelList, ResponseInfo]:
-        """Return the page that a request asks for, after as many attempts as it takes."""
-        exchange = Exchange(request)
+    async def send(self, call: Call[T]) -> APIResponse[T]:
+        """Make a call in as many attempts as it takes; return its result or raise its error."""
+        steps = attempts(call, self._http, clock=time.time, jitter=random.random)
+        outcome: RawResponse | Failure | None = None
         while True:
-            outcome = await self._attempt(exchange)
-            result = exchange.concluded(outcome, now=time.time(), chance=random.random())  # noqa: S311
-            if isinstance(result, tuple):
-                return result
+            try:
+                step = steps.send(outcome)
+            except StopIteration as result:
+                parsed: APIResponse[T] = result.value
+                return parsed
             with self._cancelled_by_close():
-                await anyio.sleep(result)
+                if isinstance(step, Send):
+                    outcome = closed()
+                    outcome = await self._attempt(step.request)
+                else:
+                    outcome = None
+                    await anyio.sleep(step.seconds)
 
     async def close(self) -> None:
-        """Stop what is under way; close the connections if they are this client's own."""
-        family = list(self._family) if self._eldest is self else [self]
-        for sender in family:
+        """End what is under way; close the connections when they are this sender's own."""
+        derived = [sender for ref in self._derived.valuerefs() if (sender := ref())]
+        here = current_loop()
+        for sender in (self, *derived):
             sender._closing = True
-            for scope in sender._under_way:
-                scope.cancel()
+            for scope, token in list(sender._under_way.items()):
+                if token == here:
+                    scope.cancel()
         # A caller that is being cancelled itself must not leave connections behind.
         with anyio.CancelScope(shield=True):
-            for sender in family:
-                await sender.background.cancel()
-            if self._owns_http:
-                with suppress(RuntimeError):  # the event loop of its connections may be gone
-                    await self.http.aclose()
+            for sender in (self, *derived):
+                for prefetch in list(sender.prefetching):
+                    if prefetch.token == here:
+                        await prefetch.cancel()
+            if self._root is None and self._connections is not None:
+                await self._connections.aclose()
 
     @contextmanager
-    def _cancelled_by_close(self) -> Generator[anyio.CancelScope]:
+    def _cancelled_by_close(self) -> Generator[None]:
         with anyio.CancelScope() as scope:
-            self._under_way.add(scope)
+            self._under_way[scope] = current_loop()
             try:
-                yield scope
+                yield
             finally:
-                self._under_way.discard(scope)
+                del self._under_way[scope]
 
-    async def _attempt(self, exchange: Exchange) -> Received | Failure:
+    async def _attempt(self, request: httpx.Request) -> RawResponse | Failure:
         if self.is_closed:
             return closed()
-        with self._cancelled_by_close():
-            outcome = await self._sent(exchange)
-            if not self.is_closed:
-                return outcome
-        return closed()
-
-    async def _sent(self, exchange: Exchange) -> Received | Failure:
+        started = time.monotonic()
         try:
-            async with self._turn(exchange.request.call.timeout):
-                started = time.monotonic()
-                built = exchange.built_with(None if self._eldest._owns_http else self.http)
-                response = await self.http.send(built, stream=True, follow_redirects=False)
-                try:
-                    body = await self._body(response, exchange.request)
-                finally:
-                    await response.aclose()
+            status, headers, body = await self._exchange(request)
         except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error)
+            outcome = closed() if self.is_closed else outcome_of(error, request)
             if outcome is None:
                 raise
             return outcome
-        return Received(response.status_code, response.headers, body, time.monotonic() - started)
+        if self.is_closed:
+            return closed()
+        return RawResponse(status, headers, body, time.monotonic() - started)
 
-    def _turn(self, timeout: httpx.Timeout) -> AbstractAsyncContextManager[None]:
-        turns = self._eldest._turns
-        return nullcontext() if turns is None else turns.taken(timeout)
-
-    async def _body(
-        self, response: httpx.Response, request: PageRequest
-    ) -> bytes | AnthropicModelsError:
-        if response.is_stream_consumed:  # by a hook of the caller's
-            return response.content
-        refusal: AnthropicModelsError | None = None
+    async def _exchange(
+        self, request: httpx.Request
+    ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
+        if self._connections is not None:
+            return await self._connections.exchange(request)
+        assert self._http is not None  # noqa: S101 - for the type checkers
+        response = await self._http.send(request, stream=True, follow_redirects=False)
         try:
-            body = Body(response.headers.get("content-encoding", ""))
-            limit = request.call.timeout.read
-            with anyio.move_on_after(limit) as deadline:
-                async for chunk in response.aiter_raw():
-                    try:
-                        body.feed(chunk)
-                    except AnthropicModelsError as error:
-                        refusal = error
-                        # Breaking off the loop instead would leave httpx's generators unfinished.
-                        await response.aclose()
-            if deadline.cancel_called:
-                return too_slow(limit)
-            return refusal or body.finish()
-        except Exception as error:
-            translated = refusal or body_error_of(error)
-            if translated is None:
-                raise
-            return translated
+            if response.is_stream_consumed:  # by a hook of the user's
+                return response.status_code, response.headers, response.content
+            body = await read_body(
+                response.aiter_raw(), response.aclose, response.headers, request
+            )
+            return response.status_code, response.headers, body
+        finally:
+            await response.aclose()

@@ -5,32 +5,50 @@ import re
 
 import httpx
 
+from ..errors import ArgumentError
+
 _HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
+_HAS_NO_PASSWORD = re.compile(r"[^@?#%\x80-\U0010ffff]*")  # nor anything that may stand for @
 
 
 def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_url") -> str:
-    """Return the base URL without a slash at its end, or raise ValueError.
+    """Return the base URL without a slash at its end, or raise ArgumentError or TypeError.
 
-    The error does not quote a URL that may hold a password.
+    The error does not quote what may hold a password.
     """
     if not isinstance(url, str):
         raise TypeError(f"{name} must be a string, not {type(url).__name__}")
     parsed = _parsed_url(url)
     if parsed is None:
-        raise ValueError(f"{name} is not a valid URL")
+        raise ArgumentError(name, "is not a valid URL")
     if parsed.userinfo:
-        raise ValueError(f"{name} must not hold a user name or password; use api_key=")
+        raise ArgumentError(name, "must not hold a user name or password")
     host_is_valid = _HOST.fullmatch(parsed.raw_host) and (parsed.port or 0) <= 65535
     if parsed.scheme not in ("http", "https") or not host_is_valid:
-        raise ValueError(f"{name} must start with https:// and name a host, unlike {url!r}")
+        unlike = f", unlike {url!r}" if _HAS_NO_PASSWORD.fullmatch(url) else ""
+        raise ArgumentError(name, f"must start with https:// and name a host{unlike}")
     if parsed.query or parsed.fragment:
-        raise ValueError(f"{name} must end with the path, unlike {url!r}")
+        raise ArgumentError(name, "must end with the path, without a query and a fragment")
     if parsed.scheme == "http" and not allow_insecure_http and not is_loopback(parsed.host):
-        raise ValueError(
-            f"{name} {url!r} would send the credential unencrypted; use https://, or pass "
-            "allow_insecure_http=True if that is what you want"
+        raise ArgumentError(
+            name,
+            f"{url!r} would send the credential unencrypted; use https://",
+            allowed_by="allow_insecure_http",
         )
     return str(parsed).rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
+    host = host.rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _parsed_url(url: str) -> httpx.URL | None:
@@ -38,13 +56,3 @@ def _parsed_url(url: str) -> httpx.URL | None:
         return httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError):
         return None
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

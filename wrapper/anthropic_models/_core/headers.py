@@ -1,4 +1,4 @@
-"""Header defaults: checking, layering and the union of betas."""
+"""Header defaults: checks, precedence and the union of betas."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,10 @@ from enum import Enum
 
 from anthropic_models_generated.models import KnownAnthropicBeta
 
+from ..errors import ArgumentError
+
 AnthropicBeta = str | KnownAnthropicBeta
+Betas = Iterable[AnthropicBeta] | str
 Headers = Mapping[str, str | None]
 
 BETA_HEADER = "anthropic-beta"
@@ -15,42 +18,36 @@ BETA_HEADER = "anthropic-beta"
 # ASCII have no agreed meaning in a header, so they are refused too.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
-_OF_THE_CONNECTION = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade")
+_MANAGED = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade")
 
 _BETA = re.compile(r"[!-+\--~]+")
 
 
-def layered(*layers: Headers) -> dict[str, str]:
-    """Return the headers of all layers; a later layer wins, and its None removes."""
-    merged: dict[str, tuple[str, str | None]] = {}
-    for layer in layers:
-        for name, value in layer.items():
-            merged[name.lower()] = (name, value)
-    return {name: value for name, value in merged.values() if value is not None}
+def layered(*layers: Headers) -> dict[str, str | None]:
+    """Return the headers of all layers by lower-case name: a later layer wins, None removes."""
+    return {name.lower(): value for layer in layers for name, value in layer.items()}
 
 
-def removed(*layers: Headers) -> frozenset[str]:
-    """Return the names, in lower case, that the layers together remove."""
-    verdicts = {name.lower(): value is None for layer in layers for name, value in layer.items()}
-    return frozenset(name for name, gone in verdicts.items() if gone)
-
-
-def checked_headers(headers: Headers | None, argument: str) -> dict[str, str | None]:
+def checked_headers(headers: object, argument: str) -> dict[str, str | None]:
     """Return the headers, or raise ValueError or TypeError that names the one that cannot be sent.
 
     Values are not quoted in errors: they may be credentials.
     """
-    checked: dict[str, str | None] = {}
     wrong = f"{argument} must map names to strings (or None, to remove a default)"
-    if headers is not None and not isinstance(headers, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping):
         raise TypeError(wrong)
-    for name, value in (headers or {}).items():
-        if not isinstance(name, str) or not (value is None or isinstance(value, str)):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
+    checked: dict[str, str | None] = {}
+    name: object
+    value: object
+    for name, value in headers.items():  # pyright: ignore[reportUnknownVariableType] - checked below
+        if not isinstance(name, str) or not (value is None or isinstance(value, str)):
             raise TypeError(wrong)
         if not _NAME.fullmatch(name):
             raise ValueError(f"{argument}: {name!r} cannot be the name of a header")
-        if name.lower() in _OF_THE_CONNECTION or (name.lower() == "host" and value is None):
-            raise ValueError(f"{argument}: {name!r} is up to the connection")
+        if name.lower() in _MANAGED or (name.lower() == "host" and value is None):
+            raise ValueError(f"{argument}: {name!r} is managed by the HTTP client")
         if value is not None and not is_header_value(value):
             raise ValueError(f"{argument}: {name!r} has characters that no header may hold")
         checked[name] = value
@@ -58,19 +55,22 @@ def checked_headers(headers: Headers | None, argument: str) -> dict[str, str | N
 
 
 def is_header_value(value: str) -> bool:
-    """Tell whether a text can be sent as the value of a header, as it is."""
+    """Return whether a text can be sent as the value of a header, as it is."""
     return _VALUE.fullmatch(value) is not None
 
 
-def checked_betas(betas: Iterable[AnthropicBeta] | str | None) -> tuple[str, ...]:
+def checked_betas(betas: object) -> tuple[str, ...]:
     """Return betas as strings, in order and without repeats; a single string is one beta.
 
     Raises TypeError for what is no string, ValueError for what one list item cannot hold.
     """
     if betas is None:
         return ()
-    given: Iterable[object] = [betas] if isinstance(betas, str) else betas
-    return tuple(dict.fromkeys(_checked_beta(beta) for beta in given))
+    given: object = [betas] if isinstance(betas, str) else betas
+    if not isinstance(given, Iterable):
+        raise TypeError(f"betas must be strings or KnownAnthropicBeta values, not {given!r}")
+    items: Iterable[object] = given  # pyright: ignore[reportUnknownVariableType] - checked below
+    return tuple(dict.fromkeys(_checked_beta(beta) for beta in items))
 
 
 def _checked_beta(beta: object) -> str:
@@ -78,9 +78,10 @@ def _checked_beta(beta: object) -> str:
         raise TypeError(f"a beta must be a string or a KnownAnthropicBeta, not {beta!r}")
     text = str(beta.value if isinstance(beta, Enum) else beta)
     if not _BETA.fullmatch(text):
-        raise ValueError(
-            f"{text!r} cannot be a beta: it must be a word of ASCII characters without commas, "
-            "blanks and line breaks; give several betas as a list"
+        raise ArgumentError(
+            "betas",
+            f"must be words of ASCII characters without commas, blanks and line breaks, unlike "
+            f"{text!r}; give several betas as a list",
         )
     return text
 

@@ -3,40 +3,67 @@
 import datetime
 import email.utils
 import re
-from collections.abc import Mapping
 
-MAX_ADVISED_WAIT = 60.0  # seconds; what asks for a longer wait is left to the caller
+import httpx
+
+from .outcomes import Failure
+
+MAX_RETRY_AFTER = 60.0  # seconds; a server that asks for a longer wait is left to the caller
 _FIRST_BACKOFF = 0.5  # seconds
 _MAX_BACKOFF = 8.0  # seconds
+
+_IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}  # RFC 9110, 9.2.2
+# With these the server says that it has not acted on the request.
+_REFUSALS = {429, 503, 529}
 
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
+def seconds_before_retry(
+    failure: Failure, *, method: str, retries_taken: int, max_retries: int, jitter: float
+) -> float | None:
+    """Return how long to wait before the next attempt; None when there is to be none.
+
+    `jitter`, from 0 to 1, spreads clients that failed together.
+    """
+    if retries_taken >= max_retries or not failure.retryable:
+        return None
+    if method not in _IDEMPOTENT and failure.may_have_acted:
+        return None
+    if failure.retry_after is not None:
+        return failure.retry_after if failure.retry_after <= MAX_RETRY_AFTER else None
+    backoff = min(_MAX_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(retries_taken, 10))
+    return backoff * (1 - jitter / 2)
+
+
 def is_retryable_status(status_code: int) -> bool:
-    """Tell whether the same request may succeed later."""
+    """Return whether the same request may succeed later."""
     return status_code in (408, 409, 429) or (
         500 <= status_code < 600 and status_code not in (501, 505)
     )
 
 
-def is_retryable_answer(status_code: int, headers: Mapping[str, str]) -> bool:
-    """Tell whether to repeat after this answer; the server's own word comes first."""
+def status_advice(status_code: int, headers: httpx.Headers) -> tuple[bool, bool]:
+    """Return whether a response is worth another attempt, and whether the server may have acted.
+
+    `x-should-retry` decides when it is there.
+    """
     advice = headers.get("x-should-retry", "").strip().lower()
     if advice in ("true", "false"):
-        return advice == "true"
-    return is_retryable_status(status_code)
+        return advice == "true", advice == "false"
+    return is_retryable_status(status_code), status_code not in _REFUSALS
 
 
-def advised_wait(headers: Mapping[str, str], now: float) -> float | None:
-    """Return the seconds that the server asks to wait; None when it does not say.
+def retry_after(headers: httpx.Headers, now: float) -> float | None:
+    """Return the seconds that the server asks to wait; None when it does not.
 
     Reads `retry-after-ms`, then `retry-after` as seconds or as a date; `now` is in seconds since
-    the epoch.
+    the epoch. A header that was sent several times counts when all its values are equal.
     """
-    milliseconds = headers.get("retry-after-ms", "").strip()
+    milliseconds = _single(headers, "retry-after-ms")
     if _SECONDS.fullmatch(milliseconds):
         return float(milliseconds) / 1000
-    value = headers.get("retry-after", "").strip()
+    value = _single(headers, "retry-after")
     if _SECONDS.fullmatch(value):
         return float(value)
     try:
@@ -48,16 +75,6 @@ def advised_wait(headers: Mapping[str, str], now: float) -> float | None:
         return None
 
 
-def wait_before_retry(
-    *, retries_taken: int, max_retries: int, advised: float | None, chance: float
-) -> float | None:
-    """Return the seconds to wait before the next attempt; None when there is to be none.
-
-    `chance`, from 0 to 1, spreads clients that failed together.
-    """
-    if retries_taken >= max_retries:
-        return None
-    if advised is not None:
-        return advised if advised <= MAX_ADVISED_WAIT else None
-    backoff = min(_MAX_BACKOFF, _FIRST_BACKOFF * 2.0 ** min(retries_taken, 10))
-    return backoff * (1 - chance / 2)
+def _single(headers: httpx.Headers, name: str) -> str:
+    values = {value.strip() for value in headers.get_list(name)}
+    return values.pop() if len(values) == 1 else ""

@@ -1,41 +1,67 @@
-"""What a client is set up with: its arguments, the environment, and the defaults."""
+"""The settings of a client: its arguments, the environment, and the defaults."""
 
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypedDict
 
 import httpx
-from attrs import evolve, field, frozen
+from anthropic_models_generated.document import document
+from attrs import evolve, frozen
 
 from .._version import __version__
 from ..errors import MissingCredentialsError
 from .base_url import checked_base_url
-from .credential import CREDENTIAL_HEADERS, VARIABLES, credential
-from .headers import (
-    BETA_HEADER,
-    AnthropicBeta,
-    Headers,
-    checked_betas,
-    checked_headers,
-    split_betas,
+from .credentials import (
+    CREDENTIAL_HEADERS,
+    Credential,
+    api_key_credential,
+    auth_token_credential,
 )
+from .headers import BETA_HEADER, Betas, Headers, checked_betas, checked_headers, split_betas
 from .secret import Secret
 
-BASE_URL = "https://api.anthropic.com"  # the server that openapi.yaml names
 MAX_RETRIES = 2
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 _LONGEST_TIMEOUT = 1_000_000  # seconds, eleven days; sockets cannot count much further
 
-# Only gzip is asked for, because only gzip is decoded with a bound on what comes out.
+# Only gzip is asked for, because only gzip is decoded with a bound on its output.
 DEFAULT_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip",
-    "User-Agent": (
+    "accept": "application/json",
+    "accept-encoding": "gzip",
+    "user-agent": (
         f"anthropic-models-client/{__version__} "
         f"python/{sys.version.split()[0]} httpx/{httpx.__version__}"
     ),
 }
+
+
+@cache
+def document_headers() -> dict[str, str]:
+    """Return the headers for which the document has a default, such as `anthropic-version`."""
+    return {
+        name: str(parameter["schema"]["default"])
+        for operation in document()["operations"].values()
+        for name, parameter in operation["parameters"].items()
+        if parameter["in"] == "header" and "default" in parameter["schema"]
+    }
+
+
+class ClientOptions(TypedDict, total=False):
+    """The arguments of a client that `with_options` can change; None leaves what is there.
+
+    Their meaning is documented at `Client`.
+    """
+
+    api_key: str | None
+    auth_token: str | None
+    base_url: str | None
+    betas: Betas | None
+    default_headers: Headers | None
+    timeout: float | httpx.Timeout | None
+    max_retries: int | None
+    allow_insecure_http: bool | None
 
 
 @frozen
@@ -43,9 +69,9 @@ class Settings:
     """Everything that a request takes from its client."""
 
     base_url: str
-    credential: tuple[str, Secret] | None
+    credential: Credential | None
     betas: tuple[str, ...]
-    headers: dict[str, str | None] = field(repr=False)
+    headers: Secret[dict[str, str | None]]
     timeout: httpx.Timeout
     max_retries: int
     allow_insecure_http: bool
@@ -59,94 +85,100 @@ class Settings:
 
     def all_betas(self) -> tuple[str, ...]:
         """Return the betas of the default headers, then the others."""
-        headers = [v or "" for name, v in self.headers.items() if name.lower() == BETA_HEADER]
-        return checked_betas([*split_betas(",".join(headers)), *self.betas])
+        headers = self.headers.reveal()
+        values = [value or "" for name, value in headers.items() if name.lower() == BETA_HEADER]
+        return checked_betas([*split_betas(",".join(values)), *self.betas])
 
     def has_credential(self) -> bool:
-        """Tell whether there is a credential, or the default headers decide about it."""
-        named = {name.lower() for name in self.headers}
+        """Return whether there is a credential, or the default headers decide about it."""
+        named = {name.lower() for name in self.headers.reveal()}
         return self.credential is not None or bool(CREDENTIAL_HEADERS & named)
 
-    def changed(
-        self,
-        *,
-        api_key: Secret | None,
-        auth_token: Secret | None,
-        base_url: str | None,
-        betas: Iterable[AnthropicBeta] | str | None,
-        default_headers: Headers | None,
-        timeout: float | httpx.Timeout | None,
-        max_retries: int | None,
-        allow_insecure_http: bool | None,
-    ) -> "Settings":
-        """Return settings with what is not None changed; raises ValueError or TypeError."""
-        changes: dict[str, Any] = {}
-        if api_key is not None or auth_token is not None:
-            changes["credential"] = credential(api_key=api_key, auth_token=auth_token)
-        if default_headers is not None:
-            changes["headers"] = _checked_default_headers(default_headers)
-        if betas is not None:
-            changes["betas"] = checked_betas(betas)
-        if timeout is not None:
-            changes["timeout"] = checked_timeout(timeout)
-        if max_retries is not None:
-            changes["max_retries"] = checked_retries(max_retries)
-        if allow_insecure_http is None:
-            allow_insecure_http = self.allow_insecure_http
-        changes["allow_insecure_http"] = allow_insecure_http
-        url = self.base_url if base_url is None else base_url
-        changes["base_url"] = checked_base_url(url, allow_insecure_http)
-        return evolve(self, **changes)
+
+Environment = Mapping[str, str]
 
 
-DEFAULTS = Settings(
-    base_url=BASE_URL,
-    credential=None,
-    betas=(),
-    headers={},
-    timeout=TIMEOUT,
-    max_retries=MAX_RETRIES,
-    allow_insecure_http=False,
-)
-
-
-@frozen
-class Environment:
-    """What the environment says; nothing else of it is looked at."""
-
-    api_key: Secret | None
-    auth_token: Secret | None
-    base_url: str | None
+def default_settings() -> Settings:
+    """Return what holds when nothing is given."""
+    return Settings(
+        base_url=document()["server"],
+        credential=None,
+        betas=(),
+        headers=Secret({}),
+        timeout=TIMEOUT,
+        max_retries=MAX_RETRIES,
+        allow_insecure_http=False,
+    )
 
 
 def settings(
-    given: Settings, environment: Environment, *, authenticated_elsewhere: bool
+    options: Secret[ClientOptions],
+    environment: Secret[Environment],
+    *,
+    authenticated_elsewhere: bool,
 ) -> Settings:
-    """Return what was given as arguments, with the environment's credential if there is no other.
+    """Return the settings of a new client.
 
-    Raises MissingCredentialsError when there is no credential at all, ValueError when that of the
-    environment cannot be used.
+    What the options lack is taken from the environment: the base URL, and the credential unless
+    the httpx client brings one. Raises MissingCredentialsError when there is none at all,
+    ValueError or TypeError for what cannot be used.
     """
+    base = default_settings()
+    url = environment.reveal().get("ANTHROPIC_BASE_URL")
+    if url and options.reveal().get("base_url") is None:
+        allowed = options.reveal().get("allow_insecure_http")
+        base = evolve(base, base_url=checked_base_url(url, bool(allowed), "ANTHROPIC_BASE_URL"))
+    given = changed_settings(base, options)
     if given.has_credential() or authenticated_elsewhere:
         return given
-    if environment.api_key is not None:
-        found = credential(api_key=environment.api_key, names=VARIABLES)
-    elif environment.auth_token is not None:
-        found = credential(auth_token=environment.auth_token, names=VARIABLES)
-    else:
-        raise MissingCredentialsError(
-            "no credential: set the environment variable ANTHROPIC_API_KEY (or "
-            "ANTHROPIC_AUTH_TOKEN), or pass api_key= (or auth_token=)"
-        )
-    return evolve(given, credential=found)
+    return evolve(given, credential=_environment_credential(environment))
 
 
-def _checked_default_headers(headers: Headers) -> dict[str, str | None]:
+def changed_settings(base: Settings, options: Secret[ClientOptions]) -> Settings:
+    """Return settings with the options that are not None; raises ValueError or TypeError."""
+    given = {name: value for name, value in options.reveal().items() if value is not None}
+    changes: dict[str, Any] = {}
+    key, token = given.pop("api_key", None), given.pop("auth_token", None)
+    if key is not None and token is not None:
+        raise ValueError("give api_key or auth_token, not both")
+    if key is not None:
+        changes["credential"] = api_key_credential(Secret(key))
+    if token is not None:
+        changes["credential"] = auth_token_credential(Secret(token))
+    if "default_headers" in given:
+        changes["headers"] = _checked_default_headers(given.pop("default_headers"))
+    if "betas" in given:
+        changes["betas"] = checked_betas(given.pop("betas"))
+    if "timeout" in given:
+        changes["timeout"] = checked_timeout(given.pop("timeout"))
+    if "max_retries" in given:
+        changes["max_retries"] = checked_max_retries(given.pop("max_retries"))
+    allowed = changes["allow_insecure_http"] = bool(
+        given.pop("allow_insecure_http", base.allow_insecure_http)
+    )
+    changes["base_url"] = checked_base_url(given.pop("base_url", base.base_url), allowed)
+    if given:
+        raise TypeError(f"there is no option {min(given)!r}")
+    return evolve(base, **changes)
+
+
+def _environment_credential(environment: Secret[Environment]) -> Credential:
+    if key := environment.reveal().get("ANTHROPIC_API_KEY"):
+        return api_key_credential(Secret(key), "ANTHROPIC_API_KEY")
+    if token := environment.reveal().get("ANTHROPIC_AUTH_TOKEN"):
+        return auth_token_credential(Secret(token), "ANTHROPIC_AUTH_TOKEN")
+    raise MissingCredentialsError(
+        "no credential: set the environment variable ANTHROPIC_API_KEY (or "
+        "ANTHROPIC_AUTH_TOKEN), or pass api_key= (or auth_token=)"
+    )
+
+
+def _checked_default_headers(headers: object) -> Secret[dict[str, str | None]]:
     checked = checked_headers(headers, "default_headers")
     for name, value in checked.items():
         if name.lower() == BETA_HEADER:
             split_betas(value or "")
-    return checked
+    return Secret(checked)
 
 
 def checked_timeout(timeout: object) -> httpx.Timeout:
@@ -162,10 +194,16 @@ def checked_timeout(timeout: object) -> httpx.Timeout:
     return httpx.Timeout(min(timeout, _LONGEST_TIMEOUT))
 
 
-def checked_retries(max_retries: object) -> int:
+def checked_max_retries(max_retries: object) -> int:
     """Return how many further attempts a call may make."""
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int):
-        raise TypeError(f"max_retries must be an int, not {max_retries!r}")
-    if max_retries < 0:
-        raise ValueError(f"max_retries must be 0 or more, not {max_retries}")
-    return max_retries
+    retries = checked_int("max_retries", max_retries)
+    if retries < 0:
+        raise ValueError(f"max_retries must be 0 or more, not {retries}")
+    return retries
+
+
+def checked_int(name: str, value: object) -> int:
+    """Return a whole number; raises TypeError, for a bool too."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {value!r}")
+    return value

@@ -1,1 +1,1 @@
-"""The sync shell around the core: sends with httpx.Client, sleeps, and reads ahead in threads."""
+"""The sync shell around the core: sends with httpx.Client, sleeps, and prefetches in threads."""

@@ -1,135 +1,117 @@
-"""Sends requests with httpx.Client, reads the answers, and sleeps between attempts."""
+"""Sends requests, reads responses and sleeps between attempts, in the thread of the caller."""
 
 import random
-import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
-from weakref import WeakSet
+import weakref
+from typing import TypeVar
 
 import httpx
-from anthropic_models_generated.models import BetaModelList
 
-from .._core.answer import Failure, Received, ResponseInfo
-from .._core.body import Body
-from .._core.exchange import Exchange
-from .._core.failure import body_error_of, closed, outcome_of, too_slow
-from .._core.request import PageRequest
+from .._core.attempts import Send, attempts
+from .._core.call import Call
+from .._core.network_errors import closed, outcome_of
+from .._core.outcomes import Failure, RawResponse
 from ..errors import AnthropicModelsError
-from .background import Background
-from .deadline import Deadline, wake
+from ..responses import APIResponse
+from .body import read_body
+from .connections import Connections
+
+T = TypeVar("T")
 
 
 class Sender:
-    """Sends for one client over an httpx.Client that it may share with others."""
+    """Sends for one client; the clients that `with_options` makes share its connections.
 
-    def __init__(
-        self, http: httpx.Client, *, owns_http: bool, parent: "Sender | None" = None
-    ) -> None:
-        self.http = http
-        self.background = Background()
-        self._owns_http = owns_http
+    `http` is the httpx client of the user's, if any; else the sender has connections of its own.
+    """
+
+    def __init__(self, http: httpx.Client | None = None, root: "Sender | None" = None) -> None:
+        if root is None:
+            self._http = http
+            self._connections = Connections() if http is None else None
+        else:
+            self._http = root._http
+            self._connections = root._connections
+        self._root = root
+        self._derived: weakref.WeakValueDictionary[int, Sender] = weakref.WeakValueDictionary()
         self._closing = threading.Event()
-        # Of a family that shares connections, the eldest closes them, and what the others do.
-        self._eldest: Sender = self if parent is None else parent._eldest
-        self._family: WeakSet[Sender] = WeakSet()
-        self._sockets: WeakSet[socket.socket] = WeakSet()
-        self._eldest._family.add(self)
+        self.prefetching: set[threading.Thread] = set()
+        if root is not None:
+            root._derived[id(self)] = self
+
+    def derived(self) -> "Sender":
+        """Return a sender over the same connections; closing it leaves this one open."""
+        return Sender(root=self._root or self)
+
+    def check_proxy(self, base_url: str) -> None:
+        """Raise ValueError when a URL needs a proxy whose setting cannot be used."""
+        if self._connections is not None:
+            self._connections.proxy(httpx.URL(base_url))
 
     @property
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return self._closing.is_set() or self._eldest._closing.is_set() or self.http.is_closed
+        if self._closing.is_set() or (self._root is not None and self._root.is_closed):
+            return True
+        return self._http is not None and self._http.is_closed
 
-    def page(self, request: PageRequest) -> tuple[BetaModelList, ResponseInfo]:
-        """Return the page that a request asks for, after as many attempts as it takes."""
-        exchange = Exchange(request)
+    def send(self, call: Call[T]) -> APIResponse[T]:
+        """Make a call in as many attempts as it takes; return its result or raise its error."""
+        steps = attempts(call, self._http, clock=time.time, jitter=random.random)
+        outcome: RawResponse | Failure | None = None
         while True:
-            outcome = self._attempt(exchange)
-            result = exchange.concluded(outcome, now=time.time(), chance=random.random())  # noqa: S311
-            if isinstance(result, tuple):
-                return result
-            self._closing.wait(result)
+            try:
+                step = steps.send(outcome)
+            except StopIteration as result:
+                parsed: APIResponse[T] = result.value
+                return parsed
+            if isinstance(step, Send):
+                outcome = self._attempt(step.request)
+            else:
+                outcome = None
+                self._closing.wait(step.seconds)
 
     def close(self) -> None:
-        """Stop what is under way; close the connections if they are this client's own."""
-        self._closing.set()
-        if self._owns_http:
-            family = list(self._family)
-            for sender in family:
-                sender._closing.set()
-            for sock in list(self._sockets):
-                wake(sock)
-            for sender in family:
-                sender.background.join()
-            self.http.close()
-        elif not self._eldest._owns_http:
-            # Connections of the caller's are not cut off, so this waits for what is under way.
-            self.background.join()
+        """End what is under way; close the connections when they are this sender's own."""
+        # A copy of the references, since other threads may call with_options().
+        derived = [sender for ref in self._derived.valuerefs() if (sender := ref())]
+        for sender in (self, *derived):
+            sender._closing.set()
+        if self._connections is not None:
+            if self._root is not None:
+                return  # a page that is being prefetched ends with the root client
+            self._connections.close()
+        for sender in (self, *derived):
+            for thread in sender.prefetching - {threading.current_thread()}:
+                thread.join()
 
-    def _attempt(self, exchange: Exchange) -> Received | Failure:
+    def _attempt(self, request: httpx.Request) -> RawResponse | Failure:
         if self.is_closed:
             return closed()
         started = time.monotonic()
         try:
-            owned = self._eldest._owns_http
-            built = exchange.built_with(None if owned else self.http)
-            if owned:
-                built.extensions["trace"] = self._eldest._tracing(built)
-            response = self.http.send(built, stream=True, follow_redirects=False)
-            try:
-                body = self._body(response, exchange.request)
-            finally:
-                response.close()
+            status, headers, body = self._exchange(request)
         except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error)
+            outcome = closed() if self.is_closed else outcome_of(error, request)
             if outcome is None:
                 raise
             return outcome
         if self.is_closed:
             return closed()
-        return Received(response.status_code, response.headers, body, time.monotonic() - started)
+        return RawResponse(status, headers, body, time.monotonic() - started)
 
-    def _body(
-        self, response: httpx.Response, request: PageRequest
-    ) -> bytes | AnthropicModelsError:
-        if response.is_stream_consumed:  # by a hook of the caller's
-            return response.content
-        limit = request.call.timeout.read
-        deadline = Deadline(response, limit)
+    def _exchange(
+        self, request: httpx.Request
+    ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
+        if self._connections is not None:
+            return self._connections.exchange(request)
+        assert self._http is not None  # noqa: S101 - for the type checkers
+        response = self._http.send(request, stream=True, follow_redirects=False)
         try:
-            body = Body(response.headers.get("content-encoding", ""))
-            for chunk in response.iter_raw():
-                body.feed(chunk)
-                if deadline.has_passed():
-                    break
-            return too_slow(limit) if deadline.has_passed() else body.finish()
-        except Exception as error:
-            if deadline.has_passed():
-                return too_slow(limit)
-            translated = body_error_of(error)
-            if translated is None:
-                raise
-            return translated
+            if response.is_stream_consumed:  # by a hook of the user's
+                return response.status_code, response.headers, response.content
+            body = read_body(response.iter_raw(), response.headers, request)
+            return response.status_code, response.headers, body
         finally:
-            deadline.stop()
-
-    def _tracing(self, request: httpx.Request) -> Callable[[str, Mapping[str, Any]], None]:
-        """Note each new socket: closing it is the only way to wake a thread that reads from it."""
-
-        def trace(event: str, info: Mapping[str, Any]) -> None:
-            # With a proxy the names begin otherwise.
-            if event.endswith(("connect_tcp.complete", "start_tls.complete")):
-                sock = info["return_value"].get_extra_info("socket")
-                self._sockets.add(sock)
-                if self._closing.is_set():
-                    wake(sock)
-            elif (
-                event.endswith("request_headers.started") and info["request"].method != b"CONNECT"
-            ):
-                # There is a connection, and no other will come. Being told of all that follows
-                # would take a tenth of the time of a small page.
-                del request.extensions["trace"]
-
-        return trace
+            response.close()

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 
 from attrs import frozen
 
-from .. import Client, MissingCredentialsError
+from .. import ArgumentError, Client, MissingCredentialsError
 from .errors import CommandError
 from .stdio import log_shown
 
@@ -50,16 +50,19 @@ def arguments_reported() -> Generator[None]:
         yield
     except MissingCredentialsError:
         message = "no credential: set ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN)"
+    except ArgumentError as error:
+        message = f"{_option(error.argument)} {error.reason}"
+        if error.allowed_by:
+            message += f", or give {_option(error.allowed_by)}"
     except (ValueError, ModuleNotFoundError) as error:
-        message = _about_options(str(error))
+        message = str(error)
     else:
         return
     raise CommandError(message, exit_code=2) from None
 
 
-def _about_options(text: str) -> str:
-    text, _, hint = text.partition(", or pass ")
-    for name in ("base_url", "after_id", "before_id"):
-        text = text.replace(name, f"--{name.replace('_', '-')}")
-    text = text.replace("use api_key=", "set ANTHROPIC_API_KEY")
-    return f"{text}, or give --allow-insecure-http" if hint else text
+def _option(argument: str) -> str:
+    """Return the option for an argument; an environment variable stays as it is."""
+    if argument.isupper():
+        return argument
+    return "--beta" if argument == "betas" else f"--{argument.replace('_', '-')}"

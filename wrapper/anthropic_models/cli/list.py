@@ -7,7 +7,7 @@ from attrs import frozen
 
 from .. import AnthropicModelsError, BetaModelInfo, Client
 from .client import ClientOptions, arguments_reported
-from .errors import CommandError, description
+from .errors import CommandError
 from .formats import FORMATS, Pages
 from .progress import Progress
 from .stdio import report, stdout_is_terminal, write
@@ -69,7 +69,7 @@ class ListCommand:
                 raise
             options = {**error.resume, **({"max_items": remaining} if remaining else {})}
             raise CommandError(
-                f"{description(error)}; resume with {_as_options(options)}", exit_code=1
+                f"{error.description}; resume with {_as_options(options)}", exit_code=1
             ) from error
 
     def _matches(self, model: BetaModelInfo) -> bool:

@@ -8,7 +8,7 @@ import typer
 from ..errors import AnthropicModelsError
 from . import signals
 from .app import PROGRAM, Action, app
-from .errors import CommandError, description
+from .errors import CommandError
 from .stdio import discard, escape_unencodable, report
 
 
@@ -39,7 +39,7 @@ def _report(error: Exception) -> int:
         report(str(error))
         return error.exit_code
     if isinstance(error, AnthropicModelsError):
-        report(description(error))
+        report(error.description)
         return 1
     if isinstance(error, typer.TyperException):
         context: typer.Context | None = getattr(error, "ctx", None)

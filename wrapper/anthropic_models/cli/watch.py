@@ -11,11 +11,9 @@ from pathlib import Path
 from attrs import frozen
 
 from .. import AnthropicModelsError, APIStatusError, BetaModelInfo, Client
-from .._core.retry import is_retryable_status
 from . import signals
 from .client import ClientOptions
 from .dates import age, release_date, today
-from .errors import description
 from .formats import as_json
 from .printable import printable
 from .state import Seen, StateFile
@@ -54,7 +52,7 @@ class WatchCommand:
                         raise
                     wait = self._wait_after(error, failures)
                     failures += 1
-                    report(f"{description(error)}; retrying in {wait:g} s")
+                    report(f"{error.description}; retrying in {wait:g} s")
                 if self.once:
                     return 0
                 _sleep(wait)
@@ -108,7 +106,7 @@ def _for_people(model: BetaModelInfo) -> str:
 
 
 def _may_pass(error: AnthropicModelsError) -> bool:
-    return not isinstance(error, APIStatusError) or is_retryable_status(error.status_code)
+    return not isinstance(error, APIStatusError) or error.is_retryable
 
 
 def _run(command: str, model: BetaModelInfo) -> None:

@@ -1,0 +1,174 @@
+"""The attempts at a call, as a generator that is driven by hand."""
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+from anthropic_models import (
+    APIConnectionError,
+    APIStatusError,
+    ClientClosedError,
+    OverloadedError,
+    Request,
+)
+from anthropic_models._core.attempts import Send, Sleep, attempts
+from anthropic_models._core.call import Call
+from anthropic_models._core.network_errors import closed
+from anthropic_models._core.outcomes import Failure, RawResponse
+
+from tests.support.calls import call_of, raw_response
+from tests.support.scripted_server import page
+from tests.support.shells import KEY
+
+LOST = Failure(APIConnectionError("lost"), retryable=True)
+NOT_CONNECTED = Failure(APIConnectionError("no"), retryable=True, may_have_acted=False)
+PAGE = raw_response(page("a"), headers={"request-id": "req_1"})
+POST: Request[Any] = Request("POST", "/v1/new", body=b"{}")
+
+
+def played(
+    call: Call[Any], *outcomes: RawResponse | Failure, client: httpx.Client | None = None
+) -> tuple[Any, list[float]]:
+    """Return how a call ends whose attempts end like this, and the seconds slept between them.
+
+    Every outcome must be asked for.
+    """
+    steps = attempts(call, client, clock=lambda: 0.0, jitter=lambda: 0.5)
+    left, slept = list(outcomes), list[float]()
+    outcome: RawResponse | Failure | None = None
+    try:
+        while True:
+            step = steps.send(outcome)
+            outcome = left.pop(0) if isinstance(step, Send) else None
+            if isinstance(step, Sleep):
+                slept.append(step.seconds)
+    except StopIteration as end:
+        result = end.value
+    except Exception as error:  # it is returned
+        result = error
+    assert not left
+    return result, slept
+
+
+def failing(status: int, **headers: str) -> RawResponse:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return raw_response(b"", status=status, headers=named)
+
+
+def test_a_success_ends_the_call() -> None:
+    result, slept = played(call_of(), PAGE)
+    assert result.parsed.data[0].id == "a"
+    assert (result.response.retries_taken, slept) == (0, [])
+
+
+def test_what_may_pass_is_repeated_and_waited_for() -> None:
+    result, slept = played(
+        call_of(max_retries=3), failing(429, retry_after_ms="125"), LOST, failing(500), PAGE
+    )
+    assert result.response.retries_taken == 3
+    assert slept == [0.125, 0.003, 0.006], "half of the short backoff of tests, doubled"
+
+
+def test_the_last_error_counts_and_knows_the_retries() -> None:
+    error, _ = played(call_of(), LOST, failing(503), failing(529))
+    assert (type(error), error.retries_taken) == (OverloadedError, 2)
+    error, _ = played(call_of(), failing(503), LOST, LOST)
+    assert (type(error), error.retries_taken) == (APIConnectionError, 2)
+    error, slept = played(call_of(max_retries=0), failing(503))
+    assert (error.retries_taken, slept) == (0, [])
+
+
+@pytest.mark.parametrize("status", [400, 404, 501, 302, 206])
+def test_what_cannot_pass_is_not_repeated(status: int) -> None:
+    error, slept = played(call_of(), failing(status))
+    assert (error.status_code, slept) == (status, [])
+
+
+def test_a_body_that_breaks_off_is_repeated_and_one_that_differs_is_not() -> None:
+    result, _ = played(call_of(), raw_response(APIConnectionError("cut")), PAGE)
+    assert result.response.retries_taken == 1
+    played(call_of(), raw_response({}))
+
+
+def test_a_closed_client_is_not_repeated() -> None:
+    error, slept = played(call_of(), LOST, closed())
+    assert (type(error), slept) == (ClientClosedError, [0.0015])
+    assert not hasattr(error, "retries_taken"), "it says nothing of the network"
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [LOST, failing(500), failing(408), raw_response(APIConnectionError("cut"), status=200)],
+)
+def test_a_post_is_not_repeated_when_the_server_may_have_acted(
+    outcome: RawResponse | Failure,
+) -> None:
+    error, slept = played(call_of(POST), outcome)
+    assert isinstance(error, APIConnectionError | APIStatusError)
+    assert slept == []
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [NOT_CONNECTED, failing(429), failing(503), failing(529), failing(400, x_should_retry="true")],
+)
+def test_a_post_is_repeated_when_it_cannot_have_acted(outcome: RawResponse | Failure) -> None:
+    result, slept = played(call_of(POST), outcome, raw_response({"done": True}))
+    assert result.parsed == {"done": True}
+    assert len(slept) == 1
+
+
+def test_every_attempt_sends_the_same() -> None:
+    sent: list[httpx.Request] = []
+    steps = attempts(
+        call_of(POST, timeout=7, max_retries=3), None, clock=lambda: 0.0, jitter=lambda: 0.0
+    )
+    while len(sent) < 3:
+        step = next(steps)
+        assert isinstance(step, Send)
+        sent.append(step.request)
+        assert isinstance(steps.send(NOT_CONNECTED), Sleep)
+    assert len({id(request) for request in sent}) == 3
+    for request in sent:
+        assert (request.method, request.read()) == ("POST", b"{}")
+        assert request.headers == sent[0].headers
+        assert request.extensions["timeout"] == httpx.Timeout(7).as_dict()
+    assert KEY not in repr(Send(sent[0]))
+
+
+def test_the_error_of_a_gateway_of_the_users_httpx_client_is_masked_too() -> None:
+    quoting = raw_response(b"invalid token hidden-token-1", status=403)
+    call = call_of(client={"api_key": None, "default_headers": {"X-Api-Key": None}})
+    with httpx.Client(headers={"Authorization": "Bearer hidden-token-1"}) as http:
+        error, _ = played(call, quoting, client=http)
+    assert error.message == "invalid token <secret>"
+
+
+@pytest.mark.parametrize(
+    "quoting",
+    [
+        raw_response(page("a") | {"has_more": "x" * 52 + KEY}),
+        raw_response(f"{'x' * 56}{KEY}".encode()),
+        raw_response(f"{'x' * 196}{KEY}".encode(), status=502),
+        raw_response({"detail": ["x" * 194 + KEY]}, status=502),
+    ],
+)
+def test_a_text_is_masked_before_it_is_cut(quoting: RawResponse) -> None:
+    error, _ = played(call_of(max_retries=0), quoting)
+    assert "xx<se" in str(error)
+
+
+def test_each_attempt_is_logged_with_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "anthropic_models")
+    client = {"base_url": "http://127.0.0.1/gateway/v1"}
+    played(call_of(client=client), failing(503, request_id="req_1\x1b[31m\r\nred"), LOST, PAGE)
+    assert caplog.messages == [
+        r"GET /gateway/v1/v1/models: 503, request id req_1\x1b[31m\r\nred, 0.500 s, attempt 1",
+        "GET /gateway/v1/v1/models: lost, attempt 2",
+        "GET /gateway/v1/v1/models: 200, request id req_1, 0.500 s, attempt 3",
+    ]
+    caplog.set_level(logging.INFO, "anthropic_models")
+    caplog.clear()
+    played(call_of(), PAGE)
+    assert caplog.messages == []

@@ -1,0 +1,202 @@
+"""The body of a response: encodings, and bounds on bytes, values and depth."""
+
+import gzip
+import json
+import random
+import time
+import zlib
+from typing import cast
+
+import httpx
+import pytest
+from anthropic_models import APIConnectionError, APIResponseValidationError
+from anthropic_models._core import json_body
+from anthropic_models._core.body import MAX_BYTES, Body
+from anthropic_models._core.json_body import JsonError, decoded_json, is_deeper, kept_body
+from hypothesis import given
+from hypothesis import strategies as st
+
+MIB = 1024 * 1024
+
+
+def decoded(*chunks: bytes, encoding: str | None = "gzip") -> bytes:
+    body = Body(httpx.Headers({} if encoding is None else {"content-encoding": encoding}))
+    for chunk in chunks:
+        body.feed(chunk)
+    return body.finish()
+
+
+@pytest.mark.parametrize("encoding", [None, "", "identity", "none", "utf-8", "UTF8", " Identity "])
+def test_what_is_not_encoded_is_taken_as_it_is(encoding: str | None) -> None:
+    assert decoded(b"\x1f", b"\x8b", encoding=encoding) == b"\x1f\x8b"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip", " gzip "])
+def test_gzip_is_decoded_in_several_members_and_with_zeros_behind(encoding: str) -> None:
+    packed = gzip.compress(b" " * 100_000) + gzip.compress(b"{}") + b"\0" * 1000
+    assert decoded(packed, encoding=encoding) == b" " * 100_000 + b"{}"
+    chunks = (packed[i : i + 1] for i in range(len(packed)))
+    assert decoded(*chunks, encoding=encoding) == b" " * 100_000 + b"{}"
+
+
+@given(st.binary(max_size=2000), st.integers(1, 300))
+def test_gzip_is_decoded_however_it_is_cut(content: bytes, size: int) -> None:
+    packed = gzip.compress(content)
+    chunks = [packed[i : i + size] for i in range(0, len(packed), size)]
+    assert decoded(*chunks) == content
+
+
+def test_gzip_may_refer_back_as_far_as_it_can() -> None:
+    content = random.Random(7).randbytes(32_000) * 2  # noqa: S311
+    assert decoded(gzip.compress(content, 9)) == content
+
+
+def test_an_empty_body_is_empty_in_every_encoding() -> None:
+    assert decoded() == decoded(b"") == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "deflate", "br", "zstd", "identity, gzip"])
+def test_what_was_not_asked_for_is_refused(encoding: str) -> None:
+    with pytest.raises(APIResponseValidationError) as caught:
+        decoded(b"{}", encoding=encoding)
+    says = f"the response is encoded as {encoding!r}, but only gzip was asked for"
+    assert str(caught.value) == says
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no gzip at all",
+        gzip.compress(b"{}")[:-6] + b"\x00" * 6,
+        gzip.compress(b"{}") + b"something behind it",
+        gzip.compress(b"{}") + b"\0\0xx",
+        zlib.compress(b"{}"),
+    ],
+    ids=["no gzip", "wrong checksum", "something behind it", "behind zeros", "zlib"],
+)
+def test_damaged_gzip_is_refused(body: bytes) -> None:
+    with pytest.raises(APIResponseValidationError, match="damaged"):
+        decoded(body)
+
+
+@pytest.mark.parametrize("length", [1, 5, 15, -1])
+def test_gzip_that_ends_too_soon_is_a_lost_connection(length: int) -> None:
+    with pytest.raises(APIConnectionError, match="not complete"):
+        decoded(gzip.compress(b"{}" * 99)[:length])
+
+
+@pytest.mark.parametrize("encoding", [None, "gzip"])
+def test_32_mib_are_the_most(encoding: str | None) -> None:
+    pack = gzip.compress if encoding else bytes
+    assert len(decoded(pack(b" " * MAX_BYTES), encoding=encoding)) == MAX_BYTES == 32 * MIB
+    with pytest.raises(APIResponseValidationError, match="larger than 32 MiB"):
+        decoded(pack(b" " * (MAX_BYTES + 1)), encoding=encoding)
+
+
+def test_a_compression_bomb_is_noticed_long_before_it_fills_memory() -> None:
+    deflate = zlib.compressobj(wbits=31)
+    bomb = b"".join([*(deflate.compress(b" " * MIB) for _ in range(256)), deflate.flush()])
+    with open("/proc/self/clear_refs", "w") as references:
+        references.write("5")  # from here on the most memory counts
+    before = peak_memory()
+    with pytest.raises(APIResponseValidationError, match="larger than 32 MiB"):
+        decoded(bomb)
+    assert peak_memory() - before <= 64 * 1024
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has had, in KiB."""
+    with open("/proc/self/status") as status:
+        (line,) = [line for line in status if line.startswith("VmHWM")]
+    return int(line.split()[1])
+
+
+class TestJson:
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-be"])
+    def test_is_decoded_in_any_unicode(self, encoding: str) -> None:
+        assert decoded_json('{"a": "é\\ud800"}'.encode(encoding)) == {"a": "é\ud800"}
+
+    @pytest.mark.parametrize(
+        ("body", "says"),
+        [
+            (b"", "is empty, but should be JSON"),
+            (b" \r\n", "is empty, but should be JSON"),
+            (b"<html>", "is not JSON"),
+            (b"\xff\xfe\x00garbage", "is not JSON"),
+            (b'{"data": [', "is not JSON"),
+            (b"NaN", "is not JSON"),
+            (b'{"a": [-Infinity]}', "is not JSON"),
+            (b"[" * 200_000, "is nested too deep"),
+            (b'{"a":' * 200_000, "is nested too deep"),
+            (b"[" * 2001 + b"]" * 2001, "is nested too deep"),
+            (b"1" * 100_001, "is not JSON"),
+        ],
+        ids=lambda value: value[:12],
+    )
+    def test_that_is_none_is_refused(self, body: bytes, says: str) -> None:
+        with pytest.raises(JsonError) as caught:
+            decoded_json(body)
+        assert str(caught.value) == says
+
+    def test_may_hold_integers_of_thousands_of_digits(self) -> None:
+        assert decoded_json(b"[" + b"7" * 5000 + b", -" + b"7" * 5000 + b"]")[1] < -(10**4999)
+
+    def test_may_hold_two_million_values(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert json_body.MAX_SEPARATORS == 2_000_000
+        monkeypatch.setattr(json_body, "MAX_SEPARATORS", 5)
+        assert decoded_json(b'{"x":[[],[]]}') == {"x": [[], []]}
+        for body in (b'{"x":[[],[],[]]}', b"[1,2,3,4,5,6]", b'["",{},{},{}]'):
+            with pytest.raises(JsonError, match="has more than 5 values"):
+                decoded_json(body)
+
+    def test_may_be_nested_two_thousand_deep(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert json_body.MAX_DEPTH == 2000
+        monkeypatch.setattr(json_body, "MAX_DEPTH", 5)
+        assert decoded_json(b'[{"a":[{"b":["[[["]}]}]') == [{"a": [{"b": ["[[["]}]}]
+        with pytest.raises(JsonError, match="is nested too deep"):
+            decoded_json(b'[{"a":[{"b":[[]]}]}]')
+
+    def test_of_two_million_values_costs_no_more_than_a_look(self) -> None:
+        body = b'{"x":[' + b"[]," * 11_000_000 + b"[]]}"
+        begun = time.process_time()
+        with pytest.raises(JsonError, match="has more than 2,000,000 values"):
+            decoded_json(body)
+        assert time.process_time() - begun < 2, "to decode it takes 11 s and 1.5 GiB"
+
+
+JSON = st.recursive(
+    st.none() | st.text('[]{}"\\a', max_size=8) | st.integers(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text('[]{"\\', max_size=3), inner, max_size=3)
+    ),
+    max_leaves=20,
+)
+
+
+def depth_of(content: object) -> int:
+    if isinstance(content, dict):
+        content = list(cast(dict[str, object], content).values())
+    if not isinstance(content, list):
+        return 0
+    return 1 + max(map(depth_of, cast(list[object], content)), default=0)
+
+
+@given(JSON, st.integers(0, 6))
+def test_the_depth_of_json_is_counted_outside_of_its_strings(content: object, depth: int) -> None:
+    assert is_deeper(json.dumps(content).encode(), depth) == (depth_of(content) > depth)
+
+
+@pytest.mark.parametrize(
+    ("body", "content", "kept"),
+    [
+        (b"", None, None),
+        (b"<html>\xff</html>", None, "<html>\ufffd</html>"),
+        (b"\xef\xbb\xbfplain", None, "plain"),
+        ("plain é".encode("utf-16"), None, "plain é"),
+        (b"[1]", [1], [1]),
+        (b"[" * 101 + b"]" * 101, [], "[" * 101 + "]" * 101),
+    ],
+)
+def test_an_error_keeps_json_or_else_the_text(body: bytes, content: object, kept: object) -> None:
+    assert kept_body(body, content) == kept

@@ -1,0 +1,273 @@
+"""Success responses: the result that the document describes, or the place where they differ."""
+
+import datetime
+import gzip
+import json
+import pickle
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from anthropic_models import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    BetaModelList,
+    Request,
+    SuccessResponse,
+)
+from anthropic_models._core.outcomes import Failure
+from anthropic_models._core.response_parsing import parsed_response
+from anthropic_models_generated.api.models import list_models
+
+from tests.support.calls import raw_response
+from tests.support.scripted_server import Scripted, answer, model, page
+from tests.support.shells import Shell
+
+LISTING: Request[Any] = list_models.request()
+
+
+def parsed(body: object, request: Request[Any] = LISTING, **changes: Any) -> Any:
+    return parsed_response(
+        request,
+        raw_response(body, **changes),
+        retries_taken=1,
+        now=0.0,
+        mask=lambda content: content,
+    )
+
+
+def refusal(body: object, request: Request[Any] = LISTING, **changes: Any) -> Any:
+    failure = parsed(body, request, **changes)
+    assert isinstance(failure, Failure)
+    assert isinstance(failure.error, APIResponseValidationError)
+    assert not failure.retryable, "a second attempt would end the same way"
+    return failure.error
+
+
+def test_a_page_is_parsed_and_nothing_of_it_is_lost() -> None:
+    body: dict[str, Any] = page("a") | {"later": [1], "Data": 7, "_data": {}}
+    body["data"][0] |= {"_id": "x", "created_at": "2025-05-14T12:30:00+02:00"}
+    result = parsed(body, headers={"request-id": "req_1"})
+    assert type(result.parsed) is BetaModelList
+    assert result.parsed.to_dict() == body
+    assert result.parsed.data[0].created_at.isoformat() == "2025-05-14T12:30:00+02:00"
+    assert (result.parsed["later"], result.parsed.data[0]["_id"]) == ([1], "x")
+    info = result.response
+    assert (info.status_code, info.request_id, info.retries_taken) == (200, "req_1", 1)
+
+
+def test_an_epoch_as_the_date_of_release_is_fine() -> None:
+    (found,) = parsed(
+        page() | {"data": [model("a", created_at="1970-01-01T00:00:00Z")]}
+    ).parsed.data
+    assert found.created_at.timestamp() == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2016-12-31t23:59:60.123456789z", "2017-01-01T00:00:00.123456+00:00"),
+        ("2025-05-14t12:30:00z", "2025-05-14T12:30:00+00:00"),
+    ],
+)
+def test_a_date_may_have_small_letters_and_a_leap_second(written: str, read: str) -> None:
+    (found,) = parsed(page() | {"data": [model("a", created_at=written)]}).parsed.data
+    assert found.created_at.isoformat() == read
+
+
+def test_what_python_and_json_see_differently_is_kept_as_it_is() -> None:
+    digits = "7" * 5000
+    body = json.dumps(page() | {"data": [model("\ud800", later="\udfff")], "big": 0})
+    result = parsed(body.replace('"big": 0', f'"big": {digits}').encode())
+    (found,) = result.parsed.data
+    assert (found.id, found["later"]) == ("\ud800", "\udfff")
+    assert result.parsed["big"] == int(Decimal(digits))
+
+
+def test_a_date_is_parsed_where_tests_replace_the_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Frozen(datetime.datetime):
+        """What freezegun puts in the place of the class."""
+
+    monkeypatch.setattr(datetime, "datetime", Frozen)
+    (found,) = parsed(page("a")).parsed.data
+    assert found.created_at.year == 2025
+
+
+PAIRS = [list(pair) for pair in model("b").items()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "says"),
+    [
+        ({"data": None}, "data", "should be a list, but is null"),
+        ({"data": [model("a"), PAIRS]}, "data[1]", "should be an object, but is a list"),
+        ({"data": [model("a"), {}]}, "data[1].id", "is missing"),
+        ({"data": [model("a", id=7)]}, "data[0].id", "should be a string, but is 7"),
+        ({"data": [model("a", display_name=True)]}, "data[0].display_name", "but is true"),
+        (
+            {"data": [*map(model, "abc"), model("d", created_at="garbage")]},
+            "data[3].created_at",
+            "should be an RFC 3339 date-time, but is 'garbage'",
+        ),
+        (
+            {"data": [model("a", created_at="2025-05-14T00:00:00")]},
+            "data[0].created_at",
+            "T00:00:00'",
+        ),
+        ({"data": [model("a", created_at="2025-W20-3T00:00:00Z")]}, "data[0].created_at", "00Z'"),
+        ({"data": [model("a", created_at="2025-05-14T00Z")]}, "data[0].created_at", "T00Z'"),
+        (
+            {"data": [model("a", created_at="2025-05-14T00:00:00+0200")]},
+            "data[0].created_at",
+            "0200'",
+        ),
+        (
+            {"data": [model("a", type="agent")]},
+            "data[0].type",
+            "should be 'model', but is 'agent'",
+        ),
+        ({"has_more": 0}, "has_more", "should be true or false, but is 0"),
+        ({"first_id": 7}, "first_id", "should be a string or null, but is 7"),
+        ({"last_id": "x" * 700, "has_more": "y" * 59}, "has_more", f"but is '{'y' * 56}..."),
+        ({"has_more": int("7" * 400)}, "has_more", "but is an integer of hundreds of digits"),
+    ],
+)
+def test_the_place_that_differs_is_named(changes: dict[str, Any], place: str, says: str) -> None:
+    body = page("a") | changes
+    error = refusal(body)
+    assert (error.place, error.body) == (place, body), "nothing is lost"
+    assert str(error).startswith(f"the response is not what the document describes: {place} ")
+    assert str(error).endswith(says)
+
+
+@pytest.mark.parametrize("field", ["data", "first_id", "has_more", "last_id"])
+def test_a_field_is_not_found_under_a_name_that_looks_like_it(field: str) -> None:
+    body = page("a")
+    body[field.title()] = body[f"_{field}"] = body.pop(field)
+    assert refusal(body).place == field
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b" ", "the response is empty, but should be JSON"),
+        (b"<html>Bad gateway</html>", "the response is not JSON; it begins with '<html>Bad"),
+        (b'{"data": NaN}', "the response is not JSON; it begins with"),
+        (b"x" * 61, f"the response is not JSON; it begins with {'x' * 60!r}"),
+        (b"[" * 200_000, f"the response is nested too deep; it begins with {'[' * 60!r}"),
+        (b"null", "the response is not what the document describes: the body should be an object"),
+        (b"[1]", "the response is not what the document describes: the body should be an object"),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_what_has_no_place_is_shown_by_its_beginning(body: bytes, says: str) -> None:
+    error = refusal(body, headers={"request-id": "req_7"})
+    assert str(error).startswith(says)
+    assert str(error).endswith(" (request id req_7)")
+    assert (error.place, error.status_code, error.retries_taken) == (None, 200, 1)
+
+
+def test_a_body_nested_within_a_wrong_field_is_refused_however_deep() -> None:
+    for depth in (50, 300, 900, 1999, 5000):
+        nested = b"[" * depth + b"]" * depth
+        error = refusal(b'{"data":[],"first_id":null,"last_id":null,"has_more":' + nested + b"}")
+        assert pickle.loads(pickle.dumps(error)).args == error.args  # noqa: S301 - our own bytes
+
+
+@pytest.mark.parametrize("year", ["0000", "9999"])
+def test_a_date_that_python_cannot_hold_is_refused(year: str) -> None:
+    at = f"{year}-12-31T23:59:60Z"
+    error = refusal(page() | {"data": [model("a", created_at=at)]})
+    assert "a value that Python cannot hold" in str(error)
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 299, 300, 302, 100])
+def test_another_status_than_a_documented_success_is_an_error(status: int) -> None:
+    failure = parsed(page("a"), status=status)
+    assert type(failure.error) is APIStatusError
+    assert failure.error.status_code == status
+
+
+def kinds(*responses: tuple[str, Any]) -> Request[Any]:
+    successes = [SuccessResponse[Any](status, kind, repr) for status, kind in responses]
+    return Request("GET", "/v1/new", responses=tuple(successes))
+
+
+@pytest.mark.parametrize(
+    ("responses", "status", "body", "result"),
+    [
+        ([("2XX", "text"), ("204", "none")], 204, b"x", "None"),
+        ([("2XX", "text"), ("204", "none")], 200, "é".encode(), "'é'"),
+        ([("2xx", "text")], 299, b"\xff", "'\ufffd'"),
+        ([("default", "bytes")], 201, b"\xff", r"b'\xff'"),
+        ([("default", "bytes"), ("200", "text")], 200, b"a", "'a'"),
+        ([("200", "json")], 200, b"[1]", "[1]"),
+        ([("200", "json")], 200, b"", "None"),
+    ],
+)
+def test_the_most_specific_success_decides_how_the_body_is_read(
+    responses: list[tuple[str, Any]], status: int, body: bytes, result: str
+) -> None:
+    assert parsed(body, kinds(*responses), status=status).parsed == result
+
+
+def test_a_redirect_is_no_success_whatever_the_document_says() -> None:
+    failure = parsed(b"", kinds(("default", "none")), status=302)
+    assert "redirects are not followed" in str(failure.error)
+
+
+def test_a_request_written_by_hand_takes_any_json() -> None:
+    by_hand: Request[Any] = Request("GET", "/v1/new")
+    assert parsed({"a": [1]}, by_hand, status=202).parsed == {"a": [1]}
+    assert parsed(b"", by_hand, status=204).parsed is None
+    assert "not JSON" in str(refusal(b"x", by_hand))
+
+
+def test_a_body_that_could_not_be_read_is_that_error_with_what_is_known() -> None:
+    lost = parsed(APIConnectionError("lost"))
+    assert (str(lost.error), lost.retryable) == ("lost", True)
+    error = refusal(
+        APIResponseValidationError("damaged"), headers={"request-id": "req_8"}, status=200
+    )
+    assert (error.request_id, error.retries_taken, error.status_code) == ("req_8", 1, 200)
+
+
+def test_a_secret_in_the_body_is_masked_before_any_of_it_is_cut() -> None:
+    body = page("a") | {"has_more": "y" * 50 + "SECRET" * 9}
+    failure = parsed_response(
+        LISTING,
+        raw_response(body),
+        retries_taken=0,
+        now=0.0,
+        mask=lambda content: _replaced(content),
+    )
+    assert isinstance(failure, Failure)
+    assert "SECR" not in str(failure.error)
+
+
+def _replaced(content: Any) -> Any:
+    return json.loads(json.dumps(content).replace("SECRET", "*"))
+
+
+def test_a_page_in_the_middle_is_validated_and_the_listing_can_resume(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(
+        answer(page("a", "b", has_more=True)),
+        answer(
+            gzip.compress(b'{"data":[],"has_more":null,"first_id":null,"last_id":null}'),
+            headers={"content-encoding": "gzip"},
+        ),
+        answer(page("c")),
+    )
+    with shell.client(server.base_url) as client:
+        models = iter(client.models.list(max_items=5))
+        assert [next(models).id, next(models).id] == ["a", "b"]
+        with pytest.raises(APIResponseValidationError, match="has_more") as caught:
+            next(models)
+        resume: Any = caught.value.resume
+        assert resume == {"after_id": "b", "max_items": 3}
+        assert "resume with after_id='b', max_items=3" in str(caught.value)
+        assert [found.id for found in client.models.list(**resume)] == ["c"]
+    assert "after_id=b&limit=3" in server.requests[2].target

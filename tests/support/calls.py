@@ -1,0 +1,56 @@
+"""Calls and settings as the core makes them, without a client that could send them."""
+
+import json
+from typing import Any
+
+import httpx
+from anthropic_models import AnthropicModelsError
+from anthropic_models._core.call import Call, checked_call
+from anthropic_models._core.outcomes import RawResponse
+from anthropic_models._core.secret import Secret
+from anthropic_models._core.settings import Settings, settings
+from anthropic_models_generated.api.models import list_models
+from anthropic_models_generated.request import Request
+
+from tests.support.shells import KEY
+
+
+def settings_of(
+    environment: dict[str, str] | None = None,
+    *,
+    authenticated_elsewhere: bool = False,
+    **options: Any,
+) -> Settings:
+    """Return the settings of a client with these arguments, in an environment of these."""
+    return settings(
+        Secret(options),  # type: ignore[arg-type]  # some tests give wrong options
+        Secret(environment or {}),
+        authenticated_elsewhere=authenticated_elsewhere,
+    )
+
+
+def call_of(
+    request: Request[Any] | None = None, client: dict[str, Any] | None = None, **options: Any
+) -> Call[Any]:
+    """Return a call with these options, of a client with these arguments."""
+    arguments: dict[str, Any] = {"api_key": KEY} | (client or {})
+    return checked_call(
+        settings_of(None, **arguments),
+        request or list_models.request(),
+        Secret(options),  # type: ignore[arg-type]  # some tests give wrong options
+    )
+
+
+def sent(
+    request: Request[Any] | None = None, client: dict[str, Any] | None = None, **options: Any
+) -> httpx.Headers:
+    """Return the headers that such a call sends."""
+    return call_of(request, client, **options).built().headers
+
+
+def raw_response(
+    body: object = b"", *, status: int = 200, headers: dict[str, str] | None = None
+) -> RawResponse:
+    """Return a response as it is before it is parsed: with JSON, with bytes, or with an error."""
+    content = body if isinstance(body, bytes | AnthropicModelsError) else json.dumps(body).encode()
+    return RawResponse(status, httpx.Headers(headers or {}), content, elapsed=0.5)

@@ -1,0 +1,113 @@
+"""The attempts at one call, as a generator: what to send, how long to sleep, and the result."""
+
+import logging
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any, TypeVar
+
+import httpx
+from attrs import field, frozen
+
+from ..errors import AnthropicModelsError, APIConnectionError
+from ..responses import APIResponse
+from .call import Call
+from .outcomes import Failure, RawResponse
+from .response_parsing import parsed_response
+from .retry import seconds_before_retry
+from .secret import mask_error, masked, secrets_in
+
+logger = logging.getLogger("anthropic_models")
+
+T = TypeVar("T")
+
+
+@frozen
+class Send:
+    """Send this request, and give back how the attempt ended."""
+
+    request: httpx.Request = field(repr=False)
+
+
+@frozen
+class Sleep:
+    """Wait before the next attempt."""
+
+    seconds: float
+
+
+Attempts = Generator[Send | Sleep, RawResponse | Failure | None, APIResponse[T]]
+"""Yields what to do next, takes the outcome of each `Send`, and returns the result."""
+
+
+def attempts(
+    call: Call[T],
+    client: httpx.Client | httpx.AsyncClient | None,
+    *,
+    clock: Callable[[], float],
+    jitter: Callable[[], float],
+) -> Attempts[T]:
+    """Make one call in as many attempts as it takes; raises the error of the last one.
+
+    `client` is the httpx client whose defaults are added, if any. `clock` returns seconds since
+    the epoch, `jitter` a number from 0 to 1.
+    """
+    retries_taken = 0
+    while True:
+        request = call.built() if client is None else call.built_with(client)
+        outcome = yield Send(request)
+        assert outcome is not None  # noqa: S101 - for the type checkers
+        _log(request, outcome, retries_taken + 1)
+        result: APIResponse[T] | Failure = (
+            outcome
+            if isinstance(outcome, Failure)
+            else parsed_response(
+                call.request,
+                outcome,
+                retries_taken=retries_taken,
+                now=clock(),
+                mask=partial(_masked_in, request),
+            )
+        )
+        if isinstance(result, APIResponse):
+            return result
+        seconds = seconds_before_retry(
+            result,
+            method=call.request.method,
+            retries_taken=retries_taken,
+            max_retries=call.max_retries,
+            jitter=jitter(),
+        )
+        if seconds is None:
+            raise _final(result.error, request, retries_taken)
+        retries_taken += 1
+        yield Sleep(seconds)
+
+
+def _masked_in(request: httpx.Request, content: Any) -> Any:
+    # The httpx client may have added a credential.
+    return masked(content, secrets_in(request.headers))
+
+
+def _final(
+    error: AnthropicModelsError, request: httpx.Request, retries_taken: int
+) -> AnthropicModelsError:
+    if isinstance(error, APIConnectionError):
+        error.retries_taken = retries_taken
+    mask_error(error, secrets_in(request.headers))
+    return error
+
+
+def _log(request: httpx.Request, outcome: RawResponse | Failure, attempt: int) -> None:
+    if not logger.isEnabledFor(logging.DEBUG):
+        return
+    if isinstance(outcome, RawResponse):
+        result = f"{outcome.status_code}, request id {outcome.request_id}"
+        result += f", {outcome.elapsed:.3f} s"
+    else:
+        result = str(outcome.error)
+    line = f"{request.method} {request.url.path}: {result}"
+    # A request id comes from the network: no control characters go to a terminal.
+    shown = "".join(
+        c if c.isprintable() else repr(c)[1:-1] for c in masked(line, secrets_in(request.headers))
+    )
+    logger.debug("%s, attempt %d", shown, attempt)

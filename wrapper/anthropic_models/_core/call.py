@@ -1,0 +1,163 @@
+"""One call: a request, with what the client and the caller add to it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypedDict, TypeVar
+
+import httpx
+from anthropic_models_generated.request import Request
+from attrs import field, frozen
+
+from .headers import (
+    BETA_HEADER,
+    Betas,
+    Headers,
+    checked_betas,
+    checked_headers,
+    layered,
+    split_betas,
+)
+from .secret import Secret
+from .settings import (
+    DEFAULT_HEADERS,
+    Settings,
+    checked_max_retries,
+    checked_timeout,
+    document_headers,
+)
+
+T = TypeVar("T")
+
+QueryValue = str | int | float | bool | None
+Query = Mapping[str, QueryValue | Sequence[QueryValue]]
+
+
+class CallOptions(TypedDict, total=False):
+    """What every call takes beside its request.
+
+    Attributes:
+        betas: Beta features to use beside those of the client. A string is one beta.
+        extra_headers: Headers that win over all others; None removes one.
+        extra_query: Query parameters that replace those of the request; None removes one.
+        timeout: Seconds, or an httpx.Timeout. Default: the client's.
+        max_retries: Further attempts after a failed one. Default: the client's.
+
+    """
+
+    betas: Betas | None
+    extra_headers: Headers | None
+    extra_query: Query | None
+    timeout: float | httpx.Timeout | None
+    max_retries: int | None
+
+
+@frozen
+class Call(Generic[T]):
+    """A request that is ready to be sent, as often as it takes."""
+
+    request: Request[T]
+    url: str
+    headers: Secret[dict[str, str | None]]
+    extra_query: dict[str, Any] = field(repr=False)
+    timeout: httpx.Timeout
+    max_retries: int
+
+    def sent_headers(self) -> dict[str, str]:
+        """Return the headers that are sent, credential included."""
+        return {name: v for name, v in self.headers.reveal().items() if v is not None}
+
+    def built(self) -> httpx.Request:
+        """Return the request for one attempt, as a client sends it that adds nothing."""
+        return httpx.Request(
+            self.request.method,
+            self.url,
+            params=self._query() or None,
+            headers=self.sent_headers(),
+            content=self.request.body,
+            extensions={"timeout": self.timeout.as_dict()},
+        )
+
+    def built_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        """Return the request for one attempt, with the defaults of `client` below ours."""
+        request = client.build_request(
+            self.request.method,
+            self.url,
+            params=self._query(),
+            headers=self.sent_headers(),
+            content=self.request.body,
+            timeout=self.timeout,
+        )
+        for name, value in self.headers.reveal().items():
+            if value is None:
+                request.headers.pop(name, None)
+        return request
+
+    def _query(self) -> httpx.QueryParams:
+        kept = [(name, v) for name, v in self.request.query if name not in self.extra_query]
+        return httpx.QueryParams([*kept, *httpx.QueryParams(self.extra_query).multi_items()])
+
+
+def checked_call(settings: Settings, request: Request[T], options: Secret[CallOptions]) -> Call[T]:
+    """Return the call of a request; raises ValueError or TypeError for wrong arguments."""
+    given = dict(options.reveal())
+    extra_headers = checked_headers(given.pop("extra_headers", None), "extra_headers")
+    betas = checked_betas(given.pop("betas", None))
+    extra_query = checked_query(given.pop("extra_query", None))
+    timeout, max_retries = given.pop("timeout", None), given.pop("max_retries", None)
+    if given:
+        raise TypeError(f"there is no argument {min(given)!r}")
+    if not request.path.startswith("/") or {".", ".."} & set(request.path.split("/")):
+        raise ValueError(
+            f"the path of a request must start with / and not climb: {request.path!r}"
+        )
+    if "?" in request.path or "#" in request.path:
+        raise ValueError(f"the path of a request must end before the query: {request.path!r}")
+    own = {name.lower(): value for name, value in request.headers.items()}
+    united = checked_betas([*settings.all_betas(), *split_betas(own.pop(BETA_HEADER, "")), *betas])
+    headers = layered(
+        DEFAULT_HEADERS,
+        document_headers(),
+        settings.credential_headers(),
+        request.default_headers,
+        settings.headers.reveal(),
+        own,
+        {BETA_HEADER: ",".join(united) or None},
+        extra_headers,
+    )
+    return Call(
+        request=request,
+        url=settings.base_url + request.path,
+        headers=Secret(headers),
+        extra_query=extra_query,
+        timeout=settings.timeout if timeout is None else checked_timeout(timeout),
+        max_retries=(
+            settings.max_retries if max_retries is None else checked_max_retries(max_retries)
+        ),
+    )
+
+
+def checked_query(query: object) -> dict[str, Any]:
+    """Return query parameters without those that are None; raises ValueError or TypeError."""
+    if query is None:
+        return {}
+    if not isinstance(query, Mapping):
+        raise TypeError("extra_query must map names to values")
+    checked: dict[str, Any] = {}
+    name: object
+    value: Any
+    for name, value in query.items():  # pyright: ignore[reportUnknownVariableType] - checked below
+        if not isinstance(name, str):
+            raise TypeError(f"extra_query must have strings as names, not {name!r}")
+        parts: list[Any] = list(value) if isinstance(value, list | tuple) else [value]  # pyright: ignore[reportUnknownArgumentType] - checked below
+        if not all(is_encodable(f"{name}{part}") for part in parts):
+            raise ValueError(f"extra_query: {name!r} has characters that no URL can hold")
+        checked[name] = [] if value is None else parts
+    return checked
+
+
+def is_encodable(text: str) -> bool:
+    """Return whether a text can be sent: JSON can hold lone surrogates, a URL cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""Turns a response that is no success into the error that callers see."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, cast
+
+from ..errors import AnthropicModelsError, class_for_status
+from .json_body import JsonError, decoded_json, kept_body
+from .outcomes import Failure, RawResponse
+from .retry import retry_after, status_advice
+
+_LONGEST_TEXT = 200  # characters of a gateway's own text
+
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+
+
+def status_failure(
+    raw: RawResponse, *, retries_taken: int, now: float, mask: Callable[[Any], Any]
+) -> Failure:
+    """Return the failure that a status stands for; `now` is in seconds since the epoch.
+
+    `mask` masks the secrets in a text or in decoded JSON, before anything of it is cut.
+    """
+    body = mask(_decoded(raw.body))
+    envelope = _mapping(body)
+    detail = _mapping(envelope.get("error"))
+    wait = retry_after(raw.headers, now)
+    retryable, may_have_acted = status_advice(raw.status_code, raw.headers)
+    error = class_for_status(raw.status_code)(
+        _explanation(body) or _status_text(raw.status_code),
+        status_code=raw.status_code,
+        type=_text(detail.get("type")),
+        request_id=raw.request_id or _text(envelope.get("request_id")),
+        body=body,
+        retries_taken=retries_taken,
+        retry_after=wait,
+    )
+    return Failure(error, retryable, may_have_acted, wait)
+
+
+def _decoded(body: bytes | AnthropicModelsError) -> object:
+    """Return decoded JSON, else the text; None when there is neither."""
+    if isinstance(body, AnthropicModelsError) or not body:
+        return None
+    try:
+        content = decoded_json(body)
+    except JsonError:
+        return kept_body(body, None)
+    return None if content is None else kept_body(body, content)
+
+
+def _explanation(body: object) -> str | None:
+    """Return what the API, or a gateway before it, says about the error."""
+    if isinstance(body, str):
+        return _plain_text(body)
+    content = _mapping(body)
+    error = content.get("error")
+    places = (_mapping(error).get("message"), error, content.get("message"), content.get("detail"))
+    for place in places:
+        if text := _text(place):
+            return text
+    # FastAPI's validation errors are a list of objects.
+    detail = content.get("detail")
+    return json.dumps(detail)[:_LONGEST_TEXT] if detail else None
+
+
+def _plain_text(text: str) -> str | None:
+    if text.lstrip().startswith("<"):
+        title = _TITLE.search(text)
+        text = title[1] if title else ""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _status_text(status: int) -> str:
+    if 300 <= status < 400:
+        return "redirected, and redirects are not followed; is base_url right?"
+    try:
+        text = f"HTTP {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        text = f"HTTP {status}"
+    return f"{text} is no success that the document has" if 200 <= status < 300 else text
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], value) if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

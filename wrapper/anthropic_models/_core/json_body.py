@@ -1,0 +1,75 @@
+"""Decodes JSON within bounds, as RFC 8259 has it."""
+
+import json
+import re
+from decimal import Decimal
+from itertools import accumulate
+from typing import Any, NoReturn
+
+MAX_SEPARATORS = 2_000_000
+"""Commas and opening brackets. A body of 32 MiB could else become 1.5 GiB of Python objects."""
+
+MAX_DEPTH = 2_000
+"""Lists and objects within each other; parser and validator need memory of the stack for each."""
+
+_MAX_KEPT_DEPTH = 100
+_MAX_DIGITS = 100_000  # of one integer; Python itself decodes 4,300
+
+
+class JsonError(ValueError):
+    """The body is not JSON, or too large to be decoded; the message continues "the response"."""
+
+
+def decoded_json(body: bytes) -> Any:
+    """Return decoded JSON; raises JsonError."""
+    if not body.strip():
+        raise JsonError("is empty, but should be JSON")
+    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_SEPARATORS:
+        raise JsonError(f"has more than {MAX_SEPARATORS:,} values")
+    if is_deeper(body, MAX_DEPTH):
+        raise JsonError("is nested too deep")
+    try:
+        try:
+            return json.loads(body, parse_constant=_no_constant)
+        except ValueError:  # Python refuses long integers, too
+            return json.loads(body, parse_constant=_no_constant, parse_int=_integer)
+    except ValueError:
+        what = "is not JSON"
+    except RecursionError:
+        what = "is nested too deep"
+    raise JsonError(what)
+
+
+def kept_body(body: bytes, content: object) -> object:
+    """Return what an error keeps of a body: decoded JSON, else the text; None when it is empty.
+
+    JSON that is nested too deep to be pickled is kept as a text.
+    """
+    if not body:
+        return None
+    if content is None or is_deeper(body, _MAX_KEPT_DEPTH):
+        return body.decode(json.detect_encoding(body), "replace")
+    return content
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"JSON has no {name}")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError("too many digits")
+    return int(Decimal(digits))
+
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STEPS = dict(zip(b"[{]}", (1, 1, -1, -1), strict=True))
+_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
+
+
+def is_deeper(body: bytes, depth: int) -> bool:
+    """Return whether JSON has more than so many lists and objects within each other."""
+    if body.count(b"[") + body.count(b"{") <= depth:
+        return False
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > depth

@@ -1,0 +1,116 @@
+"""Turns what httpx raises into failures that name what happened, and with which host."""
+
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from ..errors import (
+    AnthropicModelsError,
+    APIConnectionError,
+    APITimeoutError,
+    ClientClosedError,
+)
+from .outcomes import Failure, RawResponse
+
+# A second attempt would end the same way.
+_NOT_RETRYABLE = (httpx.UnsupportedProtocol, httpx.TooManyRedirects)
+
+# The part of the timeout, and what took too long. With these nothing was sent.
+_BEFORE_SENDING: dict[type[httpx.TransportError], tuple[str, str]] = {
+    httpx.ConnectTimeout: ("connect", "connecting to"),
+    httpx.PoolTimeout: ("pool", "waiting for a free connection to"),
+}
+_WHILE_SENDING: dict[type[httpx.TransportError], tuple[str, str]] = {
+    httpx.WriteTimeout: ("write", "writing to"),
+    httpx.ReadTimeout: ("read", "reading from"),
+}
+
+
+def outcome_of(error: Exception, request: httpx.Request) -> RawResponse | Failure | None:
+    """Return the outcome that an exception of httpx stands for; None for any other exception.
+
+    The exception must not be chained: it holds the request, and with it the credential.
+    """
+    if isinstance(error, AnthropicModelsError):
+        return Failure(error, retryable=False)
+    if isinstance(error, httpx.HTTPStatusError):  # only a hook of the user's raises this
+        unread = APIConnectionError("the body was not read")
+        return RawResponse(error.response.status_code, error.response.headers, unread, 0.0)
+    if isinstance(error, httpx.TimeoutException):
+        return _timeout(error, request)
+    if isinstance(error, httpx.LocalProtocolError):
+        # Its text may quote a header, so it is not passed on.
+        text = "the request cannot be sent: a header has characters that no header may hold"
+        return Failure(APIConnectionError(text), retryable=False)
+    if isinstance(error, RuntimeError) and str(error) == "Event loop is closed":
+        # A connection kept from an earlier event loop; the next attempt opens another.
+        return _lost(error, request, may_have_acted=False)
+    if isinstance(error, httpx.InvalidURL | UnicodeError):
+        return Failure(APIConnectionError("the URL cannot be requested"), retryable=False)
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError | httpx.UnsupportedProtocol):
+        text = f"could not connect to {_host(request)}: {_reason(error)}"
+        retryable = not isinstance(error, _NOT_RETRYABLE) and not _is_bad_certificate(error)
+        return Failure(APIConnectionError(_encodable(text)), retryable, may_have_acted=False)
+    if isinstance(error, httpx.HTTPError | httpx.StreamError):
+        return _lost(error, request, may_have_acted=True)
+    return None
+
+
+def closed() -> Failure:
+    """Return the failure of a call on a client that is closed."""
+    return Failure(ClientClosedError("the client is closed; make a new one"), retryable=False)
+
+
+def body_timeout(seconds: float | None, request: httpx.Request) -> APITimeoutError:
+    """Return the error for a response that did not end in time."""
+    return APITimeoutError(f"reading from {_host(request)} timed out after {seconds:g} s")
+
+
+def as_error(outcome: RawResponse | Failure) -> AnthropicModelsError:
+    """Return the error of an outcome that has no body."""
+    if isinstance(outcome, Failure):
+        return outcome.error
+    return APIConnectionError("the body was not read")
+
+
+def _timeout(error: httpx.TimeoutException, request: httpx.Request) -> Failure:
+    may_have_acted = type(error) not in _BEFORE_SENDING
+    parts = _BEFORE_SENDING | _WHILE_SENDING
+    part, doing = parts.get(type(error), ("read", "reading from"))
+    seconds = request.extensions.get("timeout", {}).get(part)
+    after = "" if seconds is None else f" after {seconds:g} s"
+    text = f"{doing} {_host(request)} timed out{after}"
+    return Failure(APITimeoutError(text), retryable=True, may_have_acted=may_have_acted)
+
+
+def _lost(error: Exception, request: httpx.Request, *, may_have_acted: bool) -> Failure:
+    text = f"connection to {_host(request)} lost: {_reason(error)}"
+    retryable = not isinstance(error, _NOT_RETRYABLE) and not _is_bad_certificate(error)
+    return Failure(APIConnectionError(_encodable(text)), retryable, may_have_acted)
+
+
+def _host(request: httpx.Request) -> str:
+    url = request.url
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return host if url.port is None else f"{host}:{url.port}"
+
+
+def _is_bad_certificate(error: Exception) -> bool:
+    return any(isinstance(link, ssl.SSLCertVerificationError) for link in _chain(error))
+
+
+def _reason(error: Exception) -> str:
+    # On trio the outer exceptions have no text.
+    texts = (str(link) for link in _chain(error))
+    return next((text for text in texts if text), type(error).__name__)
+
+
+def _encodable(text: str) -> str:
+    return text.encode(errors="replace").decode()
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

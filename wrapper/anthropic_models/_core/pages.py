@@ -1,0 +1,90 @@
+"""A page of items, as far as it needs no I/O."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Generic, NoReturn, TypeVar
+
+from ..errors import PaginationError
+from ..responses import APIResponse, ResponseInfo
+from .pagination import PageContent, Step
+
+Item = TypeVar("Item")
+
+
+class BasePage(Generic[Item]):
+    """What sync and async pages have in common."""
+
+    parsed: Any
+    """The whole body as the document describes it, unknown fields included."""
+    response: ResponseInfo
+    """Status, headers, request id, retries and seconds."""
+
+    def __init__(self, result: APIResponse[Any], step: Step) -> None:
+        self.parsed = result.parsed
+        self.response = result.response
+        self._content = PageContent.of(result.parsed)
+        self._step = step
+        try:
+            self._following = step.following(self._content)
+        except PaginationError as error:
+            error.body = self.to_dict()
+            raise
+
+    @property
+    def data(self) -> list[Item]:
+        """The items of this page as the API ordered them."""
+        return self.parsed.data or []
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the API has more in the direction of the listing."""
+        return self._content.has_more
+
+    @property
+    def first_id(self) -> str | None:
+        """The id of the first item in `data`; None when it is empty or pages have no ids."""
+        return self._content.first_id
+
+    @property
+    def last_id(self) -> str | None:
+        """The id of the last item in `data`; None when it is empty or pages have no ids."""
+        return self._content.last_id
+
+    @property
+    def next_page(self) -> str | None:
+        """The token of the next page; None when there is none or pages have no tokens."""
+        return self._content.next_page
+
+    def has_next_page(self) -> bool:
+        """Return whether the listing goes on: there is more, and `max_items` is not reached."""
+        return self._following is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the page as plain data that can be pickled, copied or written as JSON."""
+        plain: dict[str, Any] = self.parsed.to_dict()
+        return plain
+
+    def to_json(self) -> str:
+        """Return the page as JSON text, unknown fields included."""
+        return json.dumps(self.to_dict())
+
+    def __repr__(self) -> str:
+        places = {
+            "has_more": self.has_more,
+            "first_id": self.first_id,
+            "last_id": self.last_id,
+            "next_page": self.next_page,
+        }
+        shown = ", ".join(f"{name}={v!r}" for name, v in places.items() if v is not None)
+        return f"<{type(self).__name__} of {len(self.data)} items, {shown}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a page holds a client, so it cannot be pickled or copied; use to_dict()")
+
+    def _items(self) -> Sequence[Item]:
+        return self._step.items(self.data)
+
+    def _next_step(self) -> Step:
+        if self._following is None:
+            raise PaginationError("there is no next page; check has_next_page() first")
+        return self._following

@@ -1,0 +1,101 @@
+"""Parses a response: the result that the document describes, or the error it stands for."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from anthropic_models_generated.document import mismatch
+from anthropic_models_generated.request import Request, SuccessResponse
+
+from ..errors import AnthropicModelsError, APIConnectionError, APIResponseValidationError
+from ..responses import APIResponse, ResponseInfo
+from .error_responses import status_failure
+from .json_body import JsonError, decoded_json, kept_body
+from .outcomes import Failure, RawResponse
+
+T = TypeVar("T")
+
+Mask = Callable[[Any], Any]
+"""Masks the secrets in a text or in decoded JSON, before a message quotes any of it."""
+
+
+def parsed_response(
+    request: Request[T], raw: RawResponse, *, retries_taken: int, now: float, mask: Mask
+) -> APIResponse[T] | Failure:
+    """Return the result of a response, or the failure that it stands for.
+
+    A status that the document does not list as a success is a failure, 2xx included. `now` is in
+    seconds since the epoch.
+    """
+    success = _success_of(request, raw.status_code)
+    if success is None:
+        return status_failure(raw, retries_taken=retries_taken, now=now, mask=mask)
+    if isinstance(raw.body, AnthropicModelsError):
+        error = raw.body
+    else:
+        try:
+            parsed = _parsed(request, success, raw.body, mask)
+        except APIResponseValidationError as invalid:
+            error = invalid.with_traceback(None)
+        else:
+            return APIResponse(parsed, _info(raw, retries_taken))
+    if isinstance(error, APIResponseValidationError):
+        error.status_code = raw.status_code
+        error.request_id = raw.request_id
+        error.retries_taken = retries_taken
+    return Failure(error, retryable=isinstance(error, APIConnectionError))
+
+
+def _success_of(request: Request[T], status_code: int) -> SuccessResponse[T] | None:
+    if not 200 <= status_code < 300:
+        return None
+    by_status = {success.status.upper(): success for success in request.responses}
+    names = (str(status_code), "2XX", "DEFAULT")
+    return next((by_status[name] for name in names if name in by_status), None)
+
+
+def _parsed(request: Request[T], success: SuccessResponse[T], body: bytes, mask: Mask) -> T:
+    match success.content:
+        case "none":
+            return success.parse(None)
+        case "bytes":
+            return success.parse(body)
+        case "text":
+            return success.parse(body.decode("utf-8", "replace"))
+        case "json" if request.operation is None and not body.strip():
+            return success.parse(None)
+        case "json":
+            return _parsed_json(request.operation, success, body, mask)
+
+
+def _parsed_json(operation: str | None, success: SuccessResponse[T], body: bytes, mask: Mask) -> T:
+    content: object = None
+    try:
+        content = decoded_json(body)
+        difference = operation and mismatch(operation, success.status, content)
+        if not difference:
+            return success.parse(content)
+        # Values are cut where they are quoted, so they are masked before that.
+        place, problem = mismatch(str(operation), success.status, mask(content)) or difference
+        message = f"is not what the document describes: {place or 'the body'} {problem}"
+    except JsonError as error:
+        place, message = "", str(error)
+    except RecursionError:
+        place, message = "", "is nested too deep"
+    except (ValueError, OverflowError) as error:  # such as a date in the year 10000
+        place, message = "", f"has a value that Python cannot hold ({error})"
+    if not place:
+        text = mask(body.decode("utf-8", "replace"))
+        message += f"; it begins with {text[:60]!r}" if text.strip() else ""
+    raise APIResponseValidationError(
+        f"the response {message}", place=place or None, body=kept_body(body, content)
+    )
+
+
+def _info(raw: RawResponse, retries_taken: int) -> ResponseInfo:
+    return ResponseInfo(
+        status_code=raw.status_code,
+        headers=raw.headers,
+        request_id=raw.request_id,
+        retries_taken=retries_taken,
+        elapsed=raw.elapsed,
+    )

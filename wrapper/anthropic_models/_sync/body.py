@@ -1,0 +1,34 @@
+"""Reads the body of a response from a sync stream."""
+
+import time
+from collections.abc import Iterable
+
+import httpx
+
+from .._core.body import Body
+from .._core.network_errors import as_error, body_timeout, outcome_of
+from .._exchange import httpx_error
+from ..errors import AnthropicModelsError
+
+
+def read_body(
+    chunks: Iterable[bytes], headers: httpx.Headers, request: httpx.Request
+) -> bytes | AnthropicModelsError:
+    """Return the decoded body, or the error that it stands for."""
+    seconds = request.extensions["timeout"]["read"]
+    end = float("inf") if seconds is None else time.monotonic() + seconds
+    try:
+        body = Body(headers)
+        for chunk in chunks:
+            body.feed(chunk)
+            # Over an httpx client of the user's there is a deadline for each read only.
+            if time.monotonic() > end:
+                return body_timeout(seconds, request)
+        return body.finish()
+    except AnthropicModelsError as error:
+        return error.with_traceback(None)
+    except Exception as error:
+        outcome = outcome_of(httpx_error(error) or error, request)
+        if outcome is None:
+            raise
+        return as_error(outcome)

@@ -1,0 +1,178 @@
+"""The async client."""
+
+from types import TracebackType
+from typing import Self, TypeVar, Unpack
+
+import httpx
+from anthropic_models_generated.models import BetaModelInfo
+from anthropic_models_generated.request import IdPage, Request, TokenPage
+
+from ._async.sender import AsyncSender
+from ._base_client import BaseClient
+from ._core.call import CallOptions
+from ._core.list_models import list_request
+from ._core.secret import Secret
+from .async_pages import AsyncListing, AsyncPaginator
+from .responses import APIResponse
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+class AsyncClient(BaseClient[httpx.AsyncClient]):
+    """Sends requests over HTTP; to be closed after use, or used in an `async with` statement.
+
+    Runs on asyncio and on trio. Tasks may share one client.
+    """
+
+    models: "AsyncModels"
+    """`models.list()` lists the models."""
+
+    @staticmethod
+    def _http_kind() -> type[httpx.AsyncClient]:
+        return httpx.AsyncClient
+
+    def _set_up(self, http: httpx.AsyncClient | None) -> None:
+        self._sender = AsyncSender(http)
+        self.models = AsyncModels(self)
+
+    def _share(self) -> None:
+        self._sender = self._sender.derived()
+        self.models = AsyncModels(self)
+
+    def _check_proxy(self) -> None:
+        self._sender.check_proxy(self.base_url)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the client, or the httpx client it sends with, is closed."""
+        return self._sender.is_closed
+
+    async def send(self, request: Request[T], **options: Unpack[CallOptions]) -> T:
+        """Send a request; return the body of the response as the document describes it.
+
+        Args:
+            request: What the `request()` of a generated module returns, or one written by hand.
+            options: `betas`, `extra_headers`, `extra_query`, `timeout` (seconds), `max_retries`;
+                see `CallOptions`.
+
+        Raises:
+            ValueError, TypeError: Wrong arguments; nothing was sent.
+            APIStatusError: The API refused; see its subclasses.
+            APIConnectionError: No whole response came, or not in time (APITimeoutError).
+            APIResponseValidationError: The response is not what the document describes.
+            ClientClosedError: The client is closed.
+
+        """
+        hidden: Secret[CallOptions] = Secret(options)
+        del options
+        return (await self._sender.send(self._call(request, hidden))).parsed
+
+    async def send_detailed(
+        self, request: Request[T], **options: Unpack[CallOptions]
+    ) -> APIResponse[T]:
+        """Send a request as `send` does; return the response's status, headers and so on, too."""
+        hidden: Secret[CallOptions] = Secret(options)
+        del options
+        return await self._sender.send(self._call(request, hidden))
+
+    def paginate(
+        self,
+        request: Request[IdPage[Item]] | Request[TokenPage[Item]],
+        *,
+        max_items: int | None = None,
+        prefetch: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> AsyncPaginator[Item]:
+        """Begin a listing: await it for the first page, or iterate it for every item.
+
+        Unless the request has a `limit`, the largest pages are asked for that the document allows.
+
+        Args:
+            request: What the `request()` of a generated module returns whose response is a page.
+            max_items: Yield no more than this many items in all. Default: no cap.
+            prefetch: Fetch the next page while the caller works on this one. Default: do not.
+            options: See `send`.
+
+        Raises:
+            PaginationError: The API reports more items, but no cursor leads to them.
+            ValueError, TypeError, AnthropicModelsError: See `send`.
+
+        """
+        hidden: Secret[CallOptions] = Secret(options)
+        del options
+        return self._begun(request, hidden, max_items, prefetch)
+
+    def _begun(
+        self,
+        request: Request[IdPage[Item]] | Request[TokenPage[Item]],
+        options: Secret[CallOptions],
+        max_items: int | None,
+        prefetch: bool,
+    ) -> AsyncPaginator[Item]:
+        call, step = self._walk(request, options, max_items)
+        return AsyncPaginator(AsyncListing[Item](self._sender, call, prefetch), step)
+
+    async def close(self) -> None:
+        """Close the client and its connections; calls under way end with ClientClosedError."""
+        await self._sender.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class AsyncModels:
+    """The models of the API."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    def list(
+        self,
+        *,
+        after_id: str | None = None,
+        before_id: str | None = None,
+        limit: int | None = None,
+        max_items: int | None = None,
+        prefetch: bool = False,
+        **options: Unpack[CallOptions],
+    ) -> AsyncPaginator[BetaModelInfo]:
+        """List the available models, more recently released ones first.
+
+        Args:
+            after_id: List what comes after the model of this id: older and older models.
+            before_id: List what comes before the model of this id: newer and newer models.
+                Iteration then goes away from the cursor, the reverse of `page.data`, which stays
+                as the API orders it.
+            limit: Models per page, within the document's bounds (1 to 1000). Default: the most
+                that they allow.
+            max_items: List no more than this many models in all. Default: no cap.
+            prefetch: Fetch the next page while the caller works on this one. Default: do not.
+            options: `betas`, `extra_headers`, `extra_query`, `timeout` (seconds), `max_retries`;
+                see `CallOptions`.
+
+        Returns:
+            Something to await for the first page, or to iterate at once. Iterating yields every
+            model and fetches further pages as they are needed.
+
+        Raises:
+            ValueError, TypeError: Wrong arguments; nothing was sent.
+            APIStatusError: The API refused; see its subclasses.
+            APIConnectionError: No whole response came, or not in time (APITimeoutError).
+            APIResponseValidationError: The response is not what the document describes.
+            PaginationError: The API reports more models, but no cursor leads to them.
+            ClientClosedError: The client is closed.
+
+        """
+        hidden: Secret[CallOptions] = Secret(options)
+        del options
+        request = list_request(after_id=after_id, before_id=before_id, limit=limit)
+        return self._client._begun(request, hidden, max_items, prefetch)  # pyright: ignore[reportPrivateUsage] - a part of the client

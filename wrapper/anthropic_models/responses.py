@@ -1,0 +1,34 @@
+"""What is known of a response beside its parsed body."""
+
+from typing import Generic, TypeVar
+
+import httpx
+from attrs import field, frozen
+
+T = TypeVar("T")
+
+
+@frozen
+class ResponseInfo:
+    """The response that a page or another result came with."""
+
+    status_code: int
+    """The HTTP status."""
+    headers: httpx.Headers = field(repr=False)
+    """The headers of the response."""
+    request_id: str | None
+    """The id that the API gave this request (header `request-id`); None when there is none."""
+    retries_taken: int
+    """How many further attempts were made."""
+    elapsed: float
+    """Seconds from sending the request to the end of the body, last attempt only."""
+
+
+@frozen
+class APIResponse(Generic[T]):
+    """The result of `send_detailed`."""
+
+    parsed: T
+    """What `send` returns: the body as the document describes it."""
+    response: ResponseInfo
+    """Status, headers, request id, retries and seconds."""
