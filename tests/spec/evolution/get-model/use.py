@@ -1,4 +1,4 @@
-"""Gets one model through `client.generated`, sync and async."""
+"""Gets one model, sync and async."""
 
 import asyncio
 
@@ -8,15 +8,15 @@ from anthropic_models_generated.api.models import get_model
 
 async def asynchronous() -> None:
     async with AsyncClient(betas=["a", "b"], default_headers={"X-Team": "ours"}) as client:
-        model = await get_model.asyncio("claude/next", client=client.generated)
+        model = await client.send(get_model.request("claude/next"))
     assert isinstance(model, BetaModelInfo)
     print(model.display_name)
 
 
 with Client(betas=["a"], default_headers={"anthropic-version": "2027-01-01"}) as client:
-    model = get_model.sync("claude-next", client=client.generated)
+    model = client.send(get_model.request("claude-next"))
     assert isinstance(model, BetaModelInfo)
     print(model.display_name)
-    other = get_model.sync("claude-next", client=client.generated, anthropic_beta="other")
+    other = client.send(get_model.request("claude-next", anthropic_beta="other"))
     assert isinstance(other, BetaModelInfo)
 asyncio.run(asynchronous())

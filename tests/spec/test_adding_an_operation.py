@@ -1,0 +1,67 @@
+"""docs/adding-an-operation.md: what it adds to the document works with no line of the wrapper."""
+
+import copy
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+from anthropic_models import openapi_path
+
+from generator.documents import read_yaml
+from tests.support.evolution import LaterProject
+from tests.support.projects import ROOT
+from tests.support.scripted_server import Scripted, answer, error
+
+PAGE = (ROOT / "docs" / "adding-an-operation.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
+
+
+def merged(document: dict[str, Any], addition: dict[str, Any]) -> dict[str, Any]:
+    for key, value in addition.items():
+        if isinstance(value, dict) and isinstance(document.get(key), dict):
+            merged(document[key], cast(dict[str, Any], value))
+        else:
+            document[key] = value
+    return document
+
+
+def notes(*ids: str, has_more: bool) -> dict[str, Any]:
+    data = [{"id": id_, "text": f"Text of {id_}"} for id_ in ids]
+    return {"data": data, "has_more": has_more, "first_id": ids[0], "last_id": ids[-1]}
+
+
+def test_the_page_on_adding_an_operation_does_what_it_says(
+    tmp_path: Path, scripted: Scripted
+) -> None:
+    document = copy.deepcopy(read_yaml(openapi_path()))
+    for block in blocks("yaml"):
+        merged(document, yaml.safe_load(block))
+    project = LaterProject(tmp_path / "project", document)
+    regenerated = project.run("-m", "generator.regenerate")
+    assert (regenerated.returncode, regenerated.stderr) == (0, "")
+    (program,) = blocks("py")
+    (project.folder / "use.py").write_text(program, "utf-8")
+    server = scripted(
+        error(529, "overloaded_error"),
+        answer(notes("a", "b", has_more=True)),
+        answer(notes("c", has_more=True)),
+        error(503, "api_error"),
+        answer(notes("d", has_more=False)),
+    )
+    done = project.run("use.py", ANTHROPIC_API_KEY="any", ANTHROPIC_BASE_URL=server.base_url)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["a Text of a", "b Text of b", "c Text of c", "Text of d"]
+    assert [request.target for request in server.requests] == [
+        "/v1/example_notes?limit=3",
+        "/v1/example_notes?limit=3",
+        "/v1/example_notes?after_id=b&limit=1",
+        "/v1/example_notes?limit=1",
+        "/v1/example_notes?limit=1",
+    ]
+    assert {request.headers["anthropic-beta"] for request in server.requests} == {
+        "notes-2027-01-01"
+    }
