@@ -7,7 +7,7 @@ from typing import Any, cast
 import anyio
 import httpcore
 
-from .._exchange import Deadline
+from .._core.deadline import Deadline
 from .event_loop import is_trio
 
 

@@ -57,6 +57,16 @@ def outcome_of(error: Exception, request: httpx.Request) -> RawResponse | Failur
     return None
 
 
+def httpx_error(error: Exception) -> httpx.TransportError | None:
+    """Return an error of httpcore as the one of httpx; None for any other."""
+    kind = getattr(httpx, type(error).__name__, None)
+    if kind is None or not type(error).__module__.startswith("httpcore"):
+        return None
+    mapped: httpx.TransportError = kind(str(error))
+    mapped.__cause__ = error
+    return mapped
+
+
 def closed() -> Failure:
     """Return the failure of a call on a client that is closed."""
     return Failure(ClientClosedError("the client is closed; make a new one"), retryable=False)

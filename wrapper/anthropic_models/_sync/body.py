@@ -6,8 +6,7 @@ from collections.abc import Iterable
 import httpx
 
 from .._core.body import Body
-from .._core.network_errors import as_error, body_timeout, outcome_of
-from .._exchange import httpx_error
+from .._core.network_errors import as_error, body_timeout, httpx_error, outcome_of
 from ..errors import AnthropicModelsError
 
 

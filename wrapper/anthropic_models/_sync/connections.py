@@ -15,12 +15,12 @@ import httpx
 from attrs import field, frozen
 
 from .._certificates import Certificates
+from .._core.network_errors import httpx_error
 from .._core.proxies import proxy_for
-from .._exchange import (
+from .._httpcore import (
     MAX_CONNECTIONS,
     MAX_IDLE_CONNECTIONS,
     core_request,
-    httpx_error,
     pool_options,
 )
 from ..errors import AnthropicModelsError

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 import weakref
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
@@ -15,7 +15,9 @@ from .._core.outcomes import Failure, RawResponse
 from ..errors import AnthropicModelsError
 from ..responses import APIResponse
 from .body import read_body
-from .connections import Connections
+
+if TYPE_CHECKING:
+    from .connections import Connections
 
 T = TypeVar("T")
 
@@ -29,7 +31,7 @@ class Sender:
     def __init__(self, http: httpx.Client | None = None, root: "Sender | None" = None) -> None:
         if root is None:
             self._http = http
-            self._connections = Connections() if http is None else None
+            self._connections = None if http is not None else _new_connections()
         else:
             self._http = root._http
             self._connections = root._connections
@@ -115,3 +117,10 @@ class Sender:
             return response.status_code, response.headers, body
         finally:
             response.close()
+
+
+def _new_connections() -> "Connections":
+    # httpcore takes a fifth of the time of the import, so it is loaded with the first client.
+    from .connections import Connections
+
+    return Connections()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import httpcore
 
-from .._exchange import Deadline
+from .._core.deadline import Deadline
 
 T = TypeVar("T")
 
