@@ -27,7 +27,7 @@ def imports(*, quick: bool) -> Case:
             "sdk": importing(OFFICIAL_SDK, "import anthropic"),
         },
         claims=[
-            Claim("1a", work, "`import httpx`", 1.30, of(OURS), of("httpx")),
+            Claim("1a", work, "`import httpx`", 1.45, of(OURS), of("httpx")),
             Claim("1b", work, "`import anthropic`", 0.10, of(OURS), of("sdk")),
         ],
         asides=[
@@ -60,10 +60,10 @@ def one_shot(*, quick: bool, tls: bool) -> Case:
             "sdk": listing(OFFICIAL_SDK, MODELS),
         },
         claims=[
-            Claim(bare, work, "bare httpx", 1.15, of(OURS), of("httpx")),
-            Claim(wall, work, "official SDK", 0.12, of(OURS), of("sdk")),
+            Claim(bare, work, "bare httpx", 1.25, of(OURS), of("httpx")),
+            Claim(wall, work, "official SDK", 0.135 if tls else 0.12, of(OURS), of("sdk")),
             Claim(
-                memory, work, "official SDK", 0.40, of(OURS, peak), of("sdk", peak), "peak memory"
+                memory, work, "official SDK", 0.45, of(OURS, peak), of("sdk", peak), "peak memory"
             ),
         ],
         asides=[

@@ -21,8 +21,8 @@ def small_pages(*, quick: bool) -> Case:
             "bytes": _walk(BYTES_ONLY, models, limit),
         },
         claims=[
-            Claim("5a", work, "bare httpx, `.json()`", 0.95, of(OURS), of("httpx")),
-            Claim("5b", work, "official SDK", 0.28, of(OURS), of("sdk")),
+            Claim("5a", work, "bare httpx, `.json()`", 1.05, of(OURS), of("httpx")),
+            Claim("5b", work, "official SDK", 0.35, of(OURS), of("sdk")),
         ],
         asides=[_server_share(limit)],
         rounds=15,
@@ -47,7 +47,7 @@ def large_pages(*, quick: bool) -> Case:
         },
         claims=[
             Claim("6", work, "official SDK", 0.06, of(OURS), of("sdk")),
-            Claim("7", f"{work}, checked", stock, 1.0, of(OURS), of("stock")),
+            Claim("7", f"{work}, checked", stock, 0.80, of(OURS), of("stock")),
             Claim("8", work, "`http.client`, `json`, same objects", 2.0, of(OURS), of("floor")),
         ],
         asides=[_server_share(limit)],

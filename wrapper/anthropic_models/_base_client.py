@@ -78,7 +78,6 @@ class BaseClient(ABC, Generic[Http]):
             settings, options, Secret(os.environ), authenticated_elsewhere=elsewhere
         )
         self._set_up(http_client)
-        self._check_proxy()
 
     @staticmethod
     @abstractmethod
@@ -87,11 +86,10 @@ class BaseClient(ABC, Generic[Http]):
 
     @abstractmethod
     def _set_up(self, http: Http | None) -> None:
-        """Make what sends, over the httpx client or over connections of our own."""
+        """Make what sends, over the httpx client or over connections of our own.
 
-    @abstractmethod
-    def _check_proxy(self) -> None:
-        """Raise ValueError when the base URL needs a proxy whose setting cannot be used."""
+        Raises ValueError when the base URL needs a proxy whose setting cannot be used.
+        """
 
     @abstractmethod
     def _share(self) -> None:
@@ -122,7 +120,6 @@ class BaseClient(ABC, Generic[Http]):
         vars(client).update(vars(self))  # what a subclass has of its own
         client._settings = changed
         client._share()
-        client._check_proxy()
         return client
 
     def _call(self, request: Request[T], options: Secret[CallOptions]) -> Call[T]:

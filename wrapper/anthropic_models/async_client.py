@@ -33,15 +33,12 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
         return httpx.AsyncClient
 
     def _set_up(self, http: httpx.AsyncClient | None) -> None:
-        self._sender = AsyncSender(http)
+        self._sender = AsyncSender(self.base_url, http)
         self.models = AsyncModels(self)
 
     def _share(self) -> None:
-        self._sender = self._sender.derived()
+        self._sender = self._sender.derived(self.base_url)
         self.models = AsyncModels(self)
-
-    def _check_proxy(self) -> None:
-        self._sender.check_proxy(self.base_url)
 
     @property
     def is_closed(self) -> bool:

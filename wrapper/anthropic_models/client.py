@@ -33,15 +33,12 @@ class Client(BaseClient[httpx.Client]):
         return httpx.Client
 
     def _set_up(self, http: httpx.Client | None) -> None:
-        self._sender = Sender(http)
+        self._sender = Sender(self.base_url, http)
         self.models = Models(self)
 
     def _share(self) -> None:
-        self._sender = self._sender.derived()
+        self._sender = self._sender.derived(self.base_url)
         self.models = Models(self)
-
-    def _check_proxy(self) -> None:
-        self._sender.check_proxy(self.base_url)
 
     @property
     def is_closed(self) -> bool:

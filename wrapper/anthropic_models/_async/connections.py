@@ -51,8 +51,8 @@ class _OfLoop:
 class AsyncConnections:
     """Sends requests over connections of its own, in any event loop and any forked child."""
 
-    def __init__(self) -> None:
-        self._certificates = Certificates()
+    def __init__(self, certificates: Certificates) -> None:
+        self._certificates = certificates
         self._is_closed = False
         self._of_loops: WeakKeyDictionary[Any, _OfLoop] = WeakKeyDictionary()
         self._process = os.getpid()

@@ -4,12 +4,13 @@ import random
 import time
 import weakref
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 import httpx
 
+from .._certificates import Certificates
 from .._core.attempts import Send, attempts
 from .._core.call import Call
 from .._core.network_errors import closed, outcome_of
@@ -33,14 +34,20 @@ class AsyncSender:
     """
 
     def __init__(
-        self, http: httpx.AsyncClient | None = None, root: "AsyncSender | None" = None
+        self,
+        base_url: str,
+        http: httpx.AsyncClient | None = None,
+        root: "AsyncSender | None" = None,
     ) -> None:
         if root is None:
             self._http = http
-            self._connections = None if http is not None else _new_connections()
+            self._connections = None if http is not None else _new_connections(base_url)
         else:
             self._http = root._http
             self._connections = root._connections
+        if self._connections is not None:
+            # Raises ValueError when the URL needs a proxy whose setting cannot be used.
+            self._connections.proxy(httpx.URL(base_url))
         self._root = root
         self._derived: weakref.WeakValueDictionary[int, AsyncSender] = (
             weakref.WeakValueDictionary()
@@ -51,14 +58,9 @@ class AsyncSender:
         if root is not None:
             root._derived[id(self)] = self
 
-    def derived(self) -> "AsyncSender":
+    def derived(self, base_url: str) -> "AsyncSender":
         """Return a sender over the same connections; closing it leaves this one open."""
-        return AsyncSender(root=self._root or self)
-
-    def check_proxy(self, base_url: str) -> None:
-        """Raise ValueError when a URL needs a proxy whose setting cannot be used."""
-        if self._connections is not None:
-            self._connections.proxy(httpx.URL(base_url))
+        return AsyncSender(base_url, root=self._root or self)
 
     @property
     def is_closed(self) -> bool:
@@ -145,8 +147,10 @@ class AsyncSender:
             await response.aclose()
 
 
-def _new_connections() -> "AsyncConnections":
+def _new_connections(base_url: str) -> "AsyncConnections":
+    certificates = Certificates()
+    is_https = base_url.startswith("https:")
     # httpcore takes a fifth of the time of the import, so it is loaded with the first client.
-    from .connections import AsyncConnections
-
-    return AsyncConnections()
+    with certificates.loaded_meanwhile() if is_https else nullcontext():
+        from .connections import AsyncConnections
+    return AsyncConnections(certificates)

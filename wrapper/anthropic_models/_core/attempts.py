@@ -3,10 +3,9 @@
 import logging
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
-from attrs import field, frozen
 
 from ..errors import AnthropicModelsError, APIConnectionError
 from ..responses import APIResponse
@@ -21,15 +20,13 @@ logger = logging.getLogger("anthropic_models")
 T = TypeVar("T")
 
 
-@frozen
-class Send:
+class Send(NamedTuple):
     """Send this request, and give back how the attempt ended."""
 
-    request: httpx.Request = field(repr=False)
+    request: httpx.Request
 
 
-@frozen
-class Sleep:
+class Sleep(NamedTuple):
     """Wait before the next attempt."""
 
     seconds: float

@@ -1,14 +1,13 @@
 """Checks the base URL before a credential is sent there."""
 
-import ipaddress
 import re
 
 import httpx
 
 from ..errors import ArgumentError
 
+_IPV4_LOOPBACK = re.compile(r"127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}")
 _HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
-_HAS_NO_PASSWORD = re.compile(r"[^@?#%\x80-\U0010ffff]*")  # nor anything that may stand for @
 
 
 def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_url") -> str:
@@ -25,7 +24,9 @@ def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_u
         raise ArgumentError(name, "must not hold a user name or password")
     host_is_valid = _HOST.fullmatch(parsed.raw_host) and (parsed.port or 0) <= 65535
     if parsed.scheme not in ("http", "https") or not host_is_valid:
-        unlike = f", unlike {url!r}" if _HAS_NO_PASSWORD.fullmatch(url) else ""
+        # Not quoted where it may hold a password: with an @, or with what may stand for one.
+        is_quotable = url.isascii() and not set("@?#%") & set(url)
+        unlike = f", unlike {url!r}" if is_quotable else ""
         raise ArgumentError(name, f"must start with https:// and name a host{unlike}")
     if parsed.query or parsed.fragment:
         raise ArgumentError(name, "must end with the path, without a query and a fragment")
@@ -43,6 +44,10 @@ def is_loopback(host: str) -> bool:
     host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
+    if ":" not in host:
+        return _IPV4_LOOPBACK.fullmatch(host) is not None
+    import ipaddress  # only where it is needed: it takes longer than all the rest
+
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -5,7 +5,7 @@ Two shapes of pages are walked: by id (`data, has_more, first_id, last_id`, with
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from anthropic_models_generated.document import document
 from anthropic_models_generated.request import Request
@@ -29,11 +29,10 @@ _NEXT: Mapping[Cursor, str] = {
 }
 
 
-@frozen
-class PageContent:
+class PageContent(NamedTuple):
     """What the body of a page says, whichever shape it has."""
 
-    data: Sequence[Any] = field(repr=False)
+    data: Sequence[Any]
     has_more: bool
     first_id: str | None
     last_id: str | None
@@ -127,8 +126,7 @@ def failed_at(step: Step, error: AnthropicModelsError, call: Call[Any]) -> Anthr
     return error.with_traceback(None)
 
 
-@frozen
-class Limits:
+class Limits(NamedTuple):
     """How many items to ask for on a page; None leaves it to the API."""
 
     wanted: int | None

@@ -48,8 +48,8 @@ class _OfProcess:
 class Connections:
     """Sends requests over connections of its own, from any thread and in any forked child."""
 
-    def __init__(self) -> None:
-        self._certificates = Certificates()
+    def __init__(self, certificates: Certificates) -> None:
+        self._certificates = certificates
         self._is_closed = False
         # Those of a parent process stay referenced, since closing them would end its requests.
         self._of_processes = [_OfProcess()]

@@ -4,10 +4,12 @@ import random
 import threading
 import time
 import weakref
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
+from .._certificates import Certificates
 from .._core.attempts import Send, attempts
 from .._core.call import Call
 from .._core.network_errors import closed, outcome_of
@@ -28,13 +30,21 @@ class Sender:
     `http` is the httpx client of the user's, if any; else the sender has connections of its own.
     """
 
-    def __init__(self, http: httpx.Client | None = None, root: "Sender | None" = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        http: httpx.Client | None = None,
+        root: "Sender | None" = None,
+    ) -> None:
         if root is None:
             self._http = http
-            self._connections = None if http is not None else _new_connections()
+            self._connections = None if http is not None else _new_connections(base_url)
         else:
             self._http = root._http
             self._connections = root._connections
+        if self._connections is not None:
+            # Raises ValueError when the URL needs a proxy whose setting cannot be used.
+            self._connections.proxy(httpx.URL(base_url))
         self._root = root
         self._derived: weakref.WeakValueDictionary[int, Sender] = weakref.WeakValueDictionary()
         self._closing = threading.Event()
@@ -42,14 +52,9 @@ class Sender:
         if root is not None:
             root._derived[id(self)] = self
 
-    def derived(self) -> "Sender":
+    def derived(self, base_url: str) -> "Sender":
         """Return a sender over the same connections; closing it leaves this one open."""
-        return Sender(root=self._root or self)
-
-    def check_proxy(self, base_url: str) -> None:
-        """Raise ValueError when a URL needs a proxy whose setting cannot be used."""
-        if self._connections is not None:
-            self._connections.proxy(httpx.URL(base_url))
+        return Sender(base_url, root=self._root or self)
 
     @property
     def is_closed(self) -> bool:
@@ -119,8 +124,10 @@ class Sender:
             response.close()
 
 
-def _new_connections() -> "Connections":
+def _new_connections(base_url: str) -> "Connections":
+    certificates = Certificates()
+    is_https = base_url.startswith("https:")
     # httpcore takes a fifth of the time of the import, so it is loaded with the first client.
-    from .connections import Connections
-
-    return Connections()
+    with certificates.loaded_meanwhile() if is_https else nullcontext():
+        from .connections import Connections
+    return Connections(certificates)
