@@ -1,5 +1,6 @@
 """Says in words what is wrong with decoded JSON; slow, and asked only when something is."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
@@ -36,12 +37,12 @@ _LIMITS = {
 }
 
 
-def explained(errors: "Sequence[ValidationError]", content: object) -> tuple[str, str]:
-    """Return the place of the first error in the content, and what is wrong there."""
-    path, wanted, complaint = _found(errors[0])
+def explained(error: "ValidationError", content: object, within: Path = ()) -> tuple[str, str]:
+    """Return the place of an error in content that is `within` another, and what is wrong."""
+    path, wanted, complaint = _found(error)
     if wanted is not None:
         complaint = f"should be {wanted}, but is {_shown(_at(path, content))}"
-    return _place(path), complaint
+    return _place((*within, *path)), complaint
 
 
 def _found(error: "ValidationError") -> tuple[Path, str | None, str]:
@@ -125,22 +126,37 @@ def _shown(content: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
-def comparable(content: Any) -> Any:
+def comparable(content: Any, *, levels: float = math.inf) -> Any:
     """Return decoded JSON with what the validator cannot read replaced by what compares alike.
 
     Lone surrogates become private characters, of which there are as many; integers of more digits
-    than a bound can have become shorter ones. What nothing is replaced in is returned as it is.
+    than a bound can have become shorter ones. Lists and objects that are nested in `levels` others
+    lose their content. A stack of its own, not Python's, bounds the depth.
     """
-    if isinstance(content, str):
-        return content if content.isascii() else _SURROGATE.sub(_private, content)
-    if isinstance(content, int):
-        return content if content.bit_length() < _LONG else (1 if content > 0 else -1) << _LONG
-    if isinstance(content, list):
-        return [comparable(each) for each in cast(list[object], content)]
-    if isinstance(content, dict):
-        entries = cast(dict[str, object], content)
-        return {comparable(key): comparable(value) for key, value in entries.items()}
-    return content
+    whole: list[Any] = [content]
+    copies: list[tuple[Any, Any, int]] = [(whole, 0, 0)]
+    while copies:
+        container, key, level = copies.pop()
+        value = container[key]
+        if isinstance(value, list):
+            copy: Any = list(cast(list[object], value)) if level < levels else []
+            copies.extend((copy, index, level + 1) for index in range(len(copy)))
+        elif isinstance(value, dict):
+            fields = cast(dict[str, object], value) if level < levels else {}
+            copy = {_text(name): each for name, each in fields.items()}
+            copies.extend((copy, name, level + 1) for name in copy)
+        elif isinstance(value, str):
+            copy = _text(value)
+        elif isinstance(value, int) and value.bit_length() >= _LONG:
+            copy = (1 if value > 0 else -1) << _LONG
+        else:
+            continue
+        container[key] = copy
+    return whole[0]
+
+
+def _text(text: str) -> str:
+    return text if text.isascii() else _SURROGATE.sub(_private, text)
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

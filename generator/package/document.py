@@ -34,17 +34,14 @@ def mismatch(operation: str, status: str, content: object) -> tuple[str, str] | 
     place such as `data[3].created_at` (empty: the whole) and what is wrong there: "should be a
     string, but is 3".
     """
-    validator = _validator(_reference("operations", operation, "responses", status))
-    try:
-        if validator.is_valid(content):
-            return None
-    except UnicodeEncodeError:  # a lone surrogate, which JSON may hold
-        pass
-    from .explanation import comparable, explained
+    place = ("operations", operation, "responses", status)
+    if is_valid(reference(*place), content):
+        return None
+    from .explanation import comparable
+    from .nesting import first_mismatch
 
     content = comparable(content)
-    errors = list(validator.iter_errors(content))
-    return explained(errors, content) if errors else None
+    return None if is_valid(reference(*place), content) else first_mismatch(place, content)
 
 
 def is_valid(schema: str, content: object) -> bool:
@@ -52,26 +49,27 @@ def is_valid(schema: str, content: object) -> bool:
 
     A `$ref` in it begins with `urn:openapi#/` and goes on with a place in the document.
     """
-    validator = _validator(schema)
     try:
-        return validator.is_valid(content)
-    except UnicodeEncodeError:
+        return validator(schema).is_valid(content)
+    except UnicodeEncodeError:  # a lone surrogate, which JSON may hold
         from .explanation import comparable
 
-        return validator.is_valid(comparable(content))
+        return validator(schema).is_valid(comparable(content))
 
 
 def _text() -> str:
     return files(__name__.rpartition(".")[0]).joinpath("document.json").read_text("utf-8")
 
 
-def _reference(*place: str) -> str:
+def reference(*place: str) -> str:
+    """Return a schema that is the one at a place in the document."""
     escaped = (quote(step.replace("~", "~0").replace("/", "~1")) for step in place)
     return json.dumps({"$ref": f"{_HOME}#/{'/'.join(escaped)}"})
 
 
 @cache
-def _validator(schema: str) -> "Draft202012Validator":
+def validator(schema: str) -> "Draft202012Validator":
+    """Return what validates by a schema; see `is_valid`."""
     from jsonschema_rs import Draft202012Validator
 
     return Draft202012Validator(json.loads(schema), validate_formats=True, registry=_registry())
