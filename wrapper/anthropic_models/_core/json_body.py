@@ -24,7 +24,8 @@ def decoded_json(body: bytes) -> Any:
     """Return decoded JSON; raises JsonError."""
     if not body.strip():
         raise JsonError("is empty, but should be JSON")
-    if sum(map(body.count, (b",", b"[", b"{"))) > MAX_SEPARATORS:
+    # Counting takes a tenth of the time of parsing; a shorter body cannot have so many.
+    if len(body) > MAX_SEPARATORS and sum(map(body.count, (b",", b"[", b"{"))) > MAX_SEPARATORS:
         raise JsonError(f"has more than {MAX_SEPARATORS:,} values")
     if is_deeper(body, MAX_DEPTH):
         raise JsonError("is nested too deep")
