@@ -93,13 +93,14 @@ def _members(kind: Any) -> Iterator[pdoc.doc.Doc[Any]]:
             member.default_value_str = repr(value.value)
     if made := ours.pop("__init__", None):
         yield made
-    yield from _reached_through_attributes(kind)
+    yield from _reached_through_properties(kind)
     yield from ours.values()
 
 
-def _reached_through_attributes(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Function]:
+def _reached_through_properties(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Function]:
     """Yield `models.list` of a client: nobody holds a `Models` otherwise."""
-    for attribute, held in get_type_hints(kind.obj).items():
+    for attribute, member in vars(kind.obj).items():
+        held = get_type_hints(member.fget)["return"] if isinstance(member, property) else None
         if (
             attribute.startswith("_")
             or not isinstance(held, type)

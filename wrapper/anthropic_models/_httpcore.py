@@ -7,7 +7,6 @@ import httpcore
 import httpx
 
 MAX_CONNECTIONS = 100
-MAX_IDLE_CONNECTIONS = 10
 _KEEPALIVE = 5.0  # seconds that a connection is used again
 
 

@@ -25,20 +25,22 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
     Runs on asyncio and on trio. Tasks may share one client.
     """
 
-    models: "AsyncModels"
-    """`models.list()` lists the models."""
-
     @staticmethod
     def _http_kind() -> type[httpx.AsyncClient]:
         return httpx.AsyncClient
 
     def _set_up(self, http: httpx.AsyncClient | None) -> None:
         self._sender = AsyncSender(self.base_url, http)
-        self.models = AsyncModels(self)
+        self._models = AsyncModels(self)
 
     def _share(self) -> None:
         self._sender = self._sender.derived(self.base_url)
-        self.models = AsyncModels(self)
+        self._models = AsyncModels(self)
+
+    @property
+    def models(self) -> "AsyncModels":
+        """The models of the API: `models.list()` lists them."""
+        return self._models
 
     @property
     def is_closed(self) -> bool:

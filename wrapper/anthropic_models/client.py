@@ -25,20 +25,22 @@ class Client(BaseClient[httpx.Client]):
     Threads may share one client.
     """
 
-    models: "Models"
-    """`models.list()` lists the models."""
-
     @staticmethod
     def _http_kind() -> type[httpx.Client]:
         return httpx.Client
 
     def _set_up(self, http: httpx.Client | None) -> None:
         self._sender = Sender(self.base_url, http)
-        self.models = Models(self)
+        self._models = Models(self)
 
     def _share(self) -> None:
         self._sender = self._sender.derived(self.base_url)
-        self.models = Models(self)
+        self._models = Models(self)
+
+    @property
+    def models(self) -> "Models":
+        """The models of the API: `models.list()` lists them."""
+        return self._models
 
     @property
     def is_closed(self) -> bool:

@@ -1,67 +1,33 @@
-"""Connections of our own: one pool of httpcore for each, so that none waits for another's lock.
+"""Connections of our own for tasks: at most a hundred at once in each event loop."""
 
-A connection is taken for one exchange and kept only after a clean end of it; after an error, a
-deadline or a cancellation its stream is closed, and nothing else is touched.
-"""
-
-import asyncio
-import os
-import urllib.request
-from collections import deque
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import anyio
 import httpcore
 import httpx
-from attrs import field, frozen
 
 from .._certificates import Certificates
+from .._connections import BaseConnections, OfProcess
 from .._core.network_errors import httpx_error
-from .._core.proxies import proxy_for
-from .._httpcore import (
-    MAX_CONNECTIONS,
-    MAX_IDLE_CONNECTIONS,
-    core_request,
-    pool_options,
-)
+from .._httpcore import MAX_CONNECTIONS, core_request
 from ..errors import AnthropicModelsError
 from .body import read_body
-from .event_loop import current_loop
-from .streams import Wire
+from .event_loop import current_loop, is_trio
+from .streams import AsyncWire
 
 
-@frozen(eq=False)
-class _Connection:
-    key: tuple[object, ...]
-    wire: Wire
-    pool: httpcore.AsyncConnectionPool
-
-
-@frozen
-class _OfLoop:
-    """What the requests of one event loop share."""
-
-    idle: deque[_Connection] = field(factory=deque[_Connection])
-    free: anyio.Semaphore = field(
-        factory=lambda: anyio.Semaphore(MAX_CONNECTIONS, fast_acquire=True)
-    )
-
-
-class AsyncConnections:
+class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
     """Sends requests over connections of its own, in any event loop and any forked child."""
 
-    def __init__(self, certificates: Certificates) -> None:
-        self._certificates = certificates
-        self._is_closed = False
-        self._of_loops: WeakKeyDictionary[Any, _OfLoop] = WeakKeyDictionary()
-        self._process = os.getpid()
-        # Those of a parent process stay referenced, since closing them would end its requests.
-        self._of_parents: list[object] = []
+    _wire = AsyncWire
+    _direct = httpcore.AsyncConnectionPool
+    _http_proxy = httpcore.AsyncHTTPProxy
+    _socks_proxy = httpcore.AsyncSOCKSProxy
 
-    def proxy(self, url: httpx.URL) -> httpx.Proxy | None:
-        """Return the proxy of a URL; raises ValueError when its setting cannot be used."""
-        return proxy_for(url, urllib.request.getproxies(), urllib.request.proxy_bypass)
+    def __init__(self, certificates: Certificates) -> None:
+        super().__init__(certificates)
+        self._semaphores = OfProcess(WeakKeyDictionary[Any, anyio.Semaphore])
 
     async def exchange(
         self, request: httpx.Request
@@ -71,33 +37,37 @@ class AsyncConnections:
         The body may be the error that it stands for. Raises errors of httpx before there is one.
         """
         timeout = request.extensions["timeout"]
-        state = self._state()
+        free = self._semaphore()
         with anyio.move_on_after(timeout["pool"]) as waiting:
-            await state.free.acquire()
+            await free.acquire()
         if waiting.cancelled_caught:
             raise httpx.PoolTimeout("no free connection")
         try:
-            return await self._exchange(request, state, timeout["read"])
+            return await self._exchange(request, timeout["read"])
         except Exception as error:
             mapped = httpx_error(error)
             if mapped is None:
                 raise
         finally:
-            state.free.release()
+            free.release()
         raise mapped
 
-    async def aclose(self) -> None:
-        """Close the idle connections of this event loop, and forget those of others."""
+    def close(self) -> None:
+        """Close the idle connections of this process; those in use end with their requests."""
         self._is_closed = True
-        state = self._state()
-        while state.idle:
-            await state.idle.pop().wire.aclose()
-        self._of_loops = WeakKeyDictionary()
+        self._close_idle()
+
+    def _semaphore(self) -> anyio.Semaphore:
+        loop, known = current_loop(), self._semaphores.get()
+        if loop not in known:
+            known[loop] = anyio.Semaphore(MAX_CONNECTIONS, fast_acquire=True)
+        return known[loop]
 
     async def _exchange(
-        self, request: httpx.Request, state: _OfLoop, seconds: float | None
+        self, request: httpx.Request, seconds: float | None
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
-        connection = self._taken(request.url, state)
+        # httpcore makes locks of the library that it first runs under.
+        connection = self._taken(request.url, "trio" if is_trio() else "asyncio")
         is_clean = False
         try:
             connection.wire.deadline.begin(seconds)
@@ -110,50 +80,10 @@ class AsyncConnections:
             )
             if not isinstance(body, AnthropicModelsError):
                 await response.aclose()
-                is_clean = True
+                is_clean = bool(connection.pool.connections)
             return response.status, headers, body
         finally:
-            if is_clean and connection.pool.connections and not self._is_closed:
-                await self._keep(connection, state)
+            if is_clean:
+                self._keep(connection)
             else:
-                await connection.wire.aclose()
-
-    def _taken(self, url: httpx.URL, state: _OfLoop) -> _Connection:
-        key = (url.raw_scheme, url.raw_host, url.port)
-        for connection in state.idle:
-            if connection.key == key:
-                state.idle.remove(connection)
-                return connection
-        proxy = self.proxy(url)
-        wire = Wire()
-        is_encrypted = "https" in (url.scheme, proxy and proxy.url.scheme)
-        context = self._certificates.context() if is_encrypted else None
-        options: dict[str, Any] = pool_options(proxy, wire, context)
-        if proxy is None:
-            pool = httpcore.AsyncConnectionPool(**options)
-        elif proxy.url.scheme.startswith("socks"):
-            pool = httpcore.AsyncSOCKSProxy(**options)
-        else:
-            pool = httpcore.AsyncHTTPProxy(**options)
-        return _Connection(key, wire, pool)
-
-    async def _keep(self, connection: _Connection, state: _OfLoop) -> None:
-        state.idle.append(connection)
-        if len(state.idle) > MAX_IDLE_CONNECTIONS:
-            await state.idle.popleft().wire.aclose()
-
-    def _state(self) -> _OfLoop:
-        if self._process != os.getpid():
-            self._of_parents.append(self._of_loops)
-            self._of_loops, self._process = WeakKeyDictionary(), os.getpid()
-        loop = current_loop()
-        if loop not in self._of_loops:
-            # Connections refer to their loop, so nothing else would let go of it.
-            for ended in [one for one in self._of_loops if _has_ended(one)]:
-                del self._of_loops[ended]
-            self._of_loops[loop] = _OfLoop()
-        return self._of_loops[loop]
-
-
-def _has_ended(loop: Any) -> bool:
-    return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
+                connection.wire.close()

@@ -1,6 +1,8 @@
 """Which event loop is running: one of asyncio, or a run of trio."""
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 
@@ -17,3 +19,12 @@ def current_loop() -> Any:
     import asyncio
 
     return asyncio.get_running_loop()
+
+
+def call_in(loop: Any, function: Callable[[], object]) -> None:
+    """Call a function soon in another event loop; not in one that has ended."""
+    with suppress(RuntimeError):
+        if hasattr(loop, "call_soon_threadsafe"):
+            loop.call_soon_threadsafe(function)
+        else:
+            loop.run_sync_soon(function)

@@ -25,15 +25,17 @@ class Prefetch(Generic[T]):
         """Start the work; it is in `prefetching` until it ends."""
         self._work = work
         self._results: list[T] = []
-        self._error: BaseException = closed().error
+        self._error: BaseException = closed().error  # when it is cancelled
         self._scope = anyio.CancelScope()
         self._done = anyio.Event()
         self._prefetching = prefetching
-        self.token = current_loop()
+        self.loop = current_loop()
         prefetching[self] = _spawn(self)
 
     async def result(self) -> T:
         """Wait for the work; return its result, or raise its error."""
+        if self.loop != current_loop():  # nothing of that one can be awaited here
+            return await self._work()
         await self._done.wait()
         if not self._results:
             raise self._error
@@ -49,7 +51,9 @@ class Prefetch(Generic[T]):
         try:
             with self._scope:
                 self._results.append(await self._work())
-        except Exception as error:
+        except anyio.get_cancelled_exc_class():
+            raise
+        except BaseException as error:  # also SystemExit of a hook: it is the caller's
             self._error = error
         finally:
             self.end()

@@ -1,5 +1,6 @@
 """Sends requests, reads responses and sleeps between attempts, in the task of the caller."""
 
+import os
 import random
 import time
 import weakref
@@ -13,12 +14,12 @@ import httpx
 from .._certificates import Certificates
 from .._core.attempts import Send, attempts
 from .._core.call import Call
-from .._core.network_errors import closed, outcome_of
+from .._core.network_errors import closed, forked, outcome_of
 from .._core.outcomes import Failure, RawResponse
 from ..errors import AnthropicModelsError
 from ..responses import APIResponse
 from .body import read_body
-from .event_loop import current_loop
+from .event_loop import call_in, current_loop
 from .prefetch import Prefetch
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class AsyncSender:
             # Raises ValueError when the URL needs a proxy whose setting cannot be used.
             self._connections.proxy(httpx.URL(base_url))
         self._root = root
+        self._processes: set[int] = set() if root is None else root._processes
         self._derived: weakref.WeakValueDictionary[int, AsyncSender] = (
             weakref.WeakValueDictionary()
         )
@@ -93,17 +95,19 @@ class AsyncSender:
         here = current_loop()
         for sender in (self, *derived):
             sender._closing = True
-            for scope, token in list(sender._under_way.items()):
-                if token == here:
+            for scope, loop in list(sender._under_way.items()):
+                if loop == here:
                     scope.cancel()
+                else:
+                    call_in(loop, scope.cancel)
         # A caller that is being cancelled itself must not leave connections behind.
         with anyio.CancelScope(shield=True):
             for sender in (self, *derived):
                 for prefetch in list(sender.prefetching):
-                    if prefetch.token == here:
+                    if prefetch.loop == here:
                         await prefetch.cancel()
             if self._root is None and self._connections is not None:
-                await self._connections.aclose()
+                self._connections.close()
 
     @contextmanager
     def _cancelled_by_close(self) -> Generator[None]:
@@ -117,6 +121,10 @@ class AsyncSender:
     async def _attempt(self, request: httpx.Request) -> RawResponse | Failure:
         if self.is_closed:
             return closed()
+        if self._http is not None:
+            self._processes.add(os.getpid())
+            if len(self._processes) > 1:
+                return forked()
         started = time.monotonic()
         try:
             status, headers, body = await self._exchange(request)

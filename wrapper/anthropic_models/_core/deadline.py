@@ -19,7 +19,7 @@ class Deadline:
         self.reads = 0
 
     def connecting(self, seconds: float | None) -> None:
-        """Bound a TLS handshake instead, until `begin` or `connected`."""
+        """Bound connecting or a TLS handshake instead, until `begin` or `connected`."""
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def connected(self) -> None:
@@ -42,5 +42,5 @@ class Deadline:
             return timeout
         left = self._end - time.monotonic()
         if left <= 0:
-            raise TimeoutError
+            raise TimeoutError("timed out")
         return left if timeout is None else min(timeout, left)

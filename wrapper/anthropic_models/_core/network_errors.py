@@ -72,6 +72,15 @@ def closed() -> Failure:
     return Failure(ClientClosedError("the client is closed; make a new one"), retryable=False)
 
 
+def forked() -> Failure:
+    """Return the failure of a call over an httpx client whose connections another process has."""
+    text = (
+        "the httpx client was used before this process was forked, and each process would read "
+        "responses to the other's requests; make an httpx client in each process"
+    )
+    return Failure(APIConnectionError(text), retryable=False, may_have_acted=False)
+
+
 def body_timeout(seconds: float | None, request: httpx.Request) -> APITimeoutError:
     """Return the error for a response that did not end in time."""
     return APITimeoutError(f"reading from {_host(request)} timed out after {seconds:g} s")

@@ -1,18 +1,18 @@
 """Which proxy a URL is requested through: settings of the environment or the system."""
 
-import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.util import find_spec
 
 import httpx
 
 from .base_url import is_loopback
+from .secret import Secret
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 def proxy_for(
-    url: httpx.URL, proxies: Mapping[str, str], is_bypassed: Callable[[str], object]
+    url: httpx.URL, proxies: Secret[dict[str, str]], is_bypassed: Callable[[str], object]
 ) -> httpx.Proxy | None:
     """Return the proxy for a URL; None for a direct connection, as always to this machine.
 
@@ -20,13 +20,12 @@ def proxy_for(
     `urllib.request.proxy_bypass` does. A setting that the URL does not need is not parsed. Raises
     ValueError for one that cannot be used; it names the variable and shows no password.
     """
-    if is_loopback(url.host) or _is_excluded(url, proxies.get("no", ""), is_bypassed):
+    if is_loopback(url.host) or _is_excluded(url, proxies, is_bypassed):
         return None
-    scheme = url.scheme if proxies.get(url.scheme) else "all"
-    setting = proxies.get(scheme)
-    if not setting:
+    scheme = url.scheme if proxies.reveal().get(url.scheme) else "all"
+    if not proxies.reveal().get(scheme):
         return None
-    proxy = _parsed(setting if "://" in setting else f"http://{setting}")
+    proxy = _parsed(proxies.reveal()[scheme])
     if proxy is None:
         raise ValueError(
             f"{scheme.upper()}_PROXY is not the URL of a proxy, such as http://proxy:3128 (its "
@@ -41,23 +40,36 @@ def proxy_for(
 
 
 def _parsed(setting: str) -> httpx.Proxy | None:
+    setting = setting.strip()
     try:
-        proxy = httpx.Proxy(setting)
+        proxy = httpx.Proxy(setting if "://" in setting else f"http://{setting}")
     except (ValueError, httpx.InvalidURL):
         return None
-    return proxy if proxy.url.scheme in _SCHEMES and proxy.url.host else None
+    url = proxy.url
+    is_whole = url.scheme in _SCHEMES and url.host and (url.port or 1) <= 65535
+    # A password that ends the host too early leaves its @ in what follows.
+    return proxy if is_whole and b"@" not in url.raw_path and "@" not in url.fragment else None
 
 
-def _is_excluded(url: httpx.URL, no_proxy: str, is_bypassed: Callable[[str], object]) -> bool:
+def _is_excluded(
+    url: httpx.URL, proxies: Secret[dict[str, str]], is_bypassed: Callable[[str], object]
+) -> bool:
     host = url.host.rstrip(".")
-    if any(_is_in_network(host, part.strip()) for part in no_proxy.split(",")):
+    port = url.port or {"http": 80, "https": 443}[url.scheme]
+    patterns = [part.strip().lower() for part in proxies.reveal().get("no", "").split(",")]
+    return any(_covers(part, host, port) for part in patterns if part) or bool(
+        is_bypassed(f"{host}:{port}")
+    )
+
+
+def _covers(pattern: str, host: str, port: int) -> bool:
+    """Return whether an entry of NO_PROXY covers a host in a form that urllib does not know."""
+    if pattern.startswith("*.") and host.endswith(pattern[1:].removesuffix(f":{port}")):
         return True
-    return bool(is_bypassed(host if url.port is None else f"{host}:{url.port}"))
+    import ipaddress  # few have such a pattern, and it takes longer than all the rest
 
-
-def _is_in_network(host: str, network: str) -> bool:
     try:
         address = ipaddress.ip_address(host)
-        return address in ipaddress.ip_network(network.strip("[]"), strict=False)
+        return address in ipaddress.ip_network(pattern.strip("[]"), strict=False)
     except ValueError:
         return False

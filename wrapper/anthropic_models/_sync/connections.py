@@ -1,62 +1,51 @@
-"""Connections of our own: one pool of httpcore for each, so that none waits for another's lock.
+"""Connections of our own for threads: at most a hundred at once, without a lock that is shared."""
 
-A connection is taken for one exchange and kept only after a clean end of it; after an error, a
-deadline or an interrupt its socket is closed, and nothing else is touched.
-"""
-
-import os
 import threading
-import urllib.request
-from collections import deque
-from typing import Any
+import time
+from contextlib import suppress
 
 import httpcore
 import httpx
-from attrs import field, frozen
+from attrs import define
 
 from .._certificates import Certificates
+from .._connections import BaseConnections, OfProcess
 from .._core.network_errors import httpx_error
-from .._core.proxies import proxy_for
-from .._httpcore import (
-    MAX_CONNECTIONS,
-    MAX_IDLE_CONNECTIONS,
-    core_request,
-    pool_options,
-)
+from .._httpcore import MAX_CONNECTIONS, core_request
+from .._wire import Wire
 from ..errors import AnthropicModelsError
 from .body import read_body
-from .streams import Wire
+from .streams import SyncWire
+
+_RECHECK = 1.0  # seconds, should an interrupt have stopped the thread that was to wake this one
 
 
-@frozen(eq=False)
-class _Connection:
-    key: tuple[object, ...]
-    wire: Wire
-    pool: httpcore.ConnectionPool
+@define(eq=False)
+class _Place:
+    """A request in the queue; the first hundred are under way, the others wait."""
+
+    wire: Wire | None = None
+    bell: "threading.Lock | None" = None
+
+    def wake(self) -> None:
+        if self.wire is None and self.bell is not None:
+            with suppress(RuntimeError):  # it has been rung already
+                self.bell.release()
 
 
-@frozen
-class _OfProcess:
-    """What a forked child must not share with its parent."""
-
-    process: int = field(factory=os.getpid)
-    idle: deque[_Connection] = field(factory=deque[_Connection])
-    free: threading.Semaphore = field(factory=lambda: threading.Semaphore(MAX_CONNECTIONS))
-    in_use: dict[_Connection, None] = field(factory=dict[_Connection, None])
-
-
-class Connections:
+class Connections(BaseConnections[httpcore.ConnectionPool]):
     """Sends requests over connections of its own, from any thread and in any forked child."""
 
-    def __init__(self, certificates: Certificates) -> None:
-        self._certificates = certificates
-        self._is_closed = False
-        # Those of a parent process stay referenced, since closing them would end its requests.
-        self._of_processes = [_OfProcess()]
+    _wire = SyncWire
+    _direct = httpcore.ConnectionPool
+    _http_proxy = httpcore.HTTPProxy
+    _socks_proxy = httpcore.SOCKSProxy
 
-    def proxy(self, url: httpx.URL) -> httpx.Proxy | None:
-        """Return the proxy of a URL; raises ValueError when its setting cannot be used."""
-        return proxy_for(url, urllib.request.getproxies(), urllib.request.proxy_bypass)
+    def __init__(self, certificates: Certificates) -> None:
+        super().__init__(certificates)
+        # A dict, because it keeps the order, and each step on it is indivisible for threads and
+        # interrupts; a semaphore of `threading` stays locked after a Ctrl-C at the wrong moment.
+        self._queue = OfProcess(dict[_Place, None])
 
     def exchange(
         self, request: httpx.Request
@@ -66,36 +55,50 @@ class Connections:
         The body may be the error that it stands for. Raises errors of httpx before there is one.
         """
         timeout = request.extensions["timeout"]
-        state = self._state()
-        if not state.free.acquire(timeout=timeout["pool"]):
-            raise httpx.PoolTimeout("no free connection")
+        queue, place = self._queue.get(), _Place()
         try:
-            return self._exchange(request, state, timeout["read"])
+            queue[place] = None
+            self._wait(place, queue, timeout["pool"])
+            return self._exchange(request, place, timeout["read"])
         except Exception as error:
             mapped = httpx_error(error)
             if mapped is None:
                 raise
         finally:
-            state.free.release()
+            queue.pop(place, None)  # first: an interrupt may end the rest
+            if len(queue) >= MAX_CONNECTIONS:
+                for other in list(queue)[:MAX_CONNECTIONS]:
+                    other.wake()
         raise mapped
 
     def close(self) -> None:
         """Close all connections of this process; wakes whoever waits for one or uses one."""
         self._is_closed = True
-        state = self._state()
-        for connection in list(state.in_use):
-            connection.wire.cut()
-        state.free.release(MAX_CONNECTIONS)
-        while state.idle:
-            state.idle.pop().wire.close()
+        for place in list(self._queue.get()):
+            place.wake()
+            if place.wire is not None:
+                place.wire.cut()
+        self._close_idle()
+
+    def _wait(self, place: _Place, queue: dict[_Place, None], seconds: float | None) -> None:
+        if len(queue) <= MAX_CONNECTIONS:
+            return
+        place.bell = threading.Lock()
+        place.bell.acquire()
+        end = float("inf") if seconds is None else time.monotonic() + seconds
+        while not self._is_closed and place not in list(queue)[:MAX_CONNECTIONS]:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise httpx.PoolTimeout("no free connection")
+            place.bell.acquire(timeout=min(left, _RECHECK))
 
     def _exchange(
-        self, request: httpx.Request, state: _OfProcess, seconds: float | None
+        self, request: httpx.Request, place: _Place, seconds: float | None
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
-        connection = self._taken(request.url, state)
+        connection = self._taken(request.url)
         is_clean = False
         try:
-            state.in_use[connection] = None
+            place.wire = connection.wire
             if self._is_closed:
                 raise httpx.TransportError("closed")
             connection.wire.deadline.begin(seconds)
@@ -106,45 +109,10 @@ class Connections:
             body = read_body(response.iter_stream(), headers, request)
             if not isinstance(body, AnthropicModelsError):
                 response.close()
-                is_clean = True
+                is_clean = bool(connection.pool.connections)
             return response.status, headers, body
         finally:
-            state.in_use.pop(connection, None)
-            if is_clean and connection.pool.connections and not self._is_closed:
-                self._keep(connection, state)
+            if is_clean:
+                self._keep(connection)
             else:
                 connection.wire.close()
-
-    def _taken(self, url: httpx.URL, state: _OfProcess) -> _Connection:
-        key = (url.raw_scheme, url.raw_host, url.port)
-        for connection in list(state.idle):
-            if connection.key == key:
-                try:
-                    state.idle.remove(connection)
-                except ValueError:  # another thread was quicker
-                    continue
-                return connection
-        proxy = self.proxy(url)
-        wire = Wire()
-        is_encrypted = "https" in (url.scheme, proxy and proxy.url.scheme)
-        context = self._certificates.context() if is_encrypted else None
-        options: dict[str, Any] = pool_options(proxy, wire, context)
-        if proxy is None:
-            pool = httpcore.ConnectionPool(**options)
-        elif proxy.url.scheme.startswith("socks"):
-            pool = httpcore.SOCKSProxy(**options)
-        else:
-            pool = httpcore.HTTPProxy(**options)
-        return _Connection(key, wire, pool)
-
-    def _keep(self, connection: _Connection, state: _OfProcess) -> None:
-        state.idle.append(connection)
-        if len(state.idle) > MAX_IDLE_CONNECTIONS:
-            state.idle.popleft().wire.close()
-
-    def _state(self) -> _OfProcess:
-        state = self._of_processes[-1]
-        if state.process != os.getpid():
-            state = _OfProcess()
-            self._of_processes.append(state)
-        return state

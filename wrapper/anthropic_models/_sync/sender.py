@@ -1,10 +1,11 @@
 """Sends requests, reads responses and sleeps between attempts, in the thread of the caller."""
 
+import os
 import random
 import threading
 import time
 import weakref
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -12,7 +13,7 @@ import httpx
 from .._certificates import Certificates
 from .._core.attempts import Send, attempts
 from .._core.call import Call
-from .._core.network_errors import closed, outcome_of
+from .._core.network_errors import closed, forked, outcome_of
 from .._core.outcomes import Failure, RawResponse
 from ..errors import AnthropicModelsError
 from ..responses import APIResponse
@@ -46,8 +47,11 @@ class Sender:
             # Raises ValueError when the URL needs a proxy whose setting cannot be used.
             self._connections.proxy(httpx.URL(base_url))
         self._root = root
+        self._processes: set[int] = set() if root is None else root._processes
         self._derived: weakref.WeakValueDictionary[int, Sender] = weakref.WeakValueDictionary()
-        self._closing = threading.Event()
+        self._is_closing = False
+        # A lock for each wait: a shared one stays locked after an interrupt or a fork within it.
+        self._alarms: dict[threading.Lock, None] = {}
         self.prefetching: set[threading.Thread] = set()
         if root is not None:
             root._derived[id(self)] = self
@@ -59,7 +63,7 @@ class Sender:
     @property
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        if self._closing.is_set() or (self._root is not None and self._root.is_closed):
+        if self._is_closing or (self._root is not None and self._root.is_closed):
             return True
         return self._http is not None and self._http.is_closed
 
@@ -77,14 +81,17 @@ class Sender:
                 outcome = self._attempt(step.request)
             else:
                 outcome = None
-                self._closing.wait(step.seconds)
+                self._sleep(step.seconds)
 
     def close(self) -> None:
         """End what is under way; close the connections when they are this sender's own."""
         # A copy of the references, since other threads may call with_options().
         derived = [sender for ref in self._derived.valuerefs() if (sender := ref())]
         for sender in (self, *derived):
-            sender._closing.set()
+            sender._is_closing = True
+            for alarm in list(sender._alarms):
+                with suppress(RuntimeError):  # it has been released already
+                    alarm.release()
         if self._connections is not None:
             if self._root is not None:
                 return  # a page that is being prefetched ends with the root client
@@ -93,9 +100,23 @@ class Sender:
             for thread in sender.prefetching - {threading.current_thread()}:
                 thread.join()
 
+    def _sleep(self, seconds: float) -> None:
+        alarm = threading.Lock()
+        alarm.acquire()
+        try:
+            self._alarms[alarm] = None
+            if not self.is_closed:
+                alarm.acquire(timeout=seconds)
+        finally:
+            self._alarms.pop(alarm, None)
+
     def _attempt(self, request: httpx.Request) -> RawResponse | Failure:
         if self.is_closed:
             return closed()
+        if self._http is not None:
+            self._processes.add(os.getpid())
+            if len(self._processes) > 1:
+                return forked()
         started = time.monotonic()
         try:
             status, headers, body = self._exchange(request)

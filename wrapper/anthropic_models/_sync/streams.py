@@ -1,27 +1,22 @@
-"""Sockets and TLS under one connection, whose reads and writes end at the deadline."""
+"""The network under one connection, whose reads and writes end at the deadline."""
 
 import socket
 import ssl
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager, suppress
+from abc import abstractmethod
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import httpcore
 
-from .._core.deadline import Deadline
+from .._tls import RECORD, TLS, Steps
+from .._wire import Wire, errors_as, is_readable
 
 T = TypeVar("T")
 
-_RECORD = 65536  # bytes read at a time under TLS
 
-
-class Wire(httpcore.NetworkBackend):
-    """Opens the socket of one connection, and closes it from whichever thread."""
-
-    def __init__(self) -> None:
-        self.deadline = Deadline()
-        self.is_cut = False
-        self._socket: socket.socket | None = None
+class SyncWire(Wire, httpcore.NetworkBackend):
+    """Opens the socket of one connection, which any thread may cut."""
 
     def connect_tcp(
         self,
@@ -31,178 +26,122 @@ class Wire(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a host that accepts."""
+        """Connect to the first address of a host that accepts, each in its share of the time."""
         self.deadline.connecting(timeout)
-        with _as(httpcore.ConnectTimeout, httpcore.ConnectError):
-            problem: OSError = OSError(f"{host} has no address")
-            for family, kind, protocol, _, address in socket.getaddrinfo(
-                host, port, type=socket.SOCK_STREAM
-            ):
+        with errors_as(httpcore.ConnectTimeout, httpcore.ConnectError):
+            problem = OSError(f"{host} has no address")
+            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            for number, (family, kind, protocol, _, address) in enumerate(addresses):
                 try:
-                    return self._connected(socket.socket(family, kind, protocol), address)
-                except TimeoutError:
-                    raise
+                    sock = self._connected(
+                        self.open(family, kind, protocol), address, len(addresses) - number
+                    )
                 except OSError as error:
                     problem = error
+                else:
+                    self.deadline.connected()
+                    return _SocketStream(self, sock)
             raise problem
 
-    def cut(self) -> None:
-        """Wake whoever uses the socket: with an error, or the end of what is read."""
-        self.is_cut = True
-        if self._socket is not None:
-            with suppress(OSError):  # it may not be connected
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Close the socket, without a word to the other end."""
-        if self._socket is not None:
-            self._socket.close()
-
-    def _connected(self, sock: socket.socket, address: Any) -> httpcore.NetworkStream:
-        self._socket = sock
+    def _connected(self, sock: socket.socket, address: Any, shares: int) -> socket.socket:
         try:
-            if self.is_cut:
-                raise ConnectionAbortedError("closed")
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.settimeout(self.deadline.for_read(None))
+            left = self.deadline.for_read(None)
+            sock.settimeout(None if left is None else left / shares)
             sock.connect(address)
         except BaseException:
             sock.close()
             raise
-        self.deadline.connected()
-        return _SocketStream(sock, self.deadline)
+        return sock
 
 
-class _SocketStream(httpcore.NetworkStream):
-    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, wire: SyncWire) -> None:
+        self.wire = wire
+
+    @abstractmethod
+    def receive(self, max_bytes: int, timeout: float | None) -> bytes:
+        """Read bytes; raises OSError, of which TimeoutError is one."""
+
+    @abstractmethod
+    def send(self, buffer: bytes, timeout: float | None) -> None:
+        """Write bytes; raises OSError, of which TimeoutError is one."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with errors_as(httpcore.ReadTimeout, httpcore.ReadError):
+            return self.receive(max_bytes, timeout)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        with errors_as(httpcore.WriteTimeout, httpcore.WriteError):
+            self.send(buffer, timeout)
+
+    def close(self) -> None:
+        self.wire.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        tls = TLS(ssl_context, server_hostname)
+        encrypted = _TLSStream(self, tls)
+        self.wire.deadline.connecting(timeout)
+        with errors_as(httpcore.ConnectTimeout, httpcore.ConnectError):
+            encrypted.run(tls.handshake(), timeout)
+        self.wire.deadline.connected()
+        return encrypted
+
+
+class _SocketStream(_Stream):
+    def __init__(self, wire: SyncWire, sock: socket.socket) -> None:
+        super().__init__(wire)
         self._socket = sock
-        self._deadline = deadline
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _as(httpcore.ReadTimeout, httpcore.ReadError):
-            self._socket.settimeout(self._deadline.for_read(timeout))
-            return self._socket.recv(max_bytes)
+    def receive(self, max_bytes: int, timeout: float | None) -> bytes:
+        self._socket.settimeout(self.wire.deadline.for_read(timeout))
+        return self._socket.recv(max_bytes)
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with _as(httpcore.WriteTimeout, httpcore.WriteError):
-            while buffer:
-                self._socket.settimeout(self._deadline.for_write(timeout))
-                buffer = buffer[self._socket.send(buffer) :]
-
-    def close(self) -> None:
-        self._socket.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        return _TLSStream(self, self._deadline, ssl_context, server_hostname, timeout)
+    def send(self, buffer: bytes, timeout: float | None) -> None:
+        unsent = memoryview(buffer)
+        while unsent:
+            self._socket.settimeout(self.wire.deadline.for_write(timeout))
+            unsent = unsent[self._socket.send(unsent) :]
 
     def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable":
-            return _is_readable(self._socket)
-        return self._socket if info == "socket" else None
+        return is_readable(self._socket) if info == "is_readable" else None
 
 
-class _TLSStream(httpcore.NetworkStream):
-    """TLS over another stream, so also over the TLS of a proxy.
-
-    The socket knows nothing of it, so that another thread can shut it down.
-    """
-
-    def __init__(
-        self,
-        inner: httpcore.NetworkStream,
-        deadline: Deadline,
-        context: ssl.SSLContext,
-        hostname: str | None,
-        timeout: float | None,
-    ) -> None:
+class _TLSStream(_Stream):
+    def __init__(self, inner: _Stream, tls: TLS) -> None:
+        super().__init__(inner.wire)
         self._inner = inner
-        self._deadline = deadline
-        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
-        deadline.connecting(timeout)
-        try:
-            self._run(self._object.do_handshake, timeout)
-        except (httpcore.TimeoutException, TimeoutError) as error:
-            raise httpcore.ConnectTimeout(str(error)) from error
-        except (ssl.SSLError, ssl.CertificateError, httpcore.NetworkError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        deadline.connected()
+        self._tls = tls
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        try:
-            return self._run(lambda: self._object.read(max_bytes), timeout)
-        except ssl.SSLZeroReturnError:  # the other end closes in good order
-            return b""
-        except ssl.SSLError as error:
-            raise httpcore.ReadError(str(error)) from error
+    def receive(self, max_bytes: int, timeout: float | None) -> bytes:
+        return self.run(self._tls.read(max_bytes), timeout)
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        try:
-            while buffer:
-                sent = self._run(lambda: self._object.write(buffer), timeout)  # noqa: B023 - it runs at once
-                buffer = buffer[sent:]
-        except ssl.SSLError as error:
-            raise httpcore.WriteError(str(error)) from error
+    def send(self, buffer: bytes, timeout: float | None) -> None:
+        self.run(self._tls.write(buffer), timeout)
 
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        return _TLSStream(self, self._deadline, ssl_context, server_hostname, timeout)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._object if info == "ssl_object" else self._inner.get_extra_info(info)
-
-    def _run(self, action: Callable[[], T], timeout: float | None) -> T:
+    def run(self, steps: Steps[T], timeout: float | None) -> T:
+        """Write and read what the steps ask for; return their result."""
+        received: bytes | None = None
         while True:
             try:
-                result = action()
-            except ssl.SSLWantReadError:
-                self._flush(timeout)
-                received = self._inner.read(_RECORD, timeout)
-                if received:
-                    self._incoming.write(received)
-                else:
-                    self._incoming.write_eof()
-            except ssl.SSLError:
-                with suppress(httpcore.NetworkError):
-                    self._flush(timeout)  # the alert that names the reason
-                raise
-            else:
-                self._flush(timeout)
+                unsent = steps.send(received)
+            except StopIteration as end:
+                result: T = end.value
                 return result
+            except ssl.SSLError:
+                with suppress(OSError):
+                    self._inner.send(self._tls.alert(), timeout)
+                raise
+            if unsent is None:
+                received = self._inner.receive(RECORD, timeout)
+            else:
+                self._inner.send(unsent, timeout)
 
-    def _flush(self, timeout: float | None) -> None:
-        if self._outgoing.pending:
-            self._inner.write(self._outgoing.read(), timeout)
-
-
-@contextmanager
-def _as(timeout: type[Exception], failure: type[Exception]) -> Generator[None]:
-    try:
-        yield
-    except TimeoutError as error:
-        raise timeout(str(error)) from error
-    except OSError as error:
-        raise failure(str(error)) from error
-
-
-def _is_readable(sock: socket.socket) -> bool:
-    sock.setblocking(False)
-    try:
-        sock.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
+    def get_extra_info(self, info: str) -> Any:
+        if info == "ssl_object":
+            return self._tls.object
+        return self._tls.has_surplus or self._inner.get_extra_info(info)
