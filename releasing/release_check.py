@@ -22,7 +22,7 @@ from releasing.process import CommandError, run
 from releasing.trying import Trial, try_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
-UV = (sys.executable, "-m", "uv")
+UV = (ROOT / ".envs" / "uv" / "bin" / "uv",)
 
 
 def main(words: Sequence[str] | None = None) -> int:
