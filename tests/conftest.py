@@ -1,14 +1,27 @@
-"""How the tests are run: what is counted, and in which order."""
+"""What every test starts with: an empty environment and servers; and that it leaves nothing."""
 
 import gc
 import os
 import signal
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 
-import coverage
+import anthropic_models._core.retry
+import httpx
 import hypothesis
 import pytest
+from anthropic_models.sandbox import Sandbox, made_up_models
 
-pytest_plugins = ["pytester"]
+from tests.support.projects import ROOT, Program
+from tests.support.scripted_server import Answer, Scripted, ScriptedServer
+from tests.support.shells import Shell
+from tests.support.terminal import Command
+
+DESCRIPTORS = "/proc/self/fd"
+
+pytest_plugins = ["pytester", "anthropic_models.pytest_plugin"]
 
 # Who looks for what is rare takes more: pytest --hypothesis-profile=thorough
 hypothesis.settings.register_profile("quick", max_examples=30, deadline=None)
@@ -20,46 +33,106 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# One process runs all of a file, so those that take longest come first: else it would still be at
-# work with such a file when the others have nothing left to do.
-LONGEST = (
-    "test_evolution.py",
-    "test_regeneration.py",
-    "test_sharing.py",
-    "test_list.py",
-    "test_sandbox_command.py",
-    "test_schemathesis.py",
-    "test_watch.py",
-    "test_spec_diff.py",
-    "test_languages.py",
-    "test_concurrency.py",
-    "test_faults.py",
-    "test_terminal.py",
-    "test_completion.py",
-    "test_pytest_plugin.py",
-    "test_documentation.py",
-)
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("ANTHROPIC_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    distributes = bool(config.getoption("numprocesses"))
-    if distributes or "PYTEST_XDIST_WORKER" in os.environ:
-        # Coverage counts from the start of each process, and pytest-cov once more until it begins
-        # with the tests of a worker: it could not pause these two, and they make all else slow.
-        while running := coverage.Coverage.current():
-            running.stop()
-    # Who only hands out tests needs none of these; a worker loads them here, while nothing counts.
-    if not distributes:
-        for plugin in ("anthropic_models.pytest_plugin", "tests.support.surroundings"):
-            config.pluginmanager.import_plugin(plugin)
+@pytest.fixture(autouse=True)
+def no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody vouches for anybody: reading all authorities takes longer than most tests."""
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(ROOT / "tests"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    rank = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+@pytest.fixture(autouse=True)
+def short_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Failures without advice from the server are repeated after milliseconds."""
+    monkeypatch.setattr(anthropic_models._core.retry, "_FIRST_BACKOFF", 0.002)
 
 
-def pytest_collection_finish() -> None:
-    """Leave what is there before the first test out of all searches for cycles."""
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def shell(request: pytest.FixtureRequest) -> Shell:
+    return Shell(request.param)
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command `anthropic-models`, within this process."""
+    return Command(capfd, monkeypatch)
+
+
+@pytest.fixture
+def program(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A program of the project, within this process."""
+    return Program(capfd, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        httpx.get(running.base_url)  # from here on it has opened what it keeps open
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """A sandbox with 57 models that has seen no request."""
+    running_sandbox.models[:] = made_up_models(57)
+    running_sandbox.requests.clear()
+    return running_sandbox
+
+
+@pytest.fixture
+def scripted() -> Generator[Scripted]:
+    """Start servers that play a script each."""
+    with ExitStack() as servers:
+
+        def start(*answers: Answer) -> ScriptedServer:
+            return servers.enter_context(ScriptedServer(*answers))
+
+        yield start
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left_in_cycles() -> Iterator[None]:
+    """After every file Python warns of what nobody has closed, ended or awaited."""
+    yield
     gc.collect()
-    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(running_sandbox: Sandbox) -> Iterator[None]:
+    """After every test no socket is open and no thread runs that was not there before."""
+    sockets, threads = open_sockets(), running_threads()
+    yield
+    if open_sockets() <= sockets and running_threads() <= threads:
+        return
+    gc.collect()  # closes the sockets that nobody refers to any more; Python warns of each
+    # The other end of a connection, in a thread of this process, takes a moment to notice.
+    patience = time.monotonic() + 10
+    while open_sockets() - sockets and time.monotonic() < patience:
+        time.sleep(0.005)
+    for thread in running_threads() - threads:
+        thread.join(timeout=10)
+    assert open_sockets() <= sockets
+    assert running_threads() <= threads
+
+
+def running_threads() -> set[threading.Thread]:
+    # trio keeps the threads in which it has resolved names, for a while.
+    return {thread for thread in threading.enumerate() if "Trio thread" not in thread.name}
+
+
+def open_sockets() -> set[str]:
+    found: set[str] = set()
+    for descriptor in os.listdir(DESCRIPTORS) if os.path.isdir(DESCRIPTORS) else ():
+        try:
+            target = os.readlink(f"{DESCRIPTORS}/{descriptor}")
+        except OSError:
+            continue  # the descriptor of the listing itself
+        if target.startswith("socket:"):
+            found.add(target)
+    return found

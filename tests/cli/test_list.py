@@ -21,7 +21,7 @@ from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
 from generator.documents import read_yaml
 from tests.support.scripted_server import Scripted, answer, error, model, page, silence_after, when
 from tests.support.shells import KEY
-from tests.support.terminal import MEASURED, PROGRAM, Command, environment, piped, started
+from tests.support.terminal import PROGRAM, Command, environment, piped, started
 
 SCHEMAS: dict[str, Any] = read_yaml(openapi_path())["components"]["schemas"]
 FIELDS = list(SCHEMAS["BetaModelInfo"]["properties"])
@@ -240,7 +240,7 @@ def test_the_base_url_of_the_command_wins(sandbox: Sandbox, command: Command) ->
 
 
 def test_the_sandbox_can_be_listed_without_a_key() -> None:
-    done = piped("list", "--sandbox", "--format", "id", **MEASURED)
+    done = piped("list", "--sandbox", "--format", "id")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == [m["id"] for m in well_known_models()]
 
@@ -261,9 +261,7 @@ def test_the_version_is_that_of_the_package(command: Command) -> None:
 
 def test_python_m_does_the_same() -> None:
     command = [sys.executable, "-m", "anthropic_models", "--version"]
-    done = subprocess.run(
-        command, env=environment(**MEASURED), capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("anthropic-models ")
 
@@ -446,7 +444,7 @@ def test_without_its_extra_it_reports_what_to_install(
     # A package of that name that is not there, as far as an import can tell.
     absent = f"raise ModuleNotFoundError('no', name={missing!r})"
     (tmp_path / f"{missing}.py").write_text(absent)
-    done = piped(*arguments, PYTHONPATH=str(tmp_path), **MEASURED)
+    done = piped(*arguments, PYTHONPATH=str(tmp_path))
     assert (done.returncode, done.stdout) == (2, "")
     assert missing in done.stderr
     assert f"pip install 'anthropic-models-client{extra}'" in done.stderr
@@ -471,7 +469,7 @@ def test_a_closed_pipe_ends_it_quietly(format_: str, sandbox: Sandbox) -> None:
 def test_no_further_page_is_requested_after_the_pipe_is_closed(scripted: Scripted) -> None:
     go_on = threading.Event()
     server = scripted(when(go_on, answer(page("a", has_more=True))), answer(page("b")))
-    with started("list", base_url=server.base_url, **MEASURED) as process:
+    with started("list", base_url=server.base_url) as process:
         assert process.stdout
         server.arrived.acquire(timeout=60)
         process.stdout.close()
@@ -509,7 +507,7 @@ def test_a_background_job_goes_on_ignoring_ctrl_c(scripted: Scripted) -> None:
     command = [sys.executable, "-c", ignoring + "os.execv(sys.argv[1], sys.argv[1:])", PROGRAM]
     with subprocess.Popen(
         [*command, "list", "--format", "id"],
-        env=environment(server.base_url, **MEASURED),
+        env=environment(server.base_url),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -528,7 +526,7 @@ def test_a_full_disk_is_reported_in_one_line(sandbox: Sandbox) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [PROGRAM, "list"],
-            env=environment(sandbox.base_url, **MEASURED),
+            env=environment(sandbox.base_url),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -550,7 +548,7 @@ def test_an_error_that_cannot_be_written_has_its_exit_code(
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [PROGRAM, *arguments],
-            env=environment(**MEASURED, **key),
+            env=environment(**key),
             stdout=subprocess.PIPE,
             stderr=full,
             timeout=60,
@@ -565,7 +563,7 @@ def test_help_in_a_closed_pipe_ends_it_quietly(arguments: list[str]) -> None:
     with os.fdopen(writing, "w") as pipe:
         done = subprocess.run(
             [PROGRAM, *arguments],
-            env=environment(**MEASURED),
+            env=environment(),
             stdout=pipe,
             stderr=subprocess.PIPE,
             timeout=60,
@@ -575,7 +573,7 @@ def test_help_in_a_closed_pipe_ends_it_quietly(arguments: list[str]) -> None:
 
 def test_ctrl_c_while_python_still_imports_ends_it_quietly(tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
-    done = piped("list", PYTHONPATH=str(tmp_path), **MEASURED)
+    done = piped("list", PYTHONPATH=str(tmp_path))
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
@@ -593,7 +591,7 @@ def test_output_may_be_redirected_within_python(
 def test_a_closed_standard_output_is_reported_in_one_line(command: str, sandbox: Sandbox) -> None:
     done = subprocess.run(
         ["sh", "-c", f"exec {PROGRAM} {command} >&-"],
-        env=environment(sandbox.base_url, **MEASURED),
+        env=environment(sandbox.base_url),
         stderr=subprocess.PIPE,
         text=True,
         timeout=60,

@@ -12,7 +12,6 @@ from anthropic_models import APIConnectionError, Client, OverloadedError
 from anthropic_models.sandbox import Sandbox, well_known_models
 
 from tests.support.terminal import (
-    MEASURED,
     PROGRAM,
     Command,
     Terminal,
@@ -66,7 +65,7 @@ def test_it_makes_models_up_and_logs_each_request_in_a_line() -> None:
 
 
 def test_failures_come_in_the_order_of_the_help() -> None:
-    with serving("--fail", "529:2", "--fail", "401", "--drop", "1", **MEASURED) as (
+    with serving("--fail", "529:2", "--fail", "401", "--drop", "1") as (
         process,
         address,
     ):
@@ -128,7 +127,7 @@ def test_requests_are_forgotten_after_a_while(
 
 
 def test_a_terminal_shows_how_to_use_and_end_it() -> None:
-    with Terminal("sandbox", variables=MEASURED) as terminal:
+    with Terminal("sandbox") as terminal:
         terminal.until("Ctrl-C ends it")
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 0
@@ -176,7 +175,7 @@ def test_it_serves_with_standard_error_closed() -> None:
 def test_a_port_in_use_is_reported_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        done = piped("sandbox", "--port", str(port), **MEASURED)
+        done = piped("sandbox", "--port", str(port))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         f"anthropic-models: cannot listen at 127.0.0.1:{port}: Address already in use\n"

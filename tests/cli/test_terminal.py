@@ -17,7 +17,7 @@ from anthropic_models.sandbox import Sandbox, well_known_models
 
 from tests.support.scripted_server import Scripted, answer, error, model, page, when
 from tests.support.shells import KEY
-from tests.support.terminal import MEASURED, NOW, Terminal
+from tests.support.terminal import NOW, Terminal
 
 
 @pytest.fixture
@@ -187,7 +187,7 @@ def test_a_machine_format_on_a_terminal_is_not_mixed_with_the_spinner(
         when(go_on, answer(page("first", has_more=True))), when(then, answer(page("second")))
     )
     listing = ("list", "--format", "id")
-    with Terminal(*listing, base_url=server.base_url, variables=MEASURED) as terminal:
+    with Terminal(*listing, base_url=server.base_url) as terminal:
         terminal.until("listing models")
         go_on.set()
         terminal.until("1 model, page 1")
@@ -225,7 +225,7 @@ def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Even
 
 def test_an_error_comes_after_the_spinner(scripted: Scripted, go_on: threading.Event) -> None:
     server = scripted(when(go_on, error(401, "authentication_error")))
-    with Terminal("list", base_url=server.base_url, variables=MEASURED) as terminal:
+    with Terminal("list", base_url=server.base_url) as terminal:
         terminal.until("listing models")
         go_on.set()
         assert terminal.end() == 1

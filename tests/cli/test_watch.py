@@ -20,7 +20,6 @@ from anthropic_models.sandbox import Sandbox
 from tests.support.scripted_server import Answer, Scripted, answer, error, model, page, raw, when
 from tests.support.shells import KEY
 from tests.support.terminal import (
-    MEASURED,
     NOW,
     PROGRAM,
     Command,
@@ -82,7 +81,7 @@ def test_what_is_there_at_first_is_not_new_and_what_comes_is(
 
 
 def test_a_running_watch_prints_each_new_model_at_once(sandbox: Sandbox) -> None:
-    with started("watch", *QUICK, base_url=sandbox.base_url, **MEASURED) as process:
+    with started("watch", *QUICK, base_url=sandbox.base_url) as process:
         assert process.stdout
         wait_for_requests(sandbox, 1)
         release(sandbox, "one", "two")
@@ -514,8 +513,7 @@ def test_a_state_that_cannot_be_written_any_more_ends_it(
 
 
 def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(sandbox: Sandbox) -> None:
-    variables = NOW | MEASURED
-    with Terminal("watch", *QUICK, base_url=sandbox.base_url, variables=variables) as terminal:
+    with Terminal("watch", *QUICK, base_url=sandbox.base_url, variables=NOW) as terminal:
         wait_for_requests(sandbox, 1)
         sandbox.models.insert(0, model("new\x07", created_at="1970-01-01T00:00:00Z"))
         release(sandbox, "newer")
@@ -531,7 +529,7 @@ def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(sandbox: Sandbox) -> N
 
 def test_it_ends_quietly_when_the_pipe_is_closed(sandbox: Sandbox) -> None:
     watch = ("watch", "--interval", "1000")
-    with started(*watch, base_url=sandbox.base_url, **MEASURED) as process:
+    with started(*watch, base_url=sandbox.base_url) as process:
         assert process.stdout
         assert process.stderr
         wait_for_requests(sandbox, 1)
@@ -547,7 +545,7 @@ def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
     server = scripted(answer(page("a")), when(go_on, answer(page("b"))), answer(page("b")))
     round_(server)
     fixed = ("watch", "--state", str(state), "--format", "id")
-    with started(*fixed, base_url=server.base_url, **MEASURED) as process:
+    with started(*fixed, base_url=server.base_url) as process:
         assert process.stdout
         server.arrived.acquire(timeout=60)
         server.arrived.acquire(timeout=60)
@@ -562,7 +560,7 @@ def test_it_waits_without_a_pipe_too(scripted: Scripted, tmp_path: Path) -> None
     with open(tmp_path / "out", "w") as file:
         done = subprocess.run(
             [PROGRAM, "watch", *QUICK, "--format", "id"],
-            env=environment(server.base_url, **MEASURED),
+            env=environment(server.base_url),
             stdout=file,
             stderr=subprocess.PIPE,
             timeout=60,

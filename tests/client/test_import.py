@@ -6,8 +6,6 @@ import sys
 import anthropic_models
 import pytest
 
-from tests.support.projects import python_path
-
 EVERY_MODULE = """
 import importlib, pkgutil, anthropic_models
 for module in pkgutil.walk_packages(anthropic_models.__path__, "anthropic_models."):
@@ -30,7 +28,6 @@ loaded("anyio", "anthropic_models._async")
 def run(program: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
-        env=python_path(),
         capture_output=True,
         text=True,
         timeout=60,

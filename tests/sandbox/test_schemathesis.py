@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pytest
 from anthropic_models.sandbox import Sandbox, well_known_models
 from anthropic_models.sandbox.app import App, Exchange, Response
 from anthropic_models.sandbox.parameters import Headers
 from anthropic_models.sandbox.server import BackgroundServer
 
 from tests.support.projects import ROOT
-
-pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
 
 # The sandbox takes any key that is not empty, so there is no wrong one for it to refuse.
 LEFT_OUT = "ignored_auth"

@@ -16,9 +16,6 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-# httpx loads trio wherever it is installed, and jsonschema-path, in the sandbox, requests. Nobody
-# needs them here, and each takes a tenth of the time of many a process.
-ABSENT = ROOT / "tests" / "support" / "absent"
 _run: Callable[..., subprocess.CompletedProcess[Any]] = subprocess.run
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -48,8 +45,8 @@ def committed(folder: Path, name: str) -> Path:
 
 
 def python_path(*folders: Path) -> dict[str, str]:
-    """Return the variable that lets Python import from folders, and nothing that is ABSENT."""
-    return {"PYTHONPATH": os.pathsep.join(map(str, [ABSENT, *folders]))}
+    """Return the variable that lets Python import from folders."""
+    return {"PYTHONPATH": os.pathsep.join(map(str, folders))}
 
 
 @contextmanager

@@ -16,13 +16,9 @@ from typing import IO, Self
 import pytest
 from anthropic_models.cli import main
 
-from tests.support.projects import python_path
 from tests.support.shells import KEY
 
 PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
-# By these a process tells which lines it has run. That takes half as long as all else that it
-# does, so it is for those that run lines which no test within this process can.
-MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01, or every month would bring other ages
 PATIENCE = 60.0  # seconds; nothing takes as long unless it is broken
 
@@ -33,7 +29,7 @@ def environment(base_url: str | None = None, **more: str) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
-        **python_path(),
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
     }
     if base_url is not None:
         found |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": base_url}

@@ -18,8 +18,6 @@ from anthropic_models.sandbox import made_up_models
 
 from tests.support.projects import ROOT, Program, interruptible
 
-pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
-
 LANGUAGES = ROOT / "languages"
 Told = Callable[..., subprocess.CompletedProcess[str]]
 

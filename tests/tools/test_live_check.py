@@ -15,8 +15,6 @@ from sharing import live_check
 from tests.support.projects import ROOT
 from tests.support.scripted_server import Answer, ScriptedServer, answer, error, page, reset_after
 
-pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
-
 KEY = "sk-ant-secret-of-the-test"
 VERSION = read_yaml(openapi_path())["info"]["version"]
 

@@ -14,8 +14,6 @@ import yaml
 
 from tests.support.projects import INTERRUPTIONS, Program, copied, interruptible, python_path
 
-pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
-
 PACKAGE = Path("generated", "anthropic_models_generated")
 NEW_BETA = "made-up-beta-2027-01-01"
 Regenerate = Callable[..., subprocess.CompletedProcess[str]]

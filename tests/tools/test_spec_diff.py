@@ -15,8 +15,6 @@ from generator.documents import Document, read_yaml, to_yaml
 from sharing.changes import Change, changes
 from tests.support.projects import ROOT, Program, committed, copied
 
-pytestmark = pytest.mark.no_cover  # other tests run the same lines of the wrapper
-
 TRUTH = read_yaml(ROOT / "openapi.yaml")
 
 
