@@ -16,6 +16,7 @@ from anthropic_models._core.pagination import (
 from anthropic_models._core.secret import Secret
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.document import document
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -210,6 +211,13 @@ class TestContent:
         assert PageContent.of(Page()) == PageContent(("a",), True, "a", "a", None)
         assert PageContent.of(TokenPage()) == PageContent(("a",), True, None, None, "t")
         assert not PageContent.of(Last()).has_more
+
+    def test_of_both_shapes_is_walked_by_the_one_of_the_operation(self) -> None:
+        last = PageContent(["a"], False, "a", "a", "t")
+        assert step().following(last) is None
+        by_token = evolve(step(), parameter="page").following(last)
+        assert by_token is not None
+        assert by_token.cursor == "t"
 
     def test_of_what_is_not_there_is_none(self) -> None:
         assert PageContent.of(object()) == PageContent([], False, None, None, None)

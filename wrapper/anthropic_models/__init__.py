@@ -13,22 +13,38 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+# Where each public name is defined; a module is imported when one of its names is first used.
+_NAMES = {
+    "anthropic_models_generated.models": "BetaModelInfo BetaModelList KnownAnthropicBeta",
+    "anthropic_models_generated.request": "Request SuccessResponse",
+    "anthropic_models._core.call": "CallOptions",
+    "anthropic_models._core.headers": "AnthropicBeta",
+    "anthropic_models._core.settings": "ClientOptions",
+    "anthropic_models._spec": "openapi_path",
+    "anthropic_models._version": "__version__",
+    "anthropic_models.async_client": "AsyncClient",
+    "anthropic_models.async_pages": "AsyncPage AsyncPaginator",
+    "anthropic_models.client": "Client",
+    "anthropic_models.errors": (
+        "APIConnectionError APIResponseValidationError APIStatusError APITimeoutError "
+        "AnthropicModelsError ArgumentError AuthenticationError BadRequestError ClientClosedError "
+        "InternalServerError MissingCredentialsError NotFoundError OverloadedError "
+        "PaginationError PermissionDeniedError RateLimitError RequestTooLargeError Resume "
+        "TokenResume"
+    ),
+    "anthropic_models.pages": "Page",
+    "anthropic_models.responses": "APIResponse ResponseInfo",
+}
+
+# The application decides whether and where to log.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
+
 if TYPE_CHECKING:
-    from anthropic_models_generated.models import (
-        BetaModelInfo as BetaModelInfo,
-    )
-    from anthropic_models_generated.models import (
-        BetaModelList as BetaModelList,
-    )
-    from anthropic_models_generated.models import (
-        KnownAnthropicBeta as KnownAnthropicBeta,
-    )
-    from anthropic_models_generated.request import (
-        Request as Request,
-    )
-    from anthropic_models_generated.request import (
-        SuccessResponse as SuccessResponse,
-    )
+    from anthropic_models_generated.models import BetaModelInfo as BetaModelInfo
+    from anthropic_models_generated.models import BetaModelList as BetaModelList
+    from anthropic_models_generated.models import KnownAnthropicBeta as KnownAnthropicBeta
+    from anthropic_models_generated.request import Request as Request
+    from anthropic_models_generated.request import SuccessResponse as SuccessResponse
 
     from ._core.call import CallOptions as CallOptions
     from ._core.headers import AnthropicBeta as AnthropicBeta
@@ -39,115 +55,18 @@ if TYPE_CHECKING:
     from .async_pages import AsyncPage as AsyncPage
     from .async_pages import AsyncPaginator as AsyncPaginator
     from .client import Client as Client
-    from .errors import (
-        AnthropicModelsError as AnthropicModelsError,
-    )
-    from .errors import (
-        APIConnectionError as APIConnectionError,
-    )
-    from .errors import (
-        APIResponseValidationError as APIResponseValidationError,
-    )
-    from .errors import (
-        APIStatusError as APIStatusError,
-    )
-    from .errors import (
-        APITimeoutError as APITimeoutError,
-    )
-    from .errors import (
-        ArgumentError as ArgumentError,
-    )
-    from .errors import (
-        AuthenticationError as AuthenticationError,
-    )
-    from .errors import (
-        BadRequestError as BadRequestError,
-    )
-    from .errors import (
-        ClientClosedError as ClientClosedError,
-    )
-    from .errors import (
-        InternalServerError as InternalServerError,
-    )
-    from .errors import (
-        MissingCredentialsError as MissingCredentialsError,
-    )
-    from .errors import (
-        NotFoundError as NotFoundError,
-    )
-    from .errors import (
-        OverloadedError as OverloadedError,
-    )
-    from .errors import (
-        PaginationError as PaginationError,
-    )
-    from .errors import (
-        PermissionDeniedError as PermissionDeniedError,
-    )
-    from .errors import (
-        RateLimitError as RateLimitError,
-    )
-    from .errors import (
-        RequestTooLargeError as RequestTooLargeError,
-    )
-    from .errors import (
-        Resume as Resume,
-    )
-    from .errors import (
-        TokenResume as TokenResume,
-    )
+    from .errors import *  # noqa: F403 - all of them are public
     from .pages import Page as Page
     from .responses import APIResponse as APIResponse
     from .responses import ResponseInfo as ResponseInfo
-
-# Where each public name is defined; a module is imported when one of its names is first used.
-_MODULES = {
-    "anthropic_models_generated.models": ("BetaModelInfo", "BetaModelList", "KnownAnthropicBeta"),
-    "anthropic_models_generated.request": ("Request", "SuccessResponse"),
-    "anthropic_models._core.call": ("CallOptions",),
-    "anthropic_models._core.headers": ("AnthropicBeta",),
-    "anthropic_models._core.settings": ("ClientOptions",),
-    "anthropic_models._spec": ("openapi_path",),
-    "anthropic_models._version": ("__version__",),
-    "anthropic_models.async_client": ("AsyncClient",),
-    "anthropic_models.async_pages": ("AsyncPage", "AsyncPaginator"),
-    "anthropic_models.client": ("Client",),
-    "anthropic_models.errors": (
-        "APIConnectionError",
-        "APIResponseValidationError",
-        "APIStatusError",
-        "APITimeoutError",
-        "AnthropicModelsError",
-        "ArgumentError",
-        "AuthenticationError",
-        "BadRequestError",
-        "ClientClosedError",
-        "InternalServerError",
-        "MissingCredentialsError",
-        "NotFoundError",
-        "OverloadedError",
-        "PaginationError",
-        "PermissionDeniedError",
-        "RateLimitError",
-        "RequestTooLargeError",
-        "Resume",
-        "TokenResume",
-    ),
-    "anthropic_models.pages": ("Page",),
-    "anthropic_models.responses": ("APIResponse", "ResponseInfo"),
-}
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
-
-# The application decides whether and where to log.
-logging.getLogger(__name__).addHandler(logging.NullHandler())
-
-if not TYPE_CHECKING:
-    __all__ = sorted(_MODULE_OF)
+else:
+    _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
+    __all__ = sorted(_MODULES)
 
     def __getattr__(name: str) -> object:
-        if name not in _MODULE_OF:
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_MODULE_OF[name]), name)
+        value = globals()[name] = getattr(import_module(_MODULES[name]), name)
         return value
 
     def __dir__() -> list[str]:

@@ -42,9 +42,10 @@ class PageContent(NamedTuple):
     def of(cls, parsed: object) -> "PageContent":
         """Read the fields of a parsed page; what its shape does not have is None."""
         token = _text(parsed, "next_page")
+        has_more = getattr(parsed, "has_more", None)
         return cls(
             data=getattr(parsed, "data", None) or [],
-            has_more=bool(getattr(parsed, "has_more", False)) or token is not None,
+            has_more=has_more if isinstance(has_more, bool) else token is not None,
             first_id=_text(parsed, "first_id"),
             last_id=_text(parsed, "last_id"),
             next_page=token,
@@ -95,7 +96,8 @@ class Step:
         Raises PaginationError when there should be one, but the page has no cursor for it.
         """
         remaining = None if self.remaining is None else self.remaining - len(page.data)
-        if not page.has_more or (remaining is not None and remaining <= 0):
+        has_token = self.parameter == "page" and page.next_page is not None
+        if not (page.has_more or has_token) or (remaining is not None and remaining <= 0):
             return None
         name = _NEXT[self.parameter]
         cursor: str | None = getattr(page, name)
