@@ -465,6 +465,8 @@ def types(client: Client) -> None:
     assert_type(client.send(delete_batch.request(1)), None)
     assert_type(client.send(update_batch.request(1)), Batch | None)
     assert_type(client.send(download_file.request("a")), File)
+    assert_type(client.send(replace_file.request("a", body=File(io.BytesIO()))), str)
+    assert_type(client.send(Request("GET", "/v1/new")), Any)
     assert_type(client.send(get_v1_shapes_kind.request(ShapeKind.CIRCLE)), Circle | Square | None)
     assert_type(client.send_detailed(ORDER), APIResponse[Batch | Job])
     assert_type(client.send_detailed(ORDER).parsed, Batch | Job)

@@ -40,21 +40,25 @@ def test_have_every_promise(folder: Path) -> None:
 
 
 def test_have_their_types_under_mypy(folder: Path) -> None:
-    cache = folder.parent / "mypy"
-    run("mypy", "--cache-dir", cache, "--no-pretty", CASES, folder=folder)
+    uncached = f"--cache-dir={os.devnull}"
+    package = folder / "anthropic_models_generated"
+    run("mypy", uncached, "--no-pretty", CASES, package, folder=folder)
 
 
 def test_have_their_types_under_pyright(folder: Path) -> None:
     configured = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text("utf-8"))["tool"]
-    settings = configured["pyright"] | {
-        "include": [CASES.name],
+    settings = configured["pyright"]
+    generated, _ = settings["executionEnvironments"]
+    shutil.copy(CASES, folder)
+    settings |= {
+        "include": [CASES.name, "anthropic_models_generated"],
         "exclude": [],
         "venvPath": str(ROOT),
         "executionEnvironments": [
+            generated | {"root": "anthropic_models_generated", "extraPaths": ["."]},
             {"root": ".", "extraPaths": [str(ROOT), str(ROOT / "wrapper")]},
         ],
     }
     (folder / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
-    shutil.copy(CASES, folder)
     checked = node.run("pyright", "--pythonpath", sys.executable, folder=folder, accept=(0, 1))
     assert checked.startswith("0 errors, 0 warnings"), checked

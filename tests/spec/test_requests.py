@@ -3,19 +3,14 @@
 import datetime
 import importlib
 import io
-import json
 import pickle
-import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sharing import node
-from tests.support.projects import ROOT
 from tests.support.ten_more import ten_more_operations
 
 MODEL = {
@@ -233,63 +228,3 @@ def test_a_request_can_be_written_by_hand(ten: Any) -> None:
     assert (made.operation, made.headers, made.body) == (None, {}, None)
     (success,) = made.responses
     assert (success.status, success.content, success.parse([1])) == ("2XX", "json", [1])
-
-
-TYPED = """
-from typing import Any, TypeVar, assert_type
-
-from anthropic_models_generated.api.batches import (
-    create_batch, delete_batch, list_batches, update_batch
-)
-from anthropic_models_generated.api.files import (
-    download_file, get_v1_shapes_kind, list_files, replace_file
-)
-from anthropic_models_generated.api.models import get_model, list_models
-from anthropic_models_generated.models import (
-    Batch, BatchOrder, BetaModelInfo, Circle, FileInfo, Job, ShapeKind, Square
-)
-from anthropic_models_generated.request import IdPage, Request, TokenPage
-from anthropic_models_generated.types import File
-
-Item = TypeVar("Item")
-T = TypeVar("T")
-
-
-def item(request: Request[IdPage[Item]] | Request[TokenPage[Item]]) -> Item: ...
-def result(request: Request[T]) -> T: ...
-
-
-assert_type(item(list_models.request()), BetaModelInfo)
-assert_type(item(list_batches.request()), Batch)
-assert_type(item(list_files.request()), FileInfo)
-assert_type(result(get_model.request("a")), BetaModelInfo)
-assert_type(result(delete_batch.request(1)), None)
-assert_type(result(update_batch.request(1)), Batch | None)
-assert_type(result(create_batch.request(body=BatchOrder(name="a"))), Batch | Job)
-assert_type(result(download_file.request("a")), File)
-assert_type(result(replace_file.request("a", body=File(open("a", "rb")))), str)
-assert_type(result(get_v1_shapes_kind.request(ShapeKind.CIRCLE)), Circle | Square | None)
-assert_type(Request("GET", "/v1/new"), Request[Any])
-assert_type(result(Request("GET", "/v1/new")), Any)
-item(get_model.request("a"))  # an error: this is no page
-"""
-
-
-def test_the_types_are_inferred_by_mypy_and_pyright(folder: Path) -> None:
-    program = folder / "typed.py"
-    program.write_text(TYPED.replace(": ...", ":\n    raise NotImplementedError"), "utf-8")
-    wrong = len(program.read_text("utf-8").splitlines())
-    package = "anthropic_models_generated"
-    command: list[str | Path] = [sys.executable, "-m", "mypy", "--strict", program, package]
-    checked = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
-    errors = [line for line in checked.stdout.splitlines() if ": error:" in line]
-    assert [line.split(":")[1] for line in errors] == [str(wrong)], checked.stdout
-
-    configured = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text("utf-8"))["tool"]
-    (generated, _) = configured["pyright"]["executionEnvironments"]
-    settings = {"include": ["."], "typeCheckingMode": "strict", **generated}
-    (folder / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
-    options = ("--pythonpath", sys.executable)
-    found = node.run("pyright", *options, folder=folder, accept=(1,))
-    errors = [line for line in found.splitlines() if " - error:" in line]
-    assert [line.split(":")[1] for line in errors] == [str(wrong)], found
