@@ -1,4 +1,4 @@
-"""Draws results.json as results.svg and results.png; run by an interpreter that has matplotlib."""
+"""Draws results.json as results.svg; run by an interpreter that has matplotlib."""
 
 import json
 from pathlib import Path
@@ -56,7 +56,6 @@ def main() -> None:
     names = ["goal met", "goal not met", "goal"]
     figure.legend(marks, names, loc="outside upper right", ncols=3, frameon=False)
     figure.savefig(HERE / "results.svg", metadata={"Date": None, "Creator": None})
-    figure.savefig(HERE / "results.png", dpi=110, metadata={"Software": None})
 
 
 def label(key: str, claim: dict[str, str]) -> str:

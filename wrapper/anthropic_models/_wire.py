@@ -4,7 +4,7 @@ import socket
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
-from ._core.deadline import Deadline
+from ._deadline import Deadline
 
 
 class Wire:
