@@ -58,6 +58,12 @@ def shell(request: pytest.FixtureRequest) -> Shell:
     return Shell(request.param)
 
 
+@pytest.fixture(params=["sync", "asyncio", "uvloop", "trio"])
+def network(request: pytest.FixtureRequest) -> Shell:
+    """A shell, on asyncio with the event loop of uvloop, too, for what depends on sockets."""
+    return Shell(request.param)
+
+
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command `anthropic-models`, within this process."""

@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +18,6 @@ import anyio
 import pytest
 import trustme
 from anthropic_models import (
-    AnthropicModelsError,
     APIConnectionError,
     APITimeoutError,
     AsyncClient,
@@ -37,29 +36,10 @@ from tests.support.scripted_server import (
     silence_after,
 )
 from tests.support.shells import KEY, Shell
+from tests.support.threads import ended, in_a_thread
 
 SIZED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
-
-
-def in_a_thread(function: Callable[[], object]) -> tuple[threading.Thread, list[Exception]]:
-    """Start a call in a thread; return it, and a list that will hold the error of the call."""
-    errors: list[Exception] = []
-
-    def call() -> None:
-        try:
-            function()
-        except AnthropicModelsError as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=call)
-    thread.start()
-    return thread, errors
-
-
-def ended(thread: threading.Thread) -> bool:
-    thread.join(timeout=30)
-    return not thread.is_alive()
 
 
 def test_a_response_that_breaks_off_is_asked_for_again_and_then_an_error(

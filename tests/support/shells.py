@@ -4,7 +4,7 @@ A test that is written against `Shell` runs three times, and holds for all three
 """
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
@@ -37,7 +37,7 @@ class Shell:
                 assert not arguments["http_client"].is_closed, "it is the caller's"
                 arguments["http_client"].close()
             return
-        with start_blocking_portal(self.name) as portal:
+        with self.portal() as portal:
             if http is not None:
                 arguments["http_client"] = httpx.AsyncClient(**http)
             blocking = BlockingClient(AsyncClient(**arguments), portal)
@@ -48,6 +48,12 @@ class Shell:
                 if http is not None:
                     assert not arguments["http_client"].is_closed, "it is the caller's"
                     portal.call(arguments["http_client"].aclose)
+
+    def portal(self) -> AbstractContextManager[BlockingPortal]:
+        """Run the event loop of this shell in a thread."""
+        if self.name == "uvloop":
+            return start_blocking_portal("asyncio", {"use_uvloop": True})
+        return start_blocking_portal(self.name)
 
     def hook(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """Return a function as a hook for the httpx client of this shell."""

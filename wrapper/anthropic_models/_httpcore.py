@@ -1,6 +1,7 @@
 """Pools and requests of httpcore, as connections of our own use them, sync and async."""
 
 import ssl
+from collections.abc import AsyncIterable
 from typing import Any
 
 import httpcore
@@ -33,13 +34,15 @@ def pool_options(
     return options
 
 
-def core_request(request: httpx.Request) -> httpcore.Request:
-    """Return a request of httpx as one of httpcore."""
+def core_request(
+    request: httpx.Request, content: bytes | AsyncIterable[bytes]
+) -> httpcore.Request:
+    """Return a request of httpx, with its content, as one of httpcore."""
     url = request.url
     return httpcore.Request(
         request.method,
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=request.headers.raw,
-        content=request.content,
+        content=content,
         extensions=request.extensions,
     )

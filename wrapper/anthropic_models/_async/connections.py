@@ -1,5 +1,6 @@
 """Connections of our own for tasks: at most a hundred at once in each event loop."""
 
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -71,7 +72,8 @@ class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
         is_clean = False
         try:
             connection.wire.deadline.begin(seconds)
-            response = await connection.pool.handle_async_request(core_request(request))
+            content = _Content(request.content)
+            response = await connection.pool.handle_async_request(core_request(request, content))
             if connection.wire.deadline.reads == 0:
                 raise httpx.RemoteProtocolError("bytes before the request were left over")
             headers = httpx.Headers(response.headers)
@@ -87,3 +89,26 @@ class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
                 self._keep(connection)
             else:
                 connection.wire.close()
+
+
+class _Content(AsyncIterable[bytes]):
+    """The content of a request in one part.
+
+    httpcore would make an async generator of bytes, which stays unfinished when writing fails.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Parts([self._content] if self._content else [])
+
+
+class _Parts(AsyncIterator[bytes]):
+    def __init__(self, parts: list[bytes]) -> None:
+        self._parts = parts
+
+    async def __anext__(self) -> bytes:
+        if not self._parts:
+            raise StopAsyncIteration
+        return self._parts.pop()

@@ -102,7 +102,7 @@ class Connections(BaseConnections[httpcore.ConnectionPool]):
             if self._is_closed:
                 raise httpx.TransportError("closed")
             connection.wire.deadline.begin(seconds)
-            response = connection.pool.handle_request(core_request(request))
+            response = connection.pool.handle_request(core_request(request, request.content))
             if connection.wire.deadline.reads == 0:
                 raise httpx.RemoteProtocolError("bytes before the request were left over")
             headers = httpx.Headers(response.headers)
