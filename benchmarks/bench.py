@@ -25,6 +25,7 @@ from benchmarks.programs import known_authorities
 from benchmarks.report import in_a_line, written
 from benchmarks.rows import cases
 from benchmarks.serving import Trust
+from generator.program import exit_code
 
 HERE = Path(__file__).resolve().parent
 
@@ -120,4 +121,4 @@ def _worse(verdicts: Iterable[Verdict], committed: dict[str, float]) -> set[str]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

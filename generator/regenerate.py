@@ -19,6 +19,7 @@ from types import FrameType
 from generator.artefact import write_artefact
 from generator.documents import SpecError, read_yaml, to_yaml
 from generator.portable import portable_edition
+from generator.program import exit_code
 from generator.templates import TemplateError, changed_templates
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,9 +43,6 @@ def main() -> int:
         signal.signal(number, _interrupt)
     try:
         return _check() if check else _regenerate()
-    except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except (SpecError, TemplateError, GenerationError, OSError) as error:
         print(f"{error}\nNothing was generated; generated/ is as it was.", file=sys.stderr)
         return 1
@@ -187,4 +185,4 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -34,6 +34,7 @@ from attrs.validators import in_
 
 from generator.documents import SpecError, to_yaml
 from generator.portable import portable_edition
+from generator.program import exit_code
 from languages.judge import KEY, MODELS, Expected, complaints, expected
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -214,4 +215,4 @@ def _table(outcomes: Sequence[Outcome]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

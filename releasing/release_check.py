@@ -14,6 +14,7 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
+from generator.program import exit_code
 from releasing import interpreters
 from releasing.archives import metadata, read
 from releasing.building import TOOLS, Distributions, build, build_again
@@ -64,6 +65,8 @@ def check(target: Path, folder: Path, tag: str | None) -> Sequence[str]:
 
 
 def _candidate(built: Distributions, again: Distributions, tag: str | None) -> Candidate:
+    if not (ROOT / ".git").exists():
+        raise CommandError("a release is compared with what git tracks, but here is no repository")
     tracked = run("git", "ls-files", "-z", folder=ROOT).split("\0")
     of_head = run("git", "tag", "--points-at", "HEAD", "v*", folder=ROOT).split()
     # What people read of a package, and what it is built from.
@@ -113,4 +116,4 @@ def _text(path: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

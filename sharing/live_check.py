@@ -21,6 +21,7 @@ from anthropic_models import (
 )
 
 from generator.documents import read_yaml
+from generator.program import exit_code
 from sharing.answers import Answers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,4 +123,4 @@ def _see(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

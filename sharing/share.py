@@ -14,6 +14,7 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from generator.documents import Document, SpecError, read_yaml, to_yaml
 from generator.portable import portable_edition
+from generator.program import exit_code
 from sharing import node
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,4 +110,4 @@ def _write_reference(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from generator.documents import Document, SpecError, read_yaml
+from generator.program import exit_code
 from sharing import changes, node
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,4 +88,4 @@ def _dotted(version: tuple[int, int, int]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

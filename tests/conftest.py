@@ -19,6 +19,8 @@ from tests.support.scripted_server import Answer, Scripted, ScriptedServer
 from tests.support.shells import Shell
 from tests.support.terminal import Command
 
+# The variables that every machine has. Others would hide faults (PYTHONUNBUFFERED), or make some.
+ORDINARY = {"HOME", "LANG", "LOGNAME", "PATH", "TERM", "TMPDIR", "TZ", "USER"}
 DESCRIPTORS = "/proc/self/fd"
 
 pytest_plugins = ["pytester", "anthropic_models.pytest_plugin"]
@@ -36,7 +38,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.startswith("ANTHROPIC_") or name.lower().endswith("_proxy"):
+        if name not in ORDINARY and not name.startswith(("LC_", "PYTEST_", "COVERAGE_")):
             monkeypatch.delenv(name)
 
 

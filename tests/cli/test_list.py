@@ -590,7 +590,7 @@ def test_output_may_be_redirected_within_python(
 @pytest.mark.parametrize("command", ["list", "watch"])
 def test_a_closed_standard_output_is_reported_in_one_line(command: str, sandbox: Sandbox) -> None:
     done = subprocess.run(
-        ["sh", "-c", f"exec {PROGRAM} {command} >&-"],
+        ["sh", "-c", f'exec "$0" {command} >&-', PROGRAM],
         env=environment(sandbox.base_url),
         stderr=subprocess.PIPE,
         text=True,

@@ -160,7 +160,7 @@ def test_wrong_usage_is_reported_in_one_line(
 
 
 def test_it_serves_with_standard_error_closed() -> None:
-    command = ["sh", "-c", f"exec {PROGRAM} sandbox 2>&-"]
+    command = ["sh", "-c", 'exec "$0" sandbox 2>&-', PROGRAM]
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, text=True
     ) as process:

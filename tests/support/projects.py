@@ -44,6 +44,20 @@ def committed(folder: Path, name: str) -> Path:
     return folder
 
 
+def committed_files(folder: str) -> list[str]:
+    """Return the paths of the files that are committed in a folder of the project.
+
+    Without a repository, as in a release's tarball, these are all that are there.
+    """
+    if (ROOT / ".git").exists():
+        listing = subprocess.run(
+            ["git", "ls-files", "-z", folder], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        return listing.stdout.split("\0")[:-1]
+    files = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+    return [str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts]
+
+
 def python_path(*folders: Path) -> dict[str, str]:
     """Return the variable that lets Python import from folders."""
     return {"PYTHONPATH": os.pathsep.join(map(str, folders))}
