@@ -9,7 +9,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from generator.regenerate import GenerationError, generate_from_truth
+from generator.process import ProcessError
+from generator.regenerate import generate_from_truth
 
 
 def main() -> int:
@@ -19,7 +20,7 @@ def main() -> int:
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         generate_from_truth(folder, stock_templates=True)
-    except GenerationError as error:
+    except ProcessError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

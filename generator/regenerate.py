@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from generator import process
 from generator.artefact import write_artefact
 from generator.documents import SpecError, read_yaml, to_yaml
 from generator.portable import portable_edition
@@ -30,10 +31,6 @@ STATIC = ROOT / "generator" / "package"
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class GenerationError(Exception):
-    """The generator did not do its work; the message is what it said."""
-
-
 def main() -> int:
     """Run the command; return its exit code."""
     arguments = argparse.ArgumentParser(description="Regenerate generated/ from openapi.yaml.")
@@ -43,7 +40,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     try:
         return _check() if check else _regenerate()
-    except (SpecError, TemplateError, GenerationError, OSError) as error:
+    except (SpecError, TemplateError, process.ProcessError, OSError) as error:
         print(f"{error}\nNothing was generated; generated/ is as it was.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -113,7 +110,7 @@ def generate(
 
     `truth` is the document before overlays, whose schemas become data of the package (default:
     `source`). With `stock_templates`, what the generator makes with its templates as they are.
-    Raises GenerationError when the generator fails or leaves anything out, TemplateError when our
+    Raises ProcessError when the generator fails or leaves anything out, TemplateError when our
     changes do not fit.
     """
     target.mkdir()
@@ -125,11 +122,7 @@ def generate(
         if not stock_templates:
             templates = changed_templates(ROOT / "generator" / "templates.yaml", Path(folder))
             command += ["--custom-template-path", str(templates)]
-        done = subprocess.run(command, env=_environment(), capture_output=True, text=True)
-    if done.returncode != 0:
-        raise GenerationError(
-            f"openapi-python-client failed (exit {done.returncode}):\n{done.stdout}{done.stderr}"
-        )
+        process.run(*command, folder=Path.cwd(), environment=_environment())
     (package / "py.typed").touch()
     if not stock_templates:
         for path in STATIC.glob("*.py"):

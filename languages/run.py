@@ -16,22 +16,20 @@ The folder is copied to build/languages; nothing is written beside this file.
 import argparse
 import json
 import os
-import shlex
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from anthropic_models.sandbox import Sandbox, made_up_models
 from attrs import field, frozen
 from attrs.validators import in_
 
+from generator import process
 from generator.documents import SpecError, to_yaml
 from generator.portable import portable_edition
 from generator.program import exit_code
@@ -40,8 +38,6 @@ from languages.judge import KEY, MODELS, Expected, complaints, expected
 ROOT = Path(__file__).resolve().parent.parent
 STEP_TIMEOUT, PROGRAM_TIMEOUT = 600, 60
 """Seconds; far more than a slow machine takes."""
-LAST_LINES = 30
-"""How much is shown of what a failed command has printed."""
 
 Models = list[dict[str, Any]]
 
@@ -72,10 +68,6 @@ class Outcome:
     result: str
     seconds: float
     reason: str = ""
-
-
-class FailedError(Exception):
-    """A command failed; has its last lines."""
 
 
 def main() -> int:
@@ -137,7 +129,7 @@ def _prove(language: Language, work: Path, right: Expected, models: Models) -> O
     started = time.monotonic()
     try:
         reason = "\n".join(_attempt(language, work, right, models))
-    except (FailedError, SpecError, OSError) as error:
+    except (process.ProcessError, SpecError, OSError) as error:
         reason = str(error)
     seconds = time.monotonic() - started
     if reason:
@@ -168,36 +160,10 @@ def _write_edition(edition: str, work: Path) -> None:
 
 def _run(
     command: Sequence[str], work: Path, own: Mapping[str, str], timeout: int
-) -> tuple[str, str]:
-    """Return what the command prints on stdout and stderr; raises FailedError."""
+) -> process.Output:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ANTHROPIC_")}
     environment = {**clean, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **own}
-    shown = shlex.join(command)
-    # Files, because a pipe stays open for as long as anything that the command has started.
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        try:
-            done = subprocess.run(
-                command,
-                cwd=work,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                timeout=timeout,
-            )
-            failure = f"failed (exit {done.returncode})" if done.returncode else ""
-        except subprocess.TimeoutExpired:
-            failure = f"took more than {timeout} seconds"
-        printed, told = _content(out), _content(err)
-    if failure:
-        lines = "".join(f"  {line}\n" for line in (printed + told).splitlines()[-LAST_LINES:])
-        raise FailedError(f"`{shown}` {failure}:\n{lines}".rstrip())
-    return printed, told
-
-
-def _content(file: IO[bytes]) -> str:
-    file.seek(0)
-    return file.read().decode("utf-8", "replace")
+    return process.run(*command, folder=work, environment=environment, timeout=timeout)
 
 
 def _table(outcomes: Sequence[Outcome]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import frozen
 
 from releasing.archives import read
-from releasing.process import run
+from releasing.clean_process import run
 
 TOOLS = Path(__file__).resolve().parent.parent / ".envs" / "release" / "bin" / "python"
 """The Python that has the pinned `build`, hatchling and twine."""
@@ -24,7 +24,7 @@ class Distributions:
 def build(source: Path, target: Path) -> Distributions:
     """Build both from the folder `source` into the folder `target`.
 
-    Raises CommandError when that fails.
+    Raises ProcessError when that fails.
     """
     both = ("--wheel", "--sdist", "--no-isolation", "--outdir", target)
     run(TOOLS, "-m", "build", *both, source, folder=source)

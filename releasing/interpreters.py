@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from releasing.process import run
+from releasing.clean_process import run
 
 
 def on_this_machine(uv: Sequence[str | Path], folder: Path) -> list[dict[str, Any]]:

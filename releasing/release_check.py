@@ -14,12 +14,13 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
+from generator.process import ProcessError
 from generator.program import exit_code
 from releasing import interpreters
 from releasing.archives import metadata, read
 from releasing.building import TOOLS, Distributions, build, build_again
 from releasing.candidate import Candidate, complaints
-from releasing.process import CommandError, run
+from releasing.clean_process import run
 from releasing.trying import Trial, try_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix=".release-", dir=target.parent) as name:
             found = check(target, Path(name), tag)
-    except (CommandError, OSError) as error:
+    except (ProcessError, OSError) as error:
         found = [str(error)]
     if found:
         print(*found, "Nothing was put into dist/release/.", sep="\n", file=sys.stderr)
@@ -51,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def check(target: Path, folder: Path, tag: str | None) -> Sequence[str]:
     """Build in `folder`, and replace the folder `target` when all is right.
 
-    Returns what is wrong, in sentences; raises CommandError when something fails.
+    Returns what is wrong, in sentences; raises ProcessError when something fails.
     """
     print("Building wheel and sdist, from the tree and from the sdist", flush=True)
     built = build(ROOT, folder / "release")
@@ -66,7 +67,7 @@ def check(target: Path, folder: Path, tag: str | None) -> Sequence[str]:
 
 def _candidate(built: Distributions, again: Distributions, tag: str | None) -> Candidate:
     if not (ROOT / ".git").exists():
-        raise CommandError("a release is compared with what git tracks, but here is no repository")
+        raise ProcessError("a release is compared with what git tracks, but here is no repository")
     tracked = run("git", "ls-files", "-z", folder=ROOT).split("\0")
     of_head = run("git", "tag", "--points-at", "HEAD", "v*", folder=ROOT).split()
     # What people read of a package, and what it is built from.
@@ -102,7 +103,7 @@ def try_everywhere(built: Distributions, folder: Path) -> Sequence[str]:
         print(f"Python {name}: trying the wheel in empty environments", flush=True)
         try:
             wrong = try_wheel(trial, python, folder / name)
-        except CommandError as error:
+        except ProcessError as error:
             wrong = [str(error)]
         found += [f"Python {name}: {what}" for what in wrong]
     claimed = interpreters.claimed(about.get_all("Classifier", []))

@@ -8,7 +8,7 @@ from anthropic_models.sandbox import Sandbox
 from attrs import frozen
 from packaging.utils import canonicalize_name
 
-from releasing.process import run
+from releasing.clean_process import run
 from releasing.readme import python_examples
 
 MODELS = 57
@@ -36,7 +36,7 @@ class Trial:
 def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
     """Install the wheel into environments in the new folder `folder`, and use it.
 
-    Returns what is wrong, in sentences; raises CommandError when something fails.
+    Returns what is wrong, in sentences; raises ProcessError when something fails.
     """
     folder.mkdir()
     alone = _install(trial, python, folder / "alone", "", trial.bare_pins)

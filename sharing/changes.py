@@ -54,7 +54,7 @@ class _Finding:
 def changes(base: Document, revision: Document, folder: Path) -> list[Change]:
     """Return what `revision` changes in `base`; `folder` is a place for temporary files.
 
-    Raises node.ToolError when a document cannot be read as OpenAPI.
+    Raises ProcessError when a document cannot be read as OpenAPI.
     """
     findings = _findings(base, revision, folder)
     told = {change for finding in findings for change in _told(finding)}

@@ -14,6 +14,7 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from generator.documents import Document, SpecError, read_yaml, to_yaml
 from generator.portable import portable_edition
+from generator.process import ProcessError
 from generator.program import exit_code
 from sharing import node
 
@@ -31,7 +32,7 @@ def main() -> int:
             new = share(Path(folder) / "spec")
             shutil.rmtree(dist / "spec", ignore_errors=True)
             new.rename(dist / "spec")
-    except (SpecError, node.ToolError, OSError) as error:
+    except (SpecError, ProcessError, OSError) as error:
         print(f"{error}\nNothing was shared; dist/spec/ is as it was.", file=sys.stderr)
         return 1
     for path in sorted((dist / "spec").iterdir()):
@@ -42,7 +43,7 @@ def main() -> int:
 def share(target: Path) -> Path:
     """Write every edition, the reference and the overlays into the new folder `target`.
 
-    Raises SpecError or node.ToolError when one of them cannot be made or is not valid.
+    Raises SpecError or ProcessError when one of them cannot be made or is not valid.
     """
     target.mkdir()
     editions = {

@@ -8,14 +8,14 @@ nothing to compare.
 
 import argparse
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from generator import process
 from generator.documents import Document, SpecError, read_yaml
 from generator.program import exit_code
-from sharing import changes, node
+from sharing import changes
 
 ROOT = Path(__file__).resolve().parent.parent
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -32,7 +32,7 @@ def main() -> int:
             former, present = _former(revision, folder), read_yaml(ROOT / "openapi.yaml")
             versions = _version(former), _version(present)
             found = changes.changes(former, present, folder)
-    except (SpecError, node.ToolError, OSError) as error:
+    except (SpecError, process.ProcessError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     return _report(revision, found, *versions)
@@ -40,12 +40,12 @@ def main() -> int:
 
 def _former(revision: str, folder: Path) -> Document:
     path = folder / f"openapi.yaml of {revision.replace('/', '-')}"
-    command = ["git", "show", "--end-of-options", f"{revision}:./openapi.yaml"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip()
-        raise SpecError(f"There is no openapi.yaml to compare with at {revision!r}: {said}")
-    path.write_bytes(done.stdout)
+    command = ("git", "show", "--end-of-options", f"{revision}:./openapi.yaml")
+    try:
+        shown = process.run(*command, folder=ROOT)
+    except process.ProcessError as error:
+        raise SpecError(f"No openapi.yaml to compare with at {revision!r}: {error}") from error
+    path.write_text(shown.stdout, "utf-8")
     return read_yaml(path)
 
 

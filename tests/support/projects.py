@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
+from generator import process
+
 ROOT = Path(__file__).resolve().parents[2]
-_run: Callable[..., subprocess.CompletedProcess[Any]] = subprocess.run
+_run = process.run
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -99,7 +101,7 @@ class Program:
         """Run it to its end."""
         with self._monkeypatch.context() as patch, _same_signals():
             patch.setattr(sys, "argv", [script.name, *arguments])
-            patch.setattr(subprocess, "run", run_here)
+            patch.setattr(process, "run", run_here)
             with pytest.raises(SystemExit) as end:
                 runpy.run_path(str(script), run_name="__main__")
         code = end.value.code
@@ -107,25 +109,30 @@ class Program:
         return subprocess.CompletedProcess(arguments, code, *self._capture.readouterr())
 
 
-def run_here(command: Any, **options: Any) -> subprocess.CompletedProcess[Any]:
-    """Stand in for subprocess.run: what is `python -m` runs here, where it is loaded but once."""
-    known = {"env", "capture_output", "text"}
-    if command[:2] != [sys.executable, "-m"] or options.keys() != known:
-        return _run(command, **options)
+def run_here(*command: str | Path, **options: Any) -> process.Output:
+    """Stand in for process.run: what is `python -m` runs here, where it is loaded but once."""
+    if command[:2] != (sys.executable, "-m") or options.keys() != {"folder", "environment"}:
+        return _run(*command, **options)
+    environment, (module, *arguments) = options["environment"], map(str, command[2:])
     code: str | int | None = 0
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as out:
-        for name in os.environ.keys() - options["env"].keys():
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(StringIO()) as out,
+        redirect_stderr(StringIO()) as err,
+    ):
+        for name in os.environ.keys() - environment.keys():
             patch.delenv(name)
-        for name, value in options["env"].items():
+        for name, value in environment.items():
             patch.setenv(name, value)
-        patch.setattr(sys, "argv", command[2:])
-        with redirect_stderr(StringIO()) as err:
-            try:
-                runpy.run_module(command[2], run_name="__main__", alter_sys=True)
-            except SystemExit as end:
-                code = end.code
-    assert isinstance(code, int)
-    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
+        patch.setattr(sys, "argv", [module, *arguments])
+        try:
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            code = end.code
+    output = process.Output(out.getvalue(), err.getvalue())
+    if code:
+        raise process.ProcessError(f"{module} failed (exit {code}):\n{''.join(output)}")
+    return output
 
 
 @contextmanager

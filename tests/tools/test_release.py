@@ -12,10 +12,11 @@ import pytest
 from attrs import evolve
 from packaging.specifiers import SpecifierSet
 
+from generator.process import ProcessError
 from releasing import interpreters, release_check
 from releasing.building import Distributions
 from releasing.candidate import Candidate, complaints
-from releasing.process import CommandError, run
+from releasing.clean_process import run
 from releasing.readme import description_complaints
 from releasing.trying import command_complaints, extra_for, strangers
 
@@ -355,12 +356,12 @@ def test_the_classifiers_tell_which_pythons_are_claimed() -> None:
 
 def test_a_failed_command_is_told_with_its_last_lines(tmp_path: Path) -> None:
     program = "import sys; print('out'); sys.exit('err')"
-    with pytest.raises(CommandError, match=r"failed \(exit 1\):\n  out\n  err$"):
+    with pytest.raises(ProcessError, match=r"failed \(exit 1\):\n  out\n  err$"):
         run(sys.executable, "-c", program, folder=tmp_path)
 
 
 def test_a_command_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="no-such-command is not there"):
+    with pytest.raises(ProcessError, match="no-such-command is not there"):
         run("no-such-command", folder=tmp_path)
 
 
@@ -390,7 +391,7 @@ def broken_on_3_11(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def try_wheel(_trial: object, path: str, _folder: Path) -> list[str]:
         if path == "/3.11.7":
-            raise CommandError("it does not install")
+            raise ProcessError("it does not install")
         return ["it brings click"]
 
     there = [python("3.13.0"), python("3.11.7"), python("3.10.13")]
@@ -476,7 +477,7 @@ def test_a_command_that_fails_is_told_and_nothing_is_put_into_dist_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def build(*_: object) -> None:
-        raise CommandError("it does not build")
+        raise ProcessError("it does not build")
 
     monkeypatch.setattr(release_check, "ROOT", tmp_path)
     monkeypatch.setattr(release_check, "build", build)

@@ -265,7 +265,7 @@ def test_a_revision_that_is_none_exits_2_and_is_named(spec_diff: SpecDiff, revis
     [
         ("[", "openapi.yaml cannot be read"),
         ("openapi: 3.1.0\ninfo: {title: x, version: one}\n", "should be three numbers"),
-        ("info: {title: x, version: 1.0.0}\n", "redocly failed"),
+        ("info: {title: x, version: 1.0.0}\n", "`redocly diff"),
     ],
 )
 def test_a_document_that_is_none_exits_2_and_says_why(
