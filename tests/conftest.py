@@ -14,6 +14,7 @@ import hypothesis
 import pytest
 from anthropic_models.sandbox import Sandbox, made_up_models
 
+from tests.support.certificates import Authority
 from tests.support.projects import ROOT, Program
 from tests.support.scripted_server import Answer, Scripted, ScriptedServer
 from tests.support.shells import Shell
@@ -64,6 +65,19 @@ def shell(request: pytest.FixtureRequest) -> Shell:
 def network(request: pytest.FixtureRequest) -> Shell:
     """A shell, on asyncio with the event loop of uvloop, too, for what depends on sockets."""
     return Shell(request.param)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Who issues the certificates of the tests; nobody trusts it."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """The authority, which clients trust."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    return authority
 
 
 @pytest.fixture
