@@ -46,6 +46,11 @@ test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
 coverage: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests, and demand that they run every line of the wrapper
 	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --cov
 
+# A million cases: make differential CASES=1000000.
+CASES ?= 20000
+differential: setup ## compare validation and parsing with an independent validator, at random
+	@$(PY) -m tests.spec.differential --cases $(CASES)
+
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
 	@$(PY) -m generator.regenerate
 
@@ -182,5 +187,5 @@ $(NODE)/ready: requirements/node.txt .envs/uv/ready requirements/node/package.js
 	@cd $(@D) && $(with-node) npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help setup run test coverage regenerate check-generated check lint types spec-lint languages format \
+.PHONY: help setup run test coverage differential regenerate check-generated check lint types spec-lint languages format \
   share reference spec-diff live-check pictures bench bench-check release-check lock clean FORCE

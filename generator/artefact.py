@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from openapi_python_client.parser.openapi import generate_operation_id
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 
-from generator.documents import Document
+from generator.documents import Document, SpecError
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BETA_HEADER = "anthropic-beta"
@@ -28,7 +29,7 @@ def artefact(document: Document) -> Document:
         "known_betas": _known_betas(document),
         "schemas": document.get("components", {}).get("schemas", {}),
         "operations": {
-            _module(path, method, operation): _operation(path, method, operation, item, document)
+            module_of(path, method, operation): _operation(path, method, operation, item, document)
             for path, item in document["paths"].items()
             for method, operation in item.items()
             if method in METHODS
@@ -46,12 +47,18 @@ def resolved(node: Document | bool, document: Document) -> Document:
     if "$ref" not in node:
         return node
     found: Any = document
-    for step in str(node["$ref"]).removeprefix("#/").split("/"):
-        found = found[step.replace("~1", "/").replace("~0", "~")]
+    try:
+        for step in str(node["$ref"]).removeprefix("#/").split("/"):
+            found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
+    except (KeyError, TypeError):
+        raise SpecError(
+            f"openapi.yaml refers to {node['$ref']}, which is not in it; write what it refers to "
+            "under `components`."
+        ) from None
     return resolved(found, document)
 
 
-def _module(path: str, method: str, operation: Document) -> str:
+def module_of(path: str, method: str, operation: Document) -> str:
     """Return the name of the module that the generator makes of an operation."""
     name = operation.get("operationId")
     if name is None:
@@ -72,23 +79,27 @@ def _operation(
         for parameter in (resolved(each, document) for each in described)
     }
     responses = dict(_json_responses(operation, document))
+    body = resolved(operation.get("requestBody", {}), document).get("content", {})
     return {
         "method": method.upper(),
         "path": path,
         "parameters": parameters,
         "page": _page(parameters, list(responses.values()), document),
         "responses": responses,
+        "bodies": {kind: media.get("schema", {}) for kind, media in body.items()},
     }
 
 
-def _json_responses(operation: Document, document: Document) -> Iterator[tuple[str, Any]]:
-    """Return the status and the schema of each success response that is JSON.
+def successes_of(operation: Document) -> list[str]:
+    """Return the status of each success response; `default` where no 2xx is documented."""
+    responses = map(str, operation["responses"])
+    return [status for status in responses if status.startswith("2")] or ["default"]
 
-    `default` is one where no 2xx is documented.
-    """
+
+def _json_responses(operation: Document, document: Document) -> Iterator[tuple[str, Any]]:
+    """Return the status and the schema of each success response that is JSON."""
     responses = {str(status): response for status, response in operation["responses"].items()}
-    successes = [status for status in responses if status.startswith("2")] or ["default"]
-    for status in successes:
+    for status in successes_of(operation):
         content = resolved(responses.get(status, {}), document).get("content", {})
         for kind, media in content.items():
             kind = kind.partition(";")[0].strip().lower()

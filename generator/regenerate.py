@@ -5,6 +5,7 @@ python -m generator.regenerate --check  change nothing; exit 1 when generated/ d
 """
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ from generator import process
 from generator.artefact import write_artefact
 from generator.documents import SpecError, read_yaml, to_yaml
 from generator.portable import portable_edition
+from generator.prepared import prepared
 from generator.program import exit_code
 from generator.templates import TemplateError, changed_templates
 
@@ -120,6 +122,9 @@ def generate(
     command += ["--config", str(ROOT / "generator-config.yml"), "--fail-on-warning"]
     with tempfile.TemporaryDirectory() as folder:
         if not stock_templates:
+            document = Path(folder, "document.json")
+            document.write_text(json.dumps(prepared(read_yaml(source))), "utf-8")
+            command[command.index(str(source))] = str(document)
             templates = changed_templates(ROOT / "generator" / "templates.yaml", Path(folder))
             command += ["--custom-template-path", str(templates)]
         process.run(*command, folder=Path.cwd(), environment=_environment())

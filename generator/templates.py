@@ -1,5 +1,6 @@
 """The generator's own templates, with the changes that templates.yaml gives the reasons for."""
 
+import shutil
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import TypedDict, cast
@@ -21,10 +22,12 @@ class Change(TypedDict):
 
 
 def changed_templates(changes: Path, folder: Path) -> Path:
-    """Write the templates that the file `changes` names into `folder`, changed.
+    """Write the templates that the file `changes` names into `folder`, changed, beside our own.
 
     Raises TemplateError when a text to replace is not there exactly once.
     """
+    for path in changes.with_suffix("").glob("*.jinja"):
+        shutil.copy(path, folder)
     for change in cast(list[Change], yaml.safe_load(changes.read_text("utf-8"))):
         path = folder / change["template"]
         # A template may be changed in several places.

@@ -71,7 +71,7 @@ def _found(error: "ValidationError") -> tuple[Path, str | None, str]:
         case "pattern":
             return path, f"a string that matches {_shown(facts['pattern'])}", ""
         case _ if name in _LIMITS:
-            return path, _LIMITS[name].format(facts["limit" if "limit" in facts else name]), ""
+            return path, _LIMITS[name].format(*facts.values()), ""
         case _:
             return path, None, f"breaks the rule {name!r}"
 

@@ -15,6 +15,7 @@ import httpx
 from attrs import field, frozen
 
 from .types import UNSET, File, Unset
+from .values import plain
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar as TypeVarWithDefault
@@ -171,7 +172,7 @@ def encoded(kind: BodyKind, content_type: str, body: object) -> tuple[str, bytes
         return content_type, urlencode(texts).encode()
     if kind == "content":
         return content_type, cast(File, body).payload.read()
-    return content_type, _json(_plain(body)).encode()
+    return content_type, _json(plain(body)).encode()
 
 
 def _json(value: object) -> str:
@@ -183,19 +184,8 @@ def _is_given(value: object) -> bool:
     return value is not None and not isinstance(value, Unset)
 
 
-def _plain(value: Any) -> Any:
-    """Return what JSON has for a value: of a model, a list of models, an enumeration, a date."""
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, list):
-        return [_plain(each) for each in cast(list[object], value)]
-    if value is None or isinstance(value, (bool, int, float, str, dict)):
-        return value.value if isinstance(value, Enum) else cast(object, value)
-    return _text(value)
-
-
 def _text(value: Any) -> str:
-    value = _plain(value) if hasattr(value, "to_dict") or isinstance(value, Enum) else value
+    value = plain(value) if hasattr(value, "to_dict") or isinstance(value, Enum) else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (datetime.date, datetime.datetime)):
@@ -236,7 +226,7 @@ def _fields(body: Any) -> Iterable[tuple[str, object]]:
 
 def _field_text(value: object) -> str:
     """Return a field of a form as a text: an object or a list in it as JSON."""
-    return _json(_plain(value)) if isinstance(value, (dict, list)) else _text(value)
+    return _json(plain(value)) if isinstance(value, (dict, list)) else _text(value)
 
 
 def _parts(name: str, value: object) -> Iterator[tuple[str, Any]]:

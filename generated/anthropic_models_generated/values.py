@@ -1,7 +1,81 @@
-"""Values of JSON that Python's own types do not parse as the document means them."""
+"""What the classes of `models` share: fields by their names in the document, and values."""
 
 import datetime
 import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from functools import cache
+from operator import is_
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
+
+from .types import UNSET, Unset
+
+V = TypeVar("V")
+
+
+class Fields(Generic[V]):
+    """An object of JSON, whose fields are found by their names in the document, too.
+
+    `model["created_at"]` is the JSON value of a field, whether the document knows it or not; what
+    is set is a JSON value as well. `V` is the type of the fields that the document does not name.
+    """
+
+    __slots__ = ()
+    _attributes: ClassVar[Mapping[str, str]] = {}
+    """The attributes, by the names of the fields in the document."""
+    _others_are_json: ClassVar[bool] = True
+    """Whether `additional_properties` holds what JSON has, rather than what that is parsed to."""
+    additional_properties: dict[str, V]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the object as JSON has it."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return decoded JSON as an object of this class; it is not validated."""
+        raise NotImplementedError
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the fields that the document does not name."""
+        return list(self.additional_properties)
+
+    def __getitem__(self, key: str) -> V:
+        if key in self._attributes:
+            if key not in self:
+                raise KeyError(key)
+            return cast(V, plain(getattr(self, self._attributes[key])))
+        value = self.additional_properties[key]
+        return cast(V, plain(value)) if self._attributes else value
+
+    def __setitem__(self, key: str, value: V) -> None:
+        if not self._attributes or (self._others_are_json and key not in self._attributes):
+            self.additional_properties[key] = value
+            return
+        changed = self.from_dict({**self.to_dict(), key: value})
+        if key in self._attributes:
+            setattr(self, self._attributes[key], getattr(changed, self._attributes[key]))
+        else:
+            self.additional_properties[key] = changed.additional_properties[key]
+
+    def __delitem__(self, key: str) -> None:
+        """Delete an optional field; a required one is a ValueError."""
+        if key not in self._attributes:
+            del self.additional_properties[key]
+            return
+        if key not in self:
+            raise KeyError(key)
+        try:
+            self.from_dict({name: value for name, value in self.to_dict().items() if name != key})
+        except KeyError:
+            raise ValueError(f"{key} is required") from None
+        setattr(self, self._attributes[key], UNSET)
+
+    def __contains__(self, key: object) -> bool:
+        if isinstance(key, str) and key in self._attributes:
+            return not isinstance(getattr(self, self._attributes[key]), Unset)
+        return key in self.additional_properties
 
 
 def date_time(text: str) -> datetime.datetime:
@@ -25,3 +99,49 @@ def date_time(text: str) -> datetime.datetime:
 
 _LEAP_SECOND = re.compile(r"(.+:)60((?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
 _SECOND = datetime.timedelta(seconds=1)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: that of a model, an enumeration, a date, a list of them."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, (bool, int, float, str, dict, Unset)):
+        return cast(object, value)
+    if isinstance(value, list):
+        values = cast(list[object], value)
+        made = [plain(each) for each in values]
+        return values if all(map(is_, made, values)) else made
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    for method in ("to_dict", "to_tuple"):  # a model, a File
+        if hasattr(value, method):
+            return getattr(value, method)()
+    return str(value)
+
+
+# Generated code asks which member of a union decoded JSON is. These functions do not narrow the
+# type of what they are asked about, as isinstance would: to a dict of which nothing is known.
+
+
+def is_type(value: object, kind: type) -> bool:
+    """Return whether decoded JSON is of a type."""
+    return isinstance(value, kind)
+
+
+def has_value(value: object, field: str, values: Sequence[str]) -> bool:
+    """Return whether decoded JSON is an object that has one of some texts in a field."""
+    return isinstance(value, dict) and cast(dict[str, object], value).get(field) in values
+
+
+def is_value(enumeration: type[Enum], value: object) -> bool:
+    """Return whether decoded JSON is a value of an enumeration; true is not 1."""
+    return (
+        isinstance(value, (str, int, float))
+        and not isinstance(value, bool)
+        and value in _values(enumeration)
+    )
+
+
+@cache
+def _values(enumeration: type[Enum]) -> frozenset[object]:
+    return frozenset(member.value for member in enumeration)

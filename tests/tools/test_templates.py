@@ -51,8 +51,6 @@ TIME = "2026-01-02T03:04:05+00:00"
 ANSWERS = [
     {"name": "a", "size": 1, "kind": "odd"},
     {"name": "a", "size": 1, "kind": "odd", "colour": "red", "released": TIME, "more": TIME},
-    {"name": "a", "size": 1, "kind": "even"},
-    {"name": "a", "size": 1, "kind": "odd", "colour": "blue"},
     {"size": 1, "kind": "odd"},
 ]
 READ = f"""
@@ -61,7 +59,7 @@ from {PACKAGE}.models import Odd
 for answer in json.load(sys.stdin):
     try:
         odd = Odd.from_dict(answer)
-        print(odd, odd.to_dict())
+        print(odd, odd.to_dict(), odd.additional_keys)
     except Exception as error:
         print(repr(error))
 """
@@ -78,7 +76,6 @@ def test_our_templates_make_models_that_read_and_write_what_the_stock_ones_do(
     read = _read(ours)
     assert read == _read(stock)
     assert "kind='odd', name='a', size=1" in read[0]
-    assert "must match const 'odd', got 'even'" in read[2]
 
 
 def _read(package: Path) -> list[str]:
@@ -98,10 +95,12 @@ def test_every_change_of_the_templates_fits_the_pinned_generator(tmp_path: Path)
     written = changed_templates(CHANGES, tmp_path)
     names = {str(path.relative_to(written)) for path in written.rglob("*.jinja")}
     assert names == {
+        "endpoint_macros.py.jinja",
         "endpoint_module.py.jinja",
+        "int_enum.py.jinja",
         "model.py.jinja",
-        "property_templates/const_property.py.jinja",
-        "property_templates/datetime_property.py.jinja",
+        "str_enum.py.jinja",
+        "values.jinja",
     }
 
 

@@ -2,6 +2,8 @@ from enum import StrEnum
 
 
 class KnownAnthropicBeta(StrEnum):
+    """The beta features that are known to this document."""
+
     CODE_EXECUTION_2025_05_22 = "code-execution-2025-05-22"
     COMPUTER_USE_2024_10_22 = "computer-use-2024-10-22"
     COMPUTER_USE_2025_01_24 = "computer-use-2025-01-24"

@@ -2,6 +2,8 @@ from enum import StrEnum
 
 
 class KnownErrorType(StrEnum):
+    """The kinds of error that are known to this document."""
+
     API_ERROR = "api_error"
     AUTHENTICATION_ERROR = "authentication_error"
     BILLING_ERROR = "billing_error"

@@ -13,9 +13,8 @@ from ...types import UNSET, Response, Unset
 
 
 def _parse_200(content: Any) -> BetaModelList:
-    response_200 = BetaModelList.from_dict(content)
-
-    return response_200
+    value: BetaModelList = BetaModelList.from_dict(content)
+    return value
 
 
 def request(
@@ -104,68 +103,68 @@ def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> BetaModelList | ErrorResponse | None:
     if response.status_code == 200:
-        response_200 = BetaModelList.from_dict(response.json())
-
+        _response_200: Any = response.json()
+        response_200: BetaModelList = BetaModelList.from_dict(_response_200)
         return response_200
 
     if response.status_code == 400:
-        response_400 = ErrorResponse.from_dict(response.json())
-
+        _response_400: Any = response.json()
+        response_400: ErrorResponse = ErrorResponse.from_dict(_response_400)
         return response_400
 
     if response.status_code == 401:
-        response_401 = ErrorResponse.from_dict(response.json())
-
+        _response_401: Any = response.json()
+        response_401: ErrorResponse = ErrorResponse.from_dict(_response_401)
         return response_401
 
     if response.status_code == 402:
-        response_402 = ErrorResponse.from_dict(response.json())
-
+        _response_402: Any = response.json()
+        response_402: ErrorResponse = ErrorResponse.from_dict(_response_402)
         return response_402
 
     if response.status_code == 403:
-        response_403 = ErrorResponse.from_dict(response.json())
-
+        _response_403: Any = response.json()
+        response_403: ErrorResponse = ErrorResponse.from_dict(_response_403)
         return response_403
 
     if response.status_code == 404:
-        response_404 = ErrorResponse.from_dict(response.json())
-
+        _response_404: Any = response.json()
+        response_404: ErrorResponse = ErrorResponse.from_dict(_response_404)
         return response_404
 
     if response.status_code == 413:
-        response_413 = ErrorResponse.from_dict(response.json())
-
+        _response_413: Any = response.json()
+        response_413: ErrorResponse = ErrorResponse.from_dict(_response_413)
         return response_413
 
     if response.status_code == 429:
-        response_429 = ErrorResponse.from_dict(response.json())
-
+        _response_429: Any = response.json()
+        response_429: ErrorResponse = ErrorResponse.from_dict(_response_429)
         return response_429
 
     if response.status_code == 500:
-        response_500 = ErrorResponse.from_dict(response.json())
-
+        _response_500: Any = response.json()
+        response_500: ErrorResponse = ErrorResponse.from_dict(_response_500)
         return response_500
 
     if response.status_code == 504:
-        response_504 = ErrorResponse.from_dict(response.json())
-
+        _response_504: Any = response.json()
+        response_504: ErrorResponse = ErrorResponse.from_dict(_response_504)
         return response_504
 
     if response.status_code == 529:
-        response_529 = ErrorResponse.from_dict(response.json())
-
+        _response_529: Any = response.json()
+        response_529: ErrorResponse = ErrorResponse.from_dict(_response_529)
         return response_529
 
     if 400 <= response.status_code <= 499:
-        response_4xx = ErrorResponse.from_dict(response.json())
-
+        _response_4xx: Any = response.json()
+        response_4xx: ErrorResponse = ErrorResponse.from_dict(_response_4xx)
         return response_4xx
 
     if 500 <= response.status_code <= 599:
-        response_5xx = ErrorResponse.from_dict(response.json())
-
+        _response_5xx: Any = response.json()
+        response_5xx: ErrorResponse = ErrorResponse.from_dict(_response_5xx)
         return response_5xx
 
     if client.raise_on_unexpected_status:

@@ -1,0 +1,455 @@
+"""Makes of the document what the generator can do rightly, or refuses it.
+
+The generator sees less than JSON Schema says: it takes the first keyword that it knows, and leaves
+out what it does not. Here schemas are rewritten so that whatever they accept can be parsed; what
+they refuse is refused by the validator, which reads the document as it is.
+"""
+
+import copy
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any, cast
+from urllib.parse import quote
+
+from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import PythonIdentifier, snake_case
+
+from generator.artefact import METHODS, module_of, resolved, successes_of
+from generator.documents import Document, SpecError
+
+Place = tuple[str, ...]
+
+_WITHIN = ("properties", "patternProperties", "$defs", "dependentSchemas")
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_SINGLE = ("items", "additionalProperties", "not", "contains", "propertyNames")
+_UNIONS = ("anyOf", "oneOf")
+_TYPES_WITHOUT_LITERAL = {"NoneType": "null", "float": "number", "list": "array", "dict": "object"}
+
+
+def prepared(document: Document) -> Document:
+    """Return the document as the generator is to read it.
+
+    Raises SpecError, which names the place and what to write instead, for what would come out
+    wrong.
+    """
+    return _Preparation(copy.deepcopy(document)).document
+
+
+class _Preparation:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.before: Document = copy.deepcopy(document)
+        self.uploads = set[str]()
+        self._check_operations()
+        schemas = document.get("components", {}).get("schemas", {})
+        for _, media, holder in self._bodies():
+            if media != "json":
+                self.uploads |= set(self._reached(holder.get("schema", {})))
+        for name in schemas:
+            place = ("components", "schemas", name)
+            schemas[name] = self._schema(schemas[name], place, place, binary=name in self.uploads)
+        for name in schemas:
+            self._break_cycles(name)
+        done = set[int]()
+        for home, media, holder in list(self._bodies()):
+            if "schema" in holder and id(holder) not in done:
+                done.add(id(holder))
+                holder["schema"] = self._schema(
+                    holder["schema"], home, home, binary=media != "json"
+                )
+
+    def _check_operations(self) -> None:
+        seen: dict[str, str] = {}
+        for path, method, operation in _operations(self.document):
+            name = module_of(path, method, operation)
+            here = f"{method.upper()} {path}"
+            if name in seen:
+                raise SpecError(
+                    f"openapi.yaml, {here}: its module would be called {name}, like that of "
+                    f"{seen[name]}; give it another operationId."
+                )
+            seen[name] = here
+
+    def _bodies(self) -> Iterator[tuple[Place | None, str, Document]]:
+        """Return what holds schemas, with their places in document.json, if any, and media."""
+        document = self.document
+        for path, method, operation in _operations(document):
+            home = ("operations", module_of(path, method, operation))
+            item = document["paths"][path]
+            for each in (*item.get("parameters", []), *operation.get("parameters", [])):
+                parameter = resolved(each, document)
+                yield (*home, "parameters", parameter["name"], "schema"), "json", parameter
+            body = resolved(operation.get("requestBody", {}), document)
+            for kind, media in body.get("content", {}).items():
+                yield (*home, "bodies", kind), _kind_of(kind), media
+            successes = successes_of(operation)
+            for status, response in operation.get("responses", {}).items():
+                content = resolved(response, document).get("content", {})
+                for kind, media in content.items():
+                    place = (*home, "responses", str(status))
+                    is_there = str(status) in successes and _kind_of(kind) == "json"
+                    yield place if is_there else None, _kind_of(kind), media
+
+    def _reached(self, schema: Any) -> Iterator[str]:
+        """Return the names of the components that a schema refers to, directly or not."""
+        found = set[str]()
+        rest: list[Any] = [schema]
+        while rest:
+            node = rest.pop()
+            if isinstance(node, dict):
+                mapping = cast(Document, node)
+                rest.extend(mapping.values())
+                name = str(mapping.get("$ref", "")).rpartition("/")[2]
+                if name and name not in found:
+                    found.add(name)
+                    rest.append(resolved(mapping, self.before))
+            elif isinstance(node, list):
+                rest.extend(cast(list[object], node))
+        yield from found
+
+    def _schema(
+        self,
+        schema: Any,
+        place: Place | None,
+        shown: Place | None,
+        *,
+        binary: bool = False,
+        part: bool = False,
+    ) -> Document:
+        """Return a schema as the generator is to read it; `part` of one that says the type."""
+        if schema is True:
+            return {}
+        if schema is False:
+            return {"not": {}}
+        if "$ref" in schema:
+            return cast(Document, schema)
+        self._check_names(schema, shown)
+        self._check_union(schema, shown)
+        self._simplify(schema, binary=binary)
+        if not part:
+            self._check_type(schema, shown)
+        for keyword in _WITHIN:
+            for name, inner in schema.get(keyword, {}).items():
+                schema[keyword][name] = self._schema(
+                    inner, _step(place, keyword, name), _step(shown, keyword, name), binary=binary
+                )
+        for keyword in _LISTS:
+            for number, inner in enumerate(schema.get(keyword, [])):
+                steps = (keyword, str(number))
+                schema[keyword][number] = self._schema(
+                    inner,
+                    _step(place, *steps),
+                    _step(shown, *steps),
+                    binary=binary,
+                    part=keyword == "allOf" or _has_type(schema, "object"),
+                )
+        for keyword in _SINGLE:
+            inner = schema.get(keyword)
+            if isinstance(inner, dict):
+                schema[keyword] = self._schema(
+                    inner, _step(place, keyword), _step(shown, keyword), binary=binary
+                )
+        self._join_all(schema)
+        facts = self._facts(schema)
+        if place is not None:
+            facts["x-place"] = _pointer(place)
+        schema.update(facts)
+        return cast(Document, schema)
+
+    def _simplify(self, schema: Document, *, binary: bool) -> None:
+        """Leave out what the generator takes for something else."""
+        kind = _TYPES_WITHOUT_LITERAL.get(_type_name(schema.get("const", 0)))
+        if kind is not None:
+            del schema["const"]
+            schema.setdefault("type", kind)
+        values: list[Any] | None = schema.get("enum")
+        if values is not None:
+            kinds = {_type_name(value) for value in values if value is not None}
+            if kinds - {"str"} and kinds - {"int"}:
+                del schema["enum"]
+            else:
+                schema["enum"] = list(dict.fromkeys(values))
+                if None in values and isinstance(schema.get("type"), list):
+                    del schema["type"]
+        if _has_type(schema, "array"):
+            if "prefixItems" in schema or not isinstance(schema.get("items"), dict):
+                schema["items"] = {}
+            schema.pop("prefixItems", None)
+        if "patternProperties" in schema:
+            schema.pop("additionalProperties", None)
+            del schema["patternProperties"]
+        if schema.get("format") == "binary" and not binary:
+            del schema["format"]
+        if _has_type(schema, "object"):
+            members: list[Document] = [
+                each for key in _UNIONS for each in schema.get(key, []) if isinstance(each, dict)
+            ]
+            described = ("$ref", "type", "properties", "allOf", "anyOf", "oneOf")
+            if not any(set(described) & set(each) for each in members):
+                for keyword in _UNIONS:  # they demand fields, and describe none
+                    schema.pop(keyword, None)
+            for each in members:
+                if "properties" in each:
+                    each.setdefault("type", "object")
+
+    def _join_all(self, schema: Document) -> None:
+        """Make of allOf what the generator makes the right property of."""
+        parts = schema.get("allOf")
+        if not parts:
+            return
+        if self._is_object(schema):
+            if len(parts) == 1 and "$ref" in parts[0]:
+                own: Document = {
+                    key: schema.pop(key) for key in ("properties", "required") if key in schema
+                }
+                if own:
+                    parts.append({"type": "object", **own})
+            return
+        references = [part for part in parts if "$ref" in part]
+        if references:
+            schema["allOf"] = references[:1]
+            for key in ("type", *_UNIONS):
+                schema.pop(key, None)
+        else:
+            del schema["allOf"]
+            for part in parts:
+                for key, value in part.items():
+                    schema.setdefault(key, value)
+
+    def _check_type(self, schema: Document, shown: Place | None) -> None:
+        if "properties" in schema and not self._is_object(schema) and "enum" not in schema:
+            raise SpecError(
+                f"openapi.yaml, {_shown(shown)}: it has properties but no type, so it accepts any "
+                "text or number, too; write `type: object` beside them."
+            )
+
+    def _is_object(self, schema: Any, seen: frozenset[int] = frozenset()) -> bool:
+        schema = resolved(schema, self.before)
+        if id(schema) in seen:
+            return False
+        if _has_type(schema, "object"):
+            return True
+        return any(self._is_object(part, seen | {id(schema)}) for part in schema.get("allOf", []))
+
+    def _seen(self, schema: Any, seen: frozenset[int] = frozenset()) -> Document:
+        """Return an object schema with what its allOf adds: properties, required, and the rest."""
+        schema = resolved(schema, self.before)
+        if id(schema) in seen:
+            return {}
+        seen |= {id(schema)}
+        whole: Document = {"properties": dict(schema.get("properties", {}))}
+        whole["required"] = list(schema.get("required", []))
+        ignored = (
+            "properties",
+            "required",
+            "allOf",
+            "description",
+            "title",
+            "example",
+            "examples",
+        )
+        whole["rest"] = {
+            key: value
+            for key, value in schema.items()
+            if key not in ignored and not key.startswith("x-")
+        }
+        for part in schema.get("allOf", []):
+            inner = self._seen(part, seen)
+            for name, value in inner.get("properties", {}).items():
+                own = whole["properties"].get(name)
+                whole["properties"][name] = value if own is None else {"allOf": [own, value]}
+            whole["required"] += inner.get("required", [])
+            whole["rest"] |= inner.get("rest", {})
+        return whole
+
+    def _facts(self, schema: Document) -> Document:
+        """Return what the templates ask of a model: its constants and its required fields."""
+        seen = self._seen(schema)
+        required = list(dict.fromkeys(seen.get("required", [])))
+        consts = dict[str, list[str]]()
+        for name in required:
+            if values := self._constants(seen["properties"].get(name, {})):
+                consts[name] = values
+        return {"x-consts": consts, "x-required": required, "x-rank": len(required)}
+
+    def _constants(self, schema: Any) -> list[str]:
+        """Return the texts that alone are valid by a schema; nothing when there are others."""
+        schema = resolved(schema, self.before)
+        for part in schema.get("allOf", []):
+            if found := self._constants(part):
+                return found
+        values = [schema["const"]] if "const" in schema else schema.get("enum", [])
+        return values if all(isinstance(value, str) for value in values) else []
+
+    def _check_names(self, schema: Document, shown: Place | None) -> None:
+        names: dict[str, str] = {}
+        for name in self._seen(schema).get("properties", {}) if "$ref" not in schema else ():
+            python = PythonIdentifier(UntrustedString(name), "field_", skip_snake_case=True)
+            if python in names:
+                raise SpecError(
+                    f"openapi.yaml, {_shown(shown)}: the fields {names[python]!r} and {name!r} "
+                    f"would both be called {python} in Python; take one of them out of "
+                    f"`properties` (it is kept all the same, as model[{name!r}])."
+                )
+            names[python] = name
+        values: list[Any] = [value for value in schema.get("enum") or () if isinstance(value, str)]
+        if not values or len(values) < len([v for v in schema["enum"] if v is not None]):
+            return
+        for value in values:
+            if not value.isprintable():
+                raise SpecError(
+                    f"openapi.yaml, {_shown(shown)}: the value {value!r} of the enumeration has a "
+                    "control character; describe it with `pattern`, without `enum`."
+                )
+        listed = list(dict.fromkeys(values))
+        own: list[str] = schema.get("x-enum-varnames", [])
+        named: dict[str, str] = {}
+        for number, value in enumerate(listed):
+            if len(own) == len(listed):
+                name = own[number]
+            else:
+                name = value if value[:1].isalpha() else f"VALUE_{number}"
+            name = snake_case(name).upper()
+            if name in named:
+                raise SpecError(
+                    f"openapi.yaml, {_shown(shown)}: the values {named[name]!r} and {value!r} of "
+                    f"the enumeration would both be called {name} in Python; list a name for each "
+                    "value under `x-enum-varnames`."
+                )
+            named[name] = value
+
+    def _check_union(self, schema: Document, shown: Place | None) -> None:
+        here = f"openapi.yaml, {_shown(shown)}"
+        members = [each for keyword in _UNIONS for each in schema.get(keyword, [])]
+        discriminator = schema.get("discriminator")
+        if discriminator is not None:
+            self._check_discriminator(discriminator, members, here)
+        flat = [each for member in members for each in self._flat(member)]
+        lists = [resolved(each, self.before).get("items") for each in flat]
+        items: list[Any] = [each for each in lists if isinstance(each, dict)]
+        pairs: list[tuple[Any, Any]] = [*combinations(flat, 2), *combinations(items, 2)]
+        for one, other in pairs:
+            if one == other or not (self._is_object(one) and self._is_object(other)):
+                continue
+            if self._are_alike(self._seen(one), self._seen(other)):
+                raise SpecError(
+                    f"{here}: {_name(one)} and {_name(other)} cannot be told apart; give each a "
+                    "required field with a `const` of its own."
+                )
+
+    def _check_discriminator(self, discriminator: Document, members: list[Any], here: str) -> None:
+        name = discriminator["propertyName"]
+        if not members:
+            raise SpecError(
+                f"{here}: the discriminator {name!r} stands beside no oneOf; write a schema that "
+                "is oneOf its kinds, each with a `const` of its own there, and refer to it."
+            )
+        mapping: dict[str, list[str]] = {}
+        for value, target in discriminator.get("mapping", {}).items():
+            mapping.setdefault(str(target).rpartition("/")[2], []).append(value)
+        seen: dict[str, str] = {}
+        for member in (each for one in members for each in self._flat(one)):
+            if not self._is_object(member):
+                continue
+            consts = self._facts(member)["x-consts"].get(name)
+            wanted = mapping.get(_name(member))
+            if consts is None or (wanted is not None and set(consts) != set(wanted)):
+                value = " or ".join(wanted or ["a value of its own"])
+                raise SpecError(
+                    f"{here}: {_name(member)} does not carry the discriminator {name!r} as a "
+                    f"const; write `const: {value}` for that field of it, under `required`, too."
+                )
+            for value in consts:
+                if seen.setdefault(value, _name(member)) != _name(member):
+                    raise SpecError(
+                        f"{here}: {seen[value]} and {_name(member)} both have {value!r} for the "
+                        f"discriminator {name!r}; give each a `const` of its own."
+                    )
+
+    def _flat(self, member: Any, seen: frozenset[int] = frozenset()) -> Iterator[Any]:
+        """Return the members of a union, with those of unions in it."""
+        schema = resolved(member, self.before)
+        inner = [each for keyword in _UNIONS for each in schema.get(keyword, [])]
+        if id(schema) in seen:
+            return
+        if not inner:
+            yield member
+        for each in inner:
+            yield from self._flat(each, seen | {id(schema)})
+
+    def _are_alike(self, one: Document, other: Document) -> bool:
+        """Return whether nothing is seen that one object schema accepts and the other refuses."""
+        if set(one["required"]) != set(other["required"]) or one["rest"] != other["rest"]:
+            return False
+        shared = set(one["properties"]) & set(other["properties"])
+        closed = one["rest"].get("additionalProperties", True) is not True
+        if closed and set(one["properties"]) != set(other["properties"]):
+            return False
+        return all(one["properties"][name] == other["properties"][name] for name in shared)
+
+    def _break_cycles(self, name: str) -> None:
+        """Make JSON of what refers to itself without another component that is an object between.
+
+        The generator has classes for objects only, so it cannot name what such a reference means.
+        """
+        schemas = self.document["components"]["schemas"]
+
+        def visit(node: Any, path: frozenset[str]) -> Any:
+            if "$ref" in node:
+                target = str(node["$ref"]).rpartition("/")[2]
+                if target in path:
+                    return {}
+                if target in schemas and not self._is_object(schemas[target]):
+                    visit(schemas[target], path | {target})
+                return node
+            for keyword in ("allOf", *_UNIONS):
+                for number, inner in enumerate(node.get(keyword, [])):
+                    node[keyword][number] = visit(inner, path)
+            for name, inner in node.get("properties", {}).items():
+                node["properties"][name] = visit(inner, path)
+            for keyword in ("items", "additionalProperties"):
+                if isinstance(node.get(keyword), dict):
+                    node[keyword] = visit(node[keyword], path)
+            return node
+
+        if not self._is_object(schemas[name]):
+            visit(schemas[name], frozenset({name}))
+
+
+def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
+    for path, item in document.get("paths", {}).items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield path, method, operation
+
+
+def _kind_of(media: str) -> str:
+    media = media.partition(";")[0].strip().lower()
+    return "json" if media == "application/json" or media.endswith("+json") else media
+
+
+def _type_name(value: object) -> str:
+    return type(value).__name__
+
+
+def _has_type(schema: Document, kind: str) -> bool:
+    kinds = schema.get("type")
+    return kind in kinds if isinstance(kinds, list) else kinds == kind
+
+
+def _step(place: Place | None, *steps: str) -> Place | None:
+    return None if place is None else (*place, *steps)
+
+
+def _pointer(place: Place) -> str:
+    return "".join(f"/{quote(step.replace('~', '~0').replace('/', '~1'))}" for step in place)
+
+
+def _shown(place: Place | None) -> str:
+    return "#" + "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in place or ())
+
+
+def _name(member: Any) -> str:
+    if "$ref" in member:
+        return str(member["$ref"]).rpartition("/")[2]
+    return str(member.get("title", "an object without a name"))
