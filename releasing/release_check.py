@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from generator.process import ProcessError
 from generator.program import exit_code
@@ -21,7 +22,7 @@ from releasing.archives import metadata, read
 from releasing.building import TOOLS, Distributions, build, build_again
 from releasing.candidate import Candidate, complaints
 from releasing.clean_process import run
-from releasing.trying import Trial, try_wheel
+from releasing.trying import Trial, try_lowest, try_wheel
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = (ROOT / ".envs" / "uv" / "bin" / "uv",)
@@ -98,14 +99,19 @@ def try_everywhere(built: Distributions, folder: Path) -> Sequence[str]:
     there = interpreters.chosen(
         interpreters.on_this_machine(UV, folder), SpecifierSet(str(about["Requires-Python"]))
     )
+    trials = [(f"Python {name}", try_wheel, python) for name, python in there.items()]
+    if there:
+        oldest = min(there, key=Version)
+        name = f"Python {oldest} with the lowest versions that the wheel allows"
+        trials.append((name, try_lowest, there[oldest]))
     found: list[str] = []
-    for name, python in there.items():
-        print(f"Python {name}: trying the wheel in empty environments", flush=True)
+    for name, attempt, python in trials:
+        print(f"{name}: trying the wheel in empty environments", flush=True)
         try:
-            wrong = try_wheel(trial, python, folder / name)
+            wrong = attempt(trial, python, folder / name.replace(" ", "-"))
         except ProcessError as error:
             wrong = [str(error)]
-        found += [f"Python {name}: {what}" for what in wrong]
+        found += [f"{name}: {what}" for what in wrong]
     claimed = interpreters.claimed(about.get_all("Classifier", []))
     if missing := [name for name in claimed if name not in there]:
         print(f"Skipped: no Python {', '.join(missing)} here")

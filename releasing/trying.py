@@ -18,6 +18,19 @@ import importlib.metadata, anthropic_models
 print(*(distribution.name for distribution in importlib.metadata.distributions()))
 """
 
+# More requests at once than the client has connections for, so that some of them wait.
+_LIST_ASYNC = """
+import asyncio
+from anthropic_models import AsyncClient
+
+async def main():
+    async with AsyncClient() as client:
+        pages = await asyncio.gather(*(client.models.list(limit=20) for _ in range(200)))
+        assert {len([model async for model in page]) for page in pages} == {57}
+
+asyncio.run(asyncio.wait_for(main(), 60))
+"""
+
 
 @frozen
 class Trial:
@@ -39,28 +52,51 @@ def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
     Returns what is wrong, in sentences; raises ProcessError when something fails.
     """
     folder.mkdir()
-    alone = _install(trial, python, folder / "alone", "", trial.bare_pins)
+    pinned = ("--constraint", trial.pins)
+    alone = _install(trial, python, folder / "alone", "", ("--constraint", trial.bare_pins))
     told = run(alone / "python", "-W", "error", "-c", _LIST_DISTRIBUTIONS, folder=folder).split()
     found = strangers(told, trial.bare_pins.read_text("utf-8"))
     with Sandbox(MODELS) as sandbox:
-        own = {
-            "ANTHROPIC_BASE_URL": sandbox.base_url,
-            "ANTHROPIC_API_KEY": "any",
-            "NO_PROXY": "127.0.0.1",
-            "no_proxy": "127.0.0.1",
-        }
+        own = _environment(sandbox)
         environments = {"": alone}
         for example in python_examples(trial.readme):
             extra = extra_for(example)
             if extra not in environments:
-                environments[extra] = _install(trial, python, folder / extra, extra, trial.pins)
+                environments[extra] = _install(trial, python, folder / extra, extra, pinned)
             program = (environments[extra] / "python", "-W", "error", "-c", example)
             run(*program, folder=folder, own=own)
-        command = _install(trial, python, folder / "cli", "cli", trial.pins) / "anthropic-models"
+        command = _install(trial, python, folder / "cli", "cli", pinned) / "anthropic-models"
         version = run(command, "--version", folder=folder)
         printed = run(command, "list", "--format", "id", folder=folder, own=own)
         right = [str(model["id"]) for model in sandbox.models]
     return [*found, *command_complaints(version, trial.version, printed, right)]
+
+
+def try_lowest(trial: Trial, python: str, folder: Path) -> Sequence[str]:
+    """Use the wheel with the lowest versions of what it says it needs, as `try_wheel` does."""
+    folder.mkdir()
+    lowest = ("--resolution", "lowest-direct")
+    programs = _install(trial, python, folder / "all", "cli,sandbox", lowest)
+    with Sandbox(MODELS) as sandbox:
+        own = _environment(sandbox)
+        right = [str(model["id"]) for model in sandbox.models]
+        for example in (*python_examples(trial.readme), _LIST_ASYNC):
+            run(programs / "python", "-c", example, folder=folder, own=own)
+        command = programs / "anthropic-models"
+        version = run(command, "--version", folder=folder)
+        printed = run(command, "list", "--format", "id", folder=folder, own=own)
+        run(command, "list", "--sandbox", "--format", "table", folder=folder)
+        run(command, "list", "--help", folder=folder)
+    return command_complaints(version, trial.version, printed, right)
+
+
+def _environment(sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "ANTHROPIC_BASE_URL": sandbox.base_url,
+        "ANTHROPIC_API_KEY": "any",
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }
 
 
 def command_complaints(
@@ -88,11 +124,13 @@ def strangers(installed: Iterable[str], pins: str) -> Sequence[str]:
     return [f"the wheel alone brings {name}" for name in normalized if name not in due]
 
 
-def _install(trial: Trial, python: str, folder: Path, extra: str, pins: Path) -> Path:
+def _install(
+    trial: Trial, python: str, folder: Path, extra: str, versions: Sequence[str | Path]
+) -> Path:
     """Return the folder of the programs of a new environment."""
     run(*trial.uv, "venv", "--quiet", "--python", python, folder, folder=folder.parent)
     what = f"{trial.wheel}[{extra}]" if extra else trial.wheel
     programs = folder / ("Scripts" if (folder / "Scripts").exists() else "bin")
     install = ("pip", "install", "--quiet", "--python", programs / "python")
-    run(*trial.uv, *install, "--constraint", pins, what, folder=folder.parent)
+    run(*trial.uv, *install, *versions, what, folder=folder.parent)
     return programs

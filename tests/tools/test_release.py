@@ -397,6 +397,7 @@ def broken_on_3_11(monkeypatch: pytest.MonkeyPatch) -> None:
     there = [python("3.13.0"), python("3.11.7"), python("3.10.13")]
     monkeypatch.setattr(interpreters, "on_this_machine", always(there))
     monkeypatch.setattr(release_check, "try_wheel", try_wheel)
+    monkeypatch.setattr(release_check, "try_lowest", always(["it lists nothing"]))
 
 
 @pytest.mark.usefixtures("broken_on_3_11")
@@ -406,6 +407,7 @@ def test_what_is_wrong_is_told_for_each_python_and_what_is_missing_by_name(
     assert release_check.try_everywhere(candidate.built, tmp_path) == [
         "Python 3.13: it brings click",
         "Python 3.11: it does not install",
+        "Python 3.11 with the lowest versions that the wheel allows: it lists nothing",
     ]
     assert capsys.readouterr().out.splitlines()[-1] == "Skipped: no Python 3.12 here"
 

@@ -51,7 +51,9 @@ def test_it_needs_httpx_attrs_and_the_validator_only(wheel: Path) -> None:
     about = metadata(read(wheel))
     needs = [need for need in about.get_all("Requires-Dist", []) if "extra ==" not in need]
     assert sorted(need.split("<")[0].split(">")[0] for need in needs) == [
+        "anyio",  # httpx needs it, too, and httpcore
         "attrs",
+        "httpcore",
         "httpx",
         "jsonschema-rs",
     ]
