@@ -400,6 +400,12 @@ def test_plain_http_to_another_machine_can_be_allowed(command: Command) -> None:
     assert "could not connect" in done.stderr
 
 
+def test_a_setting_of_the_environment_that_is_wrong_is_named(command: Command) -> None:
+    done = command("list", ANTHROPIC_API_KEY=KEY, ANTHROPIC_BASE_URL="ftp://x")
+    assert done.returncode == 2
+    assert "ANTHROPIC_BASE_URL must start with https://" in done.stderr
+
+
 def test_a_failed_connection_is_reported_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANTHROPIC_API_KEY", KEY)

@@ -16,6 +16,7 @@ from anthropic_models import (
     AsyncClient,
     Client,
     ClientClosedError,
+    PaginationError,
 )
 
 from tests.support.calls import call_of
@@ -131,6 +132,20 @@ def test_a_body_that_a_hook_has_read_is_taken_from_there(shell: Shell, scripted:
         with pytest.raises(APIResponseValidationError, match="a list"):
             client.models.list()
         assert client.models.list().data[0].id == "a"
+
+
+def test_an_error_of_ours_that_a_hook_raises_is_final(shell: Shell, scripted: Scripted) -> None:
+    def fail(_response: object) -> None:
+        raise PaginationError("of the hook")
+
+    server = scripted(answer(page("a")))
+    hooks = {"response": [shell.hook(fail)]}
+    with (
+        shell.client(server.base_url, http={"event_hooks": hooks}) as client,
+        pytest.raises(PaginationError, match="of the hook"),
+    ):
+        client.models.list()
+    assert len(server.requests) == 1
 
 
 def test_a_body_that_a_hook_has_consumed_is_a_connection_error(

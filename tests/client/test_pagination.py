@@ -76,6 +76,9 @@ class TestLimits:
     ) -> None:
         assert limits.page_size(remaining) == size
 
+    def test_no_limit_is_sent_where_the_document_has_none(self) -> None:
+        assert query_of(evolve(step(), limits=Limits(None))) == {}
+
     @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 60))
     def test_max_items_caps_exactly_in_as_few_requests_as_possible(
         self, limit: int, most: int, there: int

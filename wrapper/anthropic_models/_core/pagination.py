@@ -165,7 +165,7 @@ def first_step(request: Request[Any], *, max_items: object) -> Step:
     return Step(
         parameter=parameter,
         cursor=cursor,
-        limits=_limits(given.get(_LIMIT), parameters.get(_LIMIT)),
+        limits=_limits(given.get(_LIMIT), parameters.get(_LIMIT, {})),
         remaining=cast(int | None, max_items),
         seen={} if cursor is None else {cursor: -1},
     )
@@ -207,10 +207,8 @@ def _operation(request: Request[Any]) -> dict[str, Any]:
     return cast(dict[str, Any], operation)
 
 
-def _limits(given: str | None, parameter: dict[str, Any] | None) -> Limits:
-    if parameter is None:
-        return Limits(None if given is None else int(given))
-    schema = parameter["schema"]
+def _limits(given: str | None, parameter: dict[str, Any]) -> Limits:
+    schema = parameter.get("schema", {})
     return Limits(
         wanted=schema.get("maximum") if given is None else int(given),
         smallest=schema.get("minimum", 1),

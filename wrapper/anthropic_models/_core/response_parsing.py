@@ -63,7 +63,7 @@ def _parsed(request: Request[T], success: SuccessResponse[T], body: bytes, mask:
             return success.parse(body.decode("utf-8", "replace"))
         case "json" if request.operation is None and not body.strip():
             return success.parse(None)
-        case "json":
+        case _:
             return _parsed_json(request.operation, success, body, mask)
 
 
