@@ -96,9 +96,14 @@ def test_one_that_cannot_be_used_is_named_and_not_shown(setting: str) -> None:
         found(all=setting)
 
 
-def test_a_socks_proxy_needs_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxies, "find_spec", lambda name: name)
-    assert found(all="socks5://a:1") == ("socks5://a:1", None)
-    monkeypatch.setattr(proxies, "find_spec", lambda name: None)
+@pytest.mark.parametrize("spec", [object(), None])
+def test_a_socks_proxy_needs_a_package(monkeypatch: pytest.MonkeyPatch, spec: object) -> None:
+    def find_spec(_name: str) -> object:
+        return spec
+
+    monkeypatch.setattr(proxies, "find_spec", find_spec)
+    if spec:
+        assert found(all="socks5://a:1") == ("socks5://a:1", None)
+        return
     with pytest.raises(ValueError, match=r"^ALL_PROXY .* pip install 'httpx\[socks\]'$"):
         found(all="socks5://a:1")
