@@ -203,16 +203,18 @@ def drip(content: bytes, then: bytes, *, every: float) -> Answer:
     return play
 
 
-def tunnel(port: int) -> Answer:
+def tunnel(port: int, greeting: bytes = b"HTTP/1.1 200 Connected\r\n\r\n") -> Answer:
     """What a proxy does for CONNECT: bytes to and from another port of this machine."""
 
     def play(connection: socket.socket, over: threading.Event) -> bool:
-        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        connection.sendall(greeting)
         with socket.create_connection(("127.0.0.1", port)) as other:
             ends = {connection: other, other: connection}
             while not over.is_set():
                 for end in select.select(list(ends), [], [], 0.05)[0]:
                     content = end.recv(65536)
+                    while isinstance(end, ssl.SSLSocket) and end.pending():
+                        content += end.recv(65536)
                     if not content:
                         return False
                     ends[end].sendall(content)

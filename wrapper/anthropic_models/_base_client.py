@@ -132,7 +132,8 @@ class BaseClient(ABC, Generic[Http]):
         return without_frames(walked_call, self._settings, request, options), step
 
     def __repr__(self) -> str:
-        if "_settings" not in self.__dict__:  # a traceback may show it half made
+        # A traceback may show it half made.
+        if not {"_settings", "_sender"} <= self.__dict__.keys():
             return f"<{type(self).__name__}>"
         closed = ", closed" if self.is_closed else ""
         return f"<{type(self).__name__} of {self.base_url}{closed}>"

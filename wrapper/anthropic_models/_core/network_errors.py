@@ -59,6 +59,8 @@ def outcome_of(error: Exception, request: httpx.Request) -> RawResponse | Failur
 
 def httpx_error(error: Exception) -> httpx.TransportError | None:
     """Return an error of httpcore as the one of httpx; None for any other."""
+    if type(error).__module__.startswith("socksio"):  # httpcore lets it pass
+        return httpx.ProxyError("the proxy does not respond as SOCKS 5 has it")
     kind = getattr(httpx, type(error).__name__, None)
     if kind is None or not type(error).__module__.startswith("httpcore"):
         return None

@@ -1,0 +1,171 @@
+"""A forked child opens connections of its own and leaves those of its parent alone."""
+
+import asyncio
+import os
+import socket
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from anthropic_models import APIConnectionError, AsyncClient, Client
+
+from tests.support.certificates import Authority
+from tests.support.scripted_server import (
+    Scripted,
+    ScriptedServer,
+    answer,
+    page,
+    when,
+)
+from tests.support.shells import KEY
+from tests.support.threads import ended, in_a_thread
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+
+
+def forked(work: Callable[[], object]) -> int:
+    """Start a child that does the work; return its id. It ends with 1 when the work fails."""
+    with warnings.catch_warnings():
+        # Python 3.12 warns of a fork beside threads: the servers of the tests are some.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        work()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def has_succeeded(child: int) -> bool:
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def naming(connection: socket.socket, _over: threading.Event) -> bool:
+    """Respond with a page that has the port of the connection's other end as its model."""
+    return answer(page(str(connection.getpeername()[1])))(connection, _over)
+
+
+@pytest.fixture(params=["http", "https"])
+def server(request: pytest.FixtureRequest, trusted: Authority) -> Iterator[ScriptedServer]:
+    tls = trusted.server() if request.param == "https" else None
+    with ScriptedServer(naming, tls=tls) as running:
+        yield running
+
+
+def test_children_and_parent_use_connections_of_their_own(server: ScriptedServer) -> None:
+    client = Client(api_key=KEY, base_url=server.base_url, max_retries=0)
+    port = client.models.list().first_id
+    reads, writes = os.pipe()
+
+    def work() -> None:
+        ports = {client.models.list().first_id for _ in range(20)}
+        os.write(writes, f"{','.join(map(str, ports))}\n".encode())
+        client.close()
+
+    children = [forked(work) for _ in range(3)]
+    assert {client.models.list().first_id for _ in range(50)} == {port}
+    assert [has_succeeded(child) for child in children] == [True] * len(children)
+    seen = os.read(reads, 4096).decode().split()
+    assert len({port, *seen}) == 4, "each process has one connection, and no two have the same"
+    assert client.models.list().first_id == port, "what a child closes stays open here"
+    client.close()
+    os.close(reads)
+    os.close(writes)
+
+
+def test_async_children_and_parent_use_connections_of_their_own(server: ScriptedServer) -> None:
+    client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=0)
+
+    async def ports() -> set[str | None]:
+        return {(await client.models.list()).first_id for _ in range(20)}
+
+    (port,) = asyncio.run(ports())
+
+    def work() -> None:
+        (own,) = asyncio.run(ports())
+        assert own != port
+        asyncio.run(client.close())
+
+    children = [forked(work) for _ in range(2)]
+    assert asyncio.run(ports()) == {port}
+    assert [has_succeeded(child) for child in children] == [True] * len(children)
+    assert asyncio.run(ports()) == {port}
+    asyncio.run(client.close())
+
+
+def test_a_child_that_closes_leaves_the_request_of_its_parent(scripted: Scripted) -> None:
+    go_on = threading.Event()
+    server = scripted(when(go_on, answer(page("a"))))
+    with Client(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
+        thread, errors = in_a_thread(client.models.list)
+        server.arrived.acquire()
+        assert has_succeeded(forked(client.close))
+        go_on.set()
+        assert ended(thread)
+    assert errors == []
+
+
+def test_a_child_works_whatever_its_parent_was_doing(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    is_over = threading.Event()
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+
+        def busy() -> None:
+            while not is_over.is_set():
+                client.with_options(max_retries=1).models.list()
+
+        threads = [in_a_thread(busy)[0] for _ in range(4)]
+        outcomes = [has_succeeded(forked(client.models.list)) for _ in range(10)]
+        is_over.set()
+        assert all(ended(thread) for thread in threads)
+    assert outcomes == [True] * 10
+
+
+def test_an_httpx_client_that_was_used_before_is_refused(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    with httpx.Client() as http:
+        client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+
+        def refused() -> None:
+            for caller in (client, client.with_options(max_retries=9)):
+                with pytest.raises(APIConnectionError, match="in each process"):
+                    caller.models.list()
+
+        client.models.list()
+        assert has_succeeded(forked(refused))
+        client.models.list()
+    assert len(server.requests) == 2
+
+
+def test_an_async_httpx_client_that_was_used_before_is_refused() -> None:
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, json=page("a")))
+    http = httpx.AsyncClient(transport=transport)
+    client = AsyncClient(api_key=KEY, http_client=http)
+
+    async def listing() -> None:
+        await client.models.list()
+
+    def refused() -> None:
+        with pytest.raises(APIConnectionError, match="in each process"):
+            asyncio.run(listing())
+
+    asyncio.run(listing())
+    assert has_succeeded(forked(refused))
+    asyncio.run(http.aclose())
+
+
+def test_an_httpx_client_that_is_first_used_in_a_child_works(scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+    with httpx.Client() as http:
+        client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+        assert has_succeeded(forked(client.models.list))
+        assert has_succeeded(forked(client.models.list))
