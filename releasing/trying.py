@@ -8,6 +8,7 @@ from anthropic_models.sandbox import Sandbox
 from attrs import frozen
 from packaging.utils import canonicalize_name
 
+from releasing.archives import metadata, read
 from releasing.clean_process import run
 from releasing.readme import python_examples
 
@@ -29,6 +30,11 @@ async def main():
         assert {len([model async for model in page]) for page in pages} == {57}
 
 asyncio.run(asyncio.wait_for(main(), 60))
+"""
+
+_USE_WRONGLY = """
+from anthropic_models.cli import main
+assert main(["list", "--no-such-option"]) == 2
 """
 
 
@@ -75,12 +81,14 @@ def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
 def try_lowest(trial: Trial, python: str, folder: Path) -> Sequence[str]:
     """Use the wheel with the lowest versions of what it says it needs, as `try_wheel` does."""
     folder.mkdir()
-    lowest = ("--resolution", "lowest-direct")
+    # Of what is named here uv takes the lowest version, but not of what the wheel needs by itself.
+    needs = metadata(read(trial.wheel)).get_all("Requires-Dist", [])
+    lowest = ("--resolution", "lowest-direct", *(need.partition(";")[0] for need in needs))
     programs = _install(trial, python, folder / "all", "cli,sandbox", lowest)
     with Sandbox(MODELS) as sandbox:
         own = _environment(sandbox)
         right = [str(model["id"]) for model in sandbox.models]
-        for example in (*python_examples(trial.readme), _LIST_ASYNC):
+        for example in (*python_examples(trial.readme), _LIST_ASYNC, _USE_WRONGLY):
             run(programs / "python", "-c", example, folder=folder, own=own)
         command = programs / "anthropic-models"
         version = run(command, "--version", folder=folder)
