@@ -163,6 +163,8 @@ def test_over_the_callers_connections_closing_waits_for_the_page_under_way(
             server.arrived.acquire()
         closing = threading.Thread(target=client.close)
         closing.start()
+        closing.join(timeout=0.05)
+        assert closing.is_alive(), "it waits for the page"
         allowed.set()
         closing.join(timeout=30)
         assert not closing.is_alive()
