@@ -42,20 +42,26 @@ def resolved(node: Document | bool, document: Document) -> Document:
 
     A schema that is true or false becomes one without keywords.
     """
-    if isinstance(node, bool):
-        return {}
-    if "$ref" not in node:
-        return node
-    found: Any = document
-    try:
-        for step in str(node["$ref"]).removeprefix("#/").split("/"):
-            found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
-    except (KeyError, TypeError):
-        raise SpecError(
-            f"openapi.yaml refers to {node['$ref']}, which is not in it; write what it refers to "
-            "under `components`."
-        ) from None
-    return resolved(found, document)
+    seen = list[str]()
+    while not isinstance(node, bool) and "$ref" in node:
+        reference = str(node["$ref"])
+        if reference in seen:
+            raise SpecError(
+                f"openapi.yaml, {reference}: it refers to nothing but itself; write the schema "
+                "that is meant."
+            )
+        seen.append(reference)
+        found: Any = document
+        try:
+            for step in reference.removeprefix("#/").split("/"):
+                found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
+        except (KeyError, TypeError):
+            raise SpecError(
+                f"openapi.yaml refers to {reference}, which is not in it; write what it refers to "
+                "under `components`."
+            ) from None
+        node = found
+    return {} if isinstance(node, bool) else node
 
 
 def module_of(path: str, method: str, operation: Document) -> str:

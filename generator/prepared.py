@@ -48,8 +48,8 @@ class _Preparation:
         for name in schemas:
             place = ("components", "schemas", name)
             schemas[name] = self._schema(schemas[name], place, place, binary=name in self.uploads)
-        for name in schemas:
-            self._break_cycles(name)
+        for name in list(schemas):
+            self._name_objects(name)
         done = set[int]()
         for home, media, holder in list(self._bodies()):
             if "schema" in holder and id(holder) not in done:
@@ -272,11 +272,11 @@ class _Preparation:
                 consts[name] = values
         return {"x-consts": consts, "x-required": required, "x-rank": len(required)}
 
-    def _constants(self, schema: Any) -> list[str]:
+    def _constants(self, schema: Any, seen: frozenset[int] = frozenset()) -> list[str]:
         """Return the texts that alone are valid by a schema; nothing when there are others."""
         schema = resolved(schema, self.before)
-        for part in schema.get("allOf", []):
-            if found := self._constants(part):
+        for part in schema.get("allOf", []) if id(schema) not in seen else ():
+            if found := self._constants(part, seen | {id(schema)}):
                 return found
         values = [schema["const"]] if "const" in schema else schema.get("enum", [])
         return values if all(isinstance(value, str) for value in values) else []
@@ -387,33 +387,54 @@ class _Preparation:
             return False
         return all(one["properties"][name] == other["properties"][name] for name in shared)
 
-    def _break_cycles(self, name: str) -> None:
-        """Make JSON of what refers to itself without another component that is an object between.
+    def _name_objects(self, name: str) -> None:
+        """Make components of the objects within a component that is none.
 
-        The generator has classes for objects only, so it cannot name what such a reference means.
+        The generator reads such objects before it knows all components, and those within them
+        twice. What refers to itself without an object between becomes JSON, since only objects
+        have classes.
         """
         schemas = self.document["components"]["schemas"]
 
-        def visit(node: Any, path: frozenset[str]) -> Any:
+        def visit(node: Any, path: frozenset[str], here: str) -> Any:
             if "$ref" in node:
                 target = str(node["$ref"]).rpartition("/")[2]
                 if target in path:
                     return {}
                 if target in schemas and not self._is_object(schemas[target]):
-                    visit(schemas[target], path | {target})
+                    visit(schemas[target], path | {target}, target)
                 return node
-            for keyword in ("allOf", *_UNIONS):
-                for number, inner in enumerate(node.get(keyword, [])):
-                    node[keyword][number] = visit(inner, path)
-            for name, inner in node.get("properties", {}).items():
-                node["properties"][name] = visit(inner, path)
-            for keyword in ("items", "additionalProperties"):
-                if isinstance(node.get(keyword), dict):
-                    node[keyword] = visit(node[keyword], path)
+            is_one_of_several = _has_type(node, "object") and node["type"] != "object"
+            if is_one_of_several and "enum" not in node:
+                others = [each for each in node.pop("type") if each != "object"]
+                whole = {**node, "type": "object"}
+                for key in ("properties", "required", "additionalProperties", "allOf", *_UNIONS):
+                    node.pop(key, None)
+                rest = {key: node.pop(key) for key in ("items", "format") if key in node}
+                node["anyOf"] = [whole, *({"type": each, **rest} for each in others)]
+            elif self._is_object(node) and not any(keyword in node for keyword in _UNIONS):
+                own = str(node.get("title", here))
+                while own in schemas:
+                    own += "_"
+                schemas[own] = node
+                return {"$ref": f"#/components/schemas/{own}"}
+            members = [*node.get("anyOf", []), *node.get("oneOf", [])]
+            for number, member in enumerate(members):
+                title = member.get("title", f"type_{number}")
+                members[number] = visit(member, path, f"{here}_{title}")
+            for keyword in _UNIONS:
+                count = len(node.get(keyword, []))
+                if count:
+                    node[keyword], members = members[:count], members[count:]
+            for number, part in enumerate(node.get("allOf", [])):
+                if "$ref" in part:
+                    node["allOf"][number] = visit(part, path, here)
+            if isinstance(node.get("items"), dict):
+                node["items"] = visit(node["items"], path, f"{here}_item")
             return node
 
-        if not self._is_object(schemas[name]):
-            visit(schemas[name], frozenset({name}))
+        if not self._is_object(schemas[name]) or isinstance(schemas[name].get("type"), list):
+            visit(schemas[name], frozenset({name}), name)
 
 
 def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:

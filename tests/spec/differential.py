@@ -235,8 +235,8 @@ class Reference:
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             schema = self.schemas[name]
-            whole = json.dumps(schema)
-            if '"object"' in whole and "properties" in schema and type(parsed).__name__ != name:
+            is_object = schema.get("type") == "object" and "properties" in schema
+            if (is_object or "allOf" in schema) and type(parsed).__name__ != name:
                 return f"{content!r} is {type(parsed).__name__}, not {name}"
             is_enumeration = "enum" in schema and name not in ("Mixed", "Nullable")
             if is_enumeration and type(parsed).__name__ != name:

@@ -62,6 +62,10 @@ def parsed(package: Any, name: str, content: Any) -> Any:
         ("numbers", True, "bool"),
         ("open_level", "low", "Level"),
         ("open_level", "lower", "str"),
+        ("nested", {"a": {"at": TIME}}, "NestedType0"),
+        ("nested", {"b": {"more": {"a": {}}}}, "OtherNested"),
+        ("nested_or_null", {"a": {}}, "NestedOrNullType0"),
+        ("nested_or_null", None, "NoneType"),
     ],
 )
 def test_a_union_is_parsed_to_the_member_that_is_valid(
@@ -76,6 +80,11 @@ def test_unions_within_lists_and_objects_are_parsed_as_well(package: Any) -> Non
     (circle,) = parsed(package, "times", [CIRCLE])
     assert type(circle).__name__ == "Circle"
     assert parsed(package, "times", [TIME]) == [datetime.datetime.fromisoformat(TIME)]
+    (inner,) = parsed(package, "nested", [{"c": {"d": 1}}])
+    assert inner.c.d == 1
+    nested = parsed(package, "nested", {"b": {"more": {"a": {"at": TIME}}}})
+    assert nested.b.more.a.at.year == 2025
+    assert parsed(package, "nested_or_null", ["2025-05-14"])[0].year == 2025
     tree = parsed(package, "tree", {"name": "a", "right": {"leaf": "2025-05-14"}, "left": None})
     assert type(tree.right).__name__ == "Leaf"
 
@@ -235,6 +244,11 @@ def test_operations_that_would_be_the_same_module_are_refused() -> None:
     document["paths"]["/again"]["get"]["operationId"] = "get-a"
     with pytest.raises(SpecError, match="GET /again: its module would be called get_a, like"):
         prepared(document)
+
+
+def test_a_reference_to_itself_is_refused() -> None:
+    with pytest.raises(SpecError, match="#/components/schemas/A: it refers to nothing but itself"):
+        prepared(document_of({"A": refs("A")[0], "B": {"allOf": refs("A")}}))
 
 
 def test_a_reference_to_another_file_is_refused() -> None:
