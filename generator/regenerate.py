@@ -23,6 +23,7 @@ from generator.documents import SpecError, read_yaml, to_yaml
 from generator.portable import portable_edition
 from generator.prepared import prepared
 from generator.program import exit_code
+from generator.proof import prove
 from generator.templates import TemplateError, changed_templates
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ def main() -> int:
 def _regenerate() -> int:
     with _workplace() as folder:
         before, after = _snapshot(folder / "before"), generate_from_truth(folder / "after")
+        prove(ROOT / "openapi.yaml", after)
         if _differ(before, after):
             _swap(shutil.copytree(after, folder / "new"), GENERATED, folder / "replaced")
             try:
@@ -69,6 +71,7 @@ def _check() -> int:
     with _workplace() as folder:
         committed = _snapshot(folder / "generated")
         fresh = generate_from_truth(folder / "regenerated")
+        prove(ROOT / "openapi.yaml", fresh)
         if not _differ(committed, fresh):
             print("generated/ is what openapi.yaml says.")
             return 0

@@ -89,6 +89,9 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     schemas |= SCHEMAS
     schemas["BetaModelInfo"]["properties"] |= LATER
     schemas["BetaModelInfo"]["required"] += REQUIRED
+    for example in document["components"]["examples"].values():
+        for listed in example["value"].get("data", []):
+            listed |= {name: WHOLE[name] for name in REQUIRED}
     project = LaterProject(tmp_path_factory.mktemp("later"), document)
     assert project.run("-m", "generator.regenerate").returncode == 0
     # Under a name of its own, so that it stands beside the one of today.

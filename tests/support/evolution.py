@@ -16,7 +16,7 @@ from pathlib import Path
 
 from generator.documents import Document, to_yaml
 from generator.portable import portable_edition
-from tests.support.projects import ROOT, committed, copied, python_path
+from tests.support.projects import MYPY_CACHE, ROOT, committed, copied, python_path
 
 EVOLUTION = ROOT / "tests" / "spec" / "evolution"
 # What the parameter and the field of the same name have in common.
@@ -51,7 +51,7 @@ class LaterProject:
         """Run a Python program with the packages of this project."""
         packages = python_path(self.folder / "generated", self.folder / "wrapper")
         # Where CI is set, pytest tells more than a document shows.
-        alone = {"PATH": os.environ["PATH"]}
+        alone = {"PATH": os.environ["PATH"], "MYPY_CACHE_DIR": MYPY_CACHE}
         plain = {"PYTHONUTF8": "1", "COLUMNS": "80"}
         return subprocess.run(
             [sys.executable, "-W", "error", *command],

@@ -18,6 +18,8 @@ import pytest
 from generator import process
 
 ROOT = Path(__file__).resolve().parents[2]
+# The cache of mypy that regenerations use, one for each process of tests: it has no lock.
+MYPY_CACHE = str(ROOT / ".mypy_cache" / f"proof-{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}")
 _run = process.run
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.projects import INTERRUPTIONS, Program, copied, interruptible, python_path
+from tests.support.projects import (
+    INTERRUPTIONS,
+    MYPY_CACHE,
+    ROOT,
+    Program,
+    copied,
+    interruptible,
+    python_path,
+)
 
 PACKAGE = Path("generated", "anthropic_models_generated")
 NEW_BETA = "made-up-beta-2027-01-01"
@@ -22,9 +30,12 @@ DEADLINE = 60
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MYPY_CACHE_DIR", MYPY_CACHE)
     names = ("openapi.yaml", "overlays", "generator", "generator-config.yml", "generated")
-    return copied(tmp_path / "project", *names)
+    folder = copied(tmp_path / "project", *names)
+    (folder / "wrapper").symlink_to(ROOT / "wrapper")
+    return folder
 
 
 @pytest.fixture
