@@ -59,6 +59,8 @@ check-generated: setup ## exit 1 when generated/ is not what openapi.yaml says
 
 check: lint types spec-lint check-generated ## lint, format, types, the document, and check-generated
 
+ci: lint types spec-lint check-generated test share release-check languages ## all that CI runs
+
 lint: setup ## lint and format check of what is written by hand
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
@@ -187,5 +189,5 @@ $(NODE)/ready: requirements/node.txt .envs/uv/ready requirements/node/package.js
 	@cd $(@D) && $(with-node) npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: help setup run test coverage differential regenerate check-generated check lint types spec-lint languages format \
+.PHONY: ci help setup run test coverage differential regenerate check-generated check lint types spec-lint languages format \
   share reference spec-diff live-check pictures bench bench-check release-check lock clean FORCE

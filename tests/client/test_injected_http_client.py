@@ -1,6 +1,7 @@
 """A caller's own httpx client: it keeps what it has, and every promise still holds."""
 
 import gzip
+import os
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -132,6 +133,18 @@ def test_a_body_that_a_hook_has_read_is_taken_from_there(shell: Shell, scripted:
         with pytest.raises(APIResponseValidationError, match="a list"):
             client.models.list()
         assert client.models.list().data[0].id == "a"
+
+
+def test_a_forked_child_does_not_share_its_connections(
+    shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = scripted(answer(page("a")))
+    with shell.client(server.base_url, http={}) as client:
+        client.models.list()
+        monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child
+        with pytest.raises(APIConnectionError, match="before this process was forked"):
+            client.models.list()
+    assert len(server.requests) == 1
 
 
 def test_an_error_of_ours_that_a_hook_raises_is_final(shell: Shell, scripted: Scripted) -> None:

@@ -85,6 +85,8 @@ def test_the_system_may_exclude_a_host_with_its_port() -> None:
         "http://me:pri/vate@a:1",
         "http://me:pri#vate@a:1",
         "http://me:pri?vate@a:1",
+        "http://me:12#vate@a:1",
+        "http://me:12/vate@a:1",
         "http://a\x00",
     ],
 )

@@ -210,7 +210,7 @@ def test_its_models_may_be_replaced_while_it_runs(own: Sandbox) -> None:
     assert len(ids(get(own)[1])) == 2
     own.models = None
     assert ids(get(own)[1])[-1] == "claude-3-opus-20240229"
-    with pytest.raises(ValueError, match="1,000,000"):
+    with pytest.raises(ValueError, match="1000000"):
         own.models = -1
 
 
@@ -237,8 +237,8 @@ def test_models_that_are_no_json_are_a_500(own: Sandbox, models: list[Any]) -> N
 @pytest.mark.parametrize(
     ("models", "kind", "says"),
     [
-        (-1, ValueError, "within 0 to 1,000,000, but is -1"),
-        (1_000_001, ValueError, "within 0 to 1,000,000, but is 1,000,001"),
+        (-1, ValueError, "within 0 to 1000000, but is -1"),
+        (1_000_001, ValueError, "within 0 to 1000000, but is 1000001"),
         (True, TypeError, "should be an int, but is True"),
         (5.0, TypeError, "should be an int, but is 5.0"),
         ("57", TypeError, "but is a str"),

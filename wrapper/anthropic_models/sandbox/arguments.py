@@ -12,10 +12,11 @@ def seconds(name: str, value: object) -> float:
     return value
 
 
-def whole_number(name: str, value: object, least: int, most: int | None) -> None:
-    """Raise TypeError or ValueError when it is none within these bounds."""
+def whole_number(name: str, value: object, least: int, most: int | None) -> int:
+    """Return a whole number within bounds; raises TypeError and ValueError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} should be an int, but is {value!r}")
     if value < least or (most is not None and value > most):
         bounds = f"at least {least}" if most is None else f"within {least} to {most}"
         raise ValueError(f"{name} should be {bounds}, but is {value}")
+    return value

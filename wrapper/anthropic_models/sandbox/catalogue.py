@@ -6,6 +6,7 @@ from typing import Any, cast, overload
 
 from anthropic_models_generated.models import BetaModelInfo
 
+from .arguments import whole_number
 from .document import document
 
 Model = dict[str, Any]
@@ -104,13 +105,8 @@ def catalogue(models: object) -> Sequence[Model]:
 
 
 def _made_up(count: object) -> MadeUpModels:
-    if isinstance(count, bool) or not isinstance(count, int):
-        raise TypeError(f"the number of models should be an int, but is {count!r}")
-    if not 0 <= count <= MOST_MADE_UP:
-        raise ValueError(
-            f"the number of models should be within 0 to {MOST_MADE_UP:,}, but is {count:,}"
-        )
-    return MadeUpModels(count)
+    number = whole_number("the number of models", count, 0, MOST_MADE_UP)
+    return MadeUpModels(number)
 
 
 def _as_sent(position: int, item: object) -> Model:
