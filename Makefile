@@ -59,7 +59,7 @@ check-generated: setup ## exit 1 when generated/ is not what openapi.yaml says
 
 check: lint types spec-lint check-generated ## lint, format, types, the document, and check-generated
 
-ci: lint types spec-lint check-generated test share release-check languages ## all that CI runs
+ci: lint types spec-lint check-generated test share release-check languages soak ## all that CI runs
 
 lint: setup ## lint and format check of what is written by hand
 	@$(PY) -m ruff check .
@@ -77,6 +77,9 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 # Some languages only: make languages ONLY="go rust".
 languages: setup $(NODE)/ready ## generate, compile and run the clients in other languages
 	@$(with-node) $(PY) -m languages.run $(ONLY)
+
+soak: setup ## cancel, interrupt, fork, close and repeat, for minutes; exit 1 on anything wrong
+	@$(PY) -m tests.soak.run
 
 pictures: setup ## remake the pictures of the command line, from real runs
 	@$(PY) -m docs.pictures.remake

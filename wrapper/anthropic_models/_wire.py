@@ -15,6 +15,14 @@ class Wire:
         self.socket: socket.socket | None = None
         self._is_cut = False
 
+    @property
+    def has_read_ahead(self) -> bool:
+        """Whether a response is there that nothing was read for since the exchange began.
+
+        Without a socket, a library that stands in for httpcore in tests has responded.
+        """
+        return self.socket is not None and self.deadline.reads == 0
+
     def open(self, family: int, kind: int, protocol: int) -> socket.socket:
         """Return a socket to connect; raises ConnectionAbortedError once the wire is cut."""
         opened = self.socket = socket.socket(family, kind, protocol)

@@ -74,7 +74,7 @@ class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
             connection.wire.deadline.begin(seconds)
             content = _Content(request.content)
             response = await connection.pool.handle_async_request(core_request(request, content))
-            if connection.wire.deadline.reads == 0:
+            if connection.wire.has_read_ahead:
                 raise httpx.RemoteProtocolError("bytes before the request were left over")
             headers = httpx.Headers(response.headers)
             body = await read_body(

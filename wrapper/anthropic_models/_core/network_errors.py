@@ -100,8 +100,11 @@ def _timeout(error: httpx.TimeoutException, request: httpx.Request) -> Failure:
     parts = _BEFORE_SENDING | _WHILE_SENDING
     part, doing = parts.get(type(error), ("read", "reading from"))
     seconds = request.extensions.get("timeout", {}).get(part)
-    after = "" if seconds is None else f" after {seconds:g} s"
-    text = f"{doing} {_host(request)} timed out{after}"
+    text = f"{doing} {_host(request)} timed out"
+    if seconds is not None:
+        text += f" after {seconds:g} s"
+    if type(error) not in parts and str(error):  # of another library, which says more
+        text += f": {_encodable(str(error))}"
     return Failure(APITimeoutError(text), retryable=True, may_have_acted=may_have_acted)
 
 

@@ -103,7 +103,7 @@ class Connections(BaseConnections[httpcore.ConnectionPool]):
                 raise httpx.TransportError("closed")
             connection.wire.deadline.begin(seconds)
             response = connection.pool.handle_request(core_request(request, request.content))
-            if connection.wire.deadline.reads == 0:
+            if connection.wire.has_read_ahead:
                 raise httpx.RemoteProtocolError("bytes before the request were left over")
             headers = httpx.Headers(response.headers)
             body = read_body(response.iter_stream(), headers, request)

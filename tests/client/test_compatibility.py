@@ -1,0 +1,62 @@
+"""Libraries that stand in for parts of this one, or of what it is made of."""
+
+import asyncio
+from typing import Any
+from unittest.mock import create_autospec
+
+import httpcore
+import httpx
+import pytest
+from anthropic_models import APITimeoutError, AsyncClient, Client
+
+from tests.support.scripted_server import page
+from tests.support.shells import KEY, Shell
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_mock_of_a_client_has_what_a_client_has(kind: Any) -> None:
+    mock = create_autospec(kind)
+    mock.models.list.return_value = ["a"]
+    assert mock.models.list(limit=3) == ["a"]
+    instance = create_autospec(kind(api_key=KEY), instance=True)
+    assert instance.models.list
+    assert instance.send
+    with pytest.raises(AttributeError):
+        _ = instance.messages
+
+
+def test_a_timeout_of_another_library_keeps_its_text(shell: Shell) -> None:
+    """pytest-httpx reports so that a test has no response for a request."""
+
+    def unknown(_request: httpx.Request) -> httpx.Response:
+        raise httpx.TimeoutException("No response can be found for GET request")
+
+    http = {"transport": httpx.MockTransport(shell.hook(unknown))}
+    with (
+        shell.client("http://127.0.0.1:1", http=http, max_retries=0) as client,
+        pytest.raises(APITimeoutError, match="timed out after 60 s: No response can be found"),
+    ):
+        client.models.list()
+
+
+def test_what_responds_in_the_place_of_httpcore_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As respx does: there is no socket then, and nothing is kept."""
+
+    def respond(_pool: object, _request: object) -> httpcore.Response:
+        return httpcore.Response(200, content=httpx.Response(200, json=page("a")).content)
+
+    async def arespond(pool: object, request: object) -> httpcore.Response:
+        return respond(pool, request)
+
+    monkeypatch.setattr(httpcore.ConnectionPool, "handle_request", respond)
+    monkeypatch.setattr(httpcore.AsyncConnectionPool, "handle_async_request", arespond)
+
+    async def listings() -> None:
+        async with AsyncClient(api_key=KEY, base_url="http://127.0.0.1:1") as client:
+            for _ in range(2):
+                assert (await client.models.list()).first_id == "a"
+
+    with Client(api_key=KEY, base_url="http://127.0.0.1:1") as client:
+        for _ in range(2):
+            assert client.models.list().first_id == "a"
+    asyncio.run(listings())

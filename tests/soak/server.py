@@ -1,0 +1,109 @@
+"""A server in a process of its own that returns the number of each request, now and then badly.
+
+A request with `x-number: 7` gets a page whose model is called 7, so that a response to another
+request is noticed. One with `x-faults` gets one of many faults in a third of all cases.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import ssl
+import sys
+
+_CHANCE = random.Random(17)  # noqa: S311 - no secret
+
+
+def page(number: str) -> bytes:
+    """Return a page of one model that is called by the number."""
+    model = {
+        "type": "model",
+        "id": number,
+        "display_name": number,
+        "created_at": "2025-05-14T00:00:00Z",
+    }
+    found = {"data": [model], "has_more": False, "first_id": number, "last_id": number}
+    return json.dumps(found).encode()
+
+
+def response(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
+    """Return a whole response."""
+    head = [b"HTTP/1.1 " + status, b"content-length: %d" % len(body), *lines]
+    return b"\r\n".join([*head, b"", body])
+
+
+async def respond(writer: asyncio.StreamWriter, number: str, fault: str) -> bool:
+    """Write one response; return whether the connection stays open."""
+    whole = response(page(number))
+    match fault:
+        case "reset":
+            writer.transport.abort()
+            return False
+        case "no response":
+            return False
+        case "half a head":
+            writer.write(whole[:20])
+            return False
+        case "half a body":
+            writer.write(whole[:-20])
+            return False
+        case "late":
+            await asyncio.sleep(0.03)
+            writer.write(whole)
+        case "drip":
+            for start in range(0, len(whole), 40):
+                writer.write(whole[start : start + 40])
+                await asyncio.sleep(0.001)
+        case "status":
+            writer.write(response(b"", b"retry-after: 0", status=b"529 Overloaded"))
+        case "closing":
+            writer.write(response(page(number), b"connection: close"))
+            return False
+        case "chunks":
+            body = page(number)
+            writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+            writer.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+        case "surplus":
+            writer.write(whole + response(page("surplus")))
+        case _:
+            writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" + whole)
+    return True
+
+
+FAULTS = (
+    *("reset", "no response", "half a head", "half a body", "late", "drip", "status", "closing"),
+    *("chunks", "surplus", "early hints"),
+)
+
+
+async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Respond to one request after the other."""
+    try:
+        stays = True
+        while stays:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            number = head.partition("x-number: ")[2].partition("\r")[0]
+            if "\r\nx-faults:" in head and _CHANCE.random() < 1 / 3:
+                stays = await respond(writer, number, _CHANCE.choice(FAULTS))
+            else:
+                writer.write(response(page(number)))
+            await writer.drain()
+    except (OSError, asyncio.IncompleteReadError):
+        pass
+    finally:
+        writer.close()
+
+
+async def main(certificate: str) -> None:
+    """Serve http and https until standard input ends; print both ports."""
+    logging.disable()  # asyncio complains about connections that clients have left
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    plain = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=500)
+    encrypted = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=500, ssl=context)
+    print(*(server.sockets[0].getsockname()[1] for server in (plain, encrypted)), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
