@@ -268,6 +268,47 @@ class TestEventLoops:
         asyncio.run(client.close())
 
 
+@LOOPS
+def test_a_page_whose_task_somebody_cancels_is_fetched_when_it_is_needed(
+    run: Callable[[Main], None], scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after(), answer(page("b")))
+
+    async def main() -> None:
+        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+            models = aiter(client.models.list(prefetch=True))
+            assert (await anext(models)).id == "a"
+            for _ in range(2):
+                await asyncio.to_thread(server.arrived.acquire)
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            assert [model.id async for model in models] == ["b"]
+
+    run(main())
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_exit_of_a_hook_in_a_prefetch_is_raised_to_the_caller(backend: str) -> None:
+    async def leave(request: httpx.Request) -> None:
+        if "after_id" in str(request.url):
+            raise SystemExit(3)
+
+    def respond(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=page("a", has_more=True))
+
+    async def main() -> None:
+        hooks: Any = {"request": [leave]}
+        transport = httpx.MockTransport(respond)
+        async with httpx.AsyncClient(transport=transport, event_hooks=hooks) as http:
+            client = AsyncClient(api_key=KEY, http_client=http)
+            models = aiter(client.models.list(prefetch=True))
+            assert (await anext(models)).id == "a"
+            with pytest.raises(SystemExit):
+                await anext(models)
+
+    anyio.run(main, backend=backend)
+
+
 class Interrupter:
     """Raises KeyboardInterrupt at one of the points where Python looks for signals.
 

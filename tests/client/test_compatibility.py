@@ -39,6 +39,18 @@ def test_a_timeout_of_another_library_keeps_its_text(shell: Shell) -> None:
         client.models.list()
 
 
+def test_a_timeout_without_a_limit_has_no_seconds(shell: Shell) -> None:
+    def late(_request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("")
+
+    http = {"transport": httpx.MockTransport(shell.hook(late))}
+    with (
+        shell.client("http://127.0.0.1:1", http=http, max_retries=0) as client,
+        pytest.raises(APITimeoutError, match=r"reading from 127\.0\.0\.1:1 timed out$"),
+    ):
+        client.models.list(timeout=httpx.Timeout(None))
+
+
 def test_what_responds_in_the_place_of_httpcore_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     """As respx does: there is no socket then, and nothing is kept."""
 

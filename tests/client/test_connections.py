@@ -1,6 +1,7 @@
 """Connections of our own: deadlines, odd framings, what is kept, and how many there are."""
 
 import socket
+import struct
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from anthropic_models import (
     APIConnectionError,
+    APIResponseValidationError,
     APITimeoutError,
     AsyncClient,
     Client,
@@ -106,6 +108,16 @@ def test_a_large_request_is_sent_whole(network: Shell, scripted: Scripted) -> No
     assert server.requests[0].body == b"x" * (8 * 1024 * 1024)
 
 
+def test_a_body_that_is_refused_ends_its_connection(network: Shell, scripted: Scripted) -> None:
+    head = HEAD + b"content-encoding: gzip\r\ncontent-length: 1000\r\n\r\n"
+    server = scripted(silence_after(head + b"no gzip"), answer(page("a")))
+    with network.client(server.base_url, timeout=500) as client:
+        with pytest.raises(APIResponseValidationError, match="damaged"):
+            client.models.list()
+        assert client.models.list().first_id == "a"
+    assert server.connections == 2
+
+
 class TestReuse:
     def test_one_connection_serves_one_request_after_the_other(
         self, network: Shell, scripted: Scripted
@@ -159,12 +171,13 @@ class TestReuse:
             sent.wait(30)
             assert client.models.list().first_id == "right"
 
+    @pytest.mark.parametrize("is_reset", [False, True], ids=["closed", "reset"])
     def test_a_connection_that_the_server_has_closed_is_not_used_again(
-        self, network: Shell
+        self, network: Shell, is_reset: bool
     ) -> None:
         whole = HEAD + b"content-length: %d\r\n\r\n" % len(ENCODED) + ENCODED
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            closed = threading.Event()
+            received, closed = threading.Event(), threading.Event()
 
             def serve() -> None:
                 for _ in range(2):
@@ -172,12 +185,17 @@ class TestReuse:
                     with connection:
                         connection.recv(65536)
                         connection.sendall(whole)
+                        assert received.wait(30)
+                        if is_reset:
+                            linger = struct.pack("ii", 1, 0)
+                            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                     closed.set()
 
             thread, _ = in_a_thread(serve)
             base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             with network.client(base_url, max_retries=0) as client:
                 assert client.models.list().data == []
+                received.set()
                 assert closed.wait(30)
                 assert client.models.list().data == []
             assert ended(thread)
@@ -250,6 +268,17 @@ class TestAddresses:
             pytest.raises(APIConnectionError, match="has no address"),
         ):
             client.models.list()
+
+    @pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])
+    def test_one_that_cannot_be_reached_is_passed_over(
+        self, name: str, scripted: Scripted, addresses: list[Any]
+    ) -> None:
+        server = scripted(answer(page("a")))
+        port = int(server.base_url.rpartition(":")[2])
+        everybody = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("255.255.255.255", port))
+        addresses += [everybody, self.tcp(port)]
+        with Shell(name).client(f"http://many.localhost:{port}", max_retries=0) as client:
+            assert client.models.list().first_id == "a"
 
     @pytest.mark.parametrize("name", ["sync", "asyncio", "trio"])
     def test_a_family_without_support_is_passed_over(

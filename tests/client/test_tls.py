@@ -1,9 +1,11 @@
 """TLS for real: whose certificate is accepted, and what breaks off in the middle."""
 
 import datetime
+import json
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,23 @@ def test_a_response_that_is_cut_off_is_asked_for_again(
     ):
         assert client.models.list().response.retries_taken == 1
     assert len(server.requests) == 2
+
+
+def test_a_body_that_ends_with_the_connection_in_good_order_is_whole(
+    network: Shell, trusted: Authority
+) -> None:
+    def ending(connection: socket.socket, _over: threading.Event) -> bool:
+        connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + json.dumps(page("a")).encode())
+        assert isinstance(connection, ssl.SSLSocket)
+        with suppress(OSError):  # the client does not answer
+            connection.unwrap()
+        return False
+
+    with (
+        ScriptedServer(ending, tls=trusted.server()) as server,
+        network.client(server.base_url, max_retries=0) as client,
+    ):
+        assert client.models.list().first_id == "a"
 
 
 def garbled(content: bytes) -> Answer:
@@ -248,6 +267,20 @@ def test_certificates_that_cannot_be_loaded_matter_only_when_they_are_needed(
         encrypted = client.with_options(base_url="https://127.0.0.1:1")
         with pytest.raises(APIConnectionError, match="SSL_CERT_FILE"):
             encrypted.models.list()
+
+
+def test_where_no_thread_can_be_started_certificates_are_loaded_when_needed(
+    trusted: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with ScriptedServer(answer(page("a")), tls=trusted.server()) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            client = Client(api_key=KEY, base_url=server.base_url)
+        with client:
+            assert client.models.list().first_id == "a"
 
 
 def test_threads_share_one_client(trusted: Authority) -> None:

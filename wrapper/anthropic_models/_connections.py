@@ -8,6 +8,7 @@ import os
 import urllib.request
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 import httpcore
@@ -73,11 +74,9 @@ class BaseConnections(Generic[Pool]):
         idle = self._idle.get()
         for connection in reversed(list(idle)):
             if connection.key == key:
-                try:
+                with suppress(ValueError):  # another thread was quicker
                     idle.remove(connection)
-                except ValueError:  # another thread was quicker
-                    continue
-                return connection
+                    return connection
         return self._made(key, url)
 
     def _made(self, key: tuple[object, ...], url: httpx.URL) -> Connection[Pool]:
@@ -100,9 +99,6 @@ class BaseConnections(Generic[Pool]):
 
     def _close_idle(self, *, leave: int = 0) -> None:
         idle = self._idle.get()
-        while len(idle) > leave:
-            try:
-                connection = idle.popleft()
-            except IndexError:  # another thread was quicker
-                return
-            connection.wire.close()
+        with suppress(IndexError):  # another thread was quicker
+            while len(idle) > leave:
+                idle.popleft().wire.close()

@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 import anyio
 import anyio.lowlevel
 
-from .._core.network_errors import closed
 from .event_loop import current_loop, is_trio
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ class Prefetch(Generic[T]):
         """Start the work; it is in `prefetching` until it ends."""
         self._work = work
         self._results: list[T] = []
-        self._error: BaseException = closed().error  # when it is cancelled
+        self._error: BaseException | None = None
         self._scope = anyio.CancelScope()
         self._done = anyio.Event()
         self._prefetching = prefetching
@@ -34,12 +33,13 @@ class Prefetch(Generic[T]):
 
     async def result(self) -> T:
         """Wait for the work; return its result, or raise its error."""
-        if self.loop != current_loop():  # nothing of that one can be awaited here
-            return await self._work()
-        await self._done.wait()
-        if not self._results:
+        if self.loop == current_loop():  # nothing of another one can be awaited here
+            await self._done.wait()
+        if self._error is not None:
             raise self._error
-        return self._results[0]
+        if self._results:
+            return self._results[0]
+        return await self._work()  # it was cancelled, or belongs to another event loop
 
     async def cancel(self) -> None:
         """Stop the work and wait until it has ended."""
