@@ -352,6 +352,17 @@ class TestHowMany:
         assert len(server.requests) == 9
         assert server.connections == 2
 
+    def test_a_failure_makes_room_for_the_next(self, scripted: Scripted) -> None:
+        go_on = threading.Event()
+        server = scripted(when(go_on, raw(b"")))
+        with Client(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
+            calls = [in_a_thread(client.models.list) for _ in range(6)]
+            for _ in range(2):
+                server.arrived.acquire()
+            go_on.set()
+            assert all(ended(thread) for thread, _ in calls)
+        assert [type(error) for _, errors in calls for error in errors] == [APIConnectionError] * 6
+
     def test_tasks_wait(self, scripted: Scripted) -> None:
         go_on = threading.Event()
         server = scripted(when(go_on, answer(page("a"))))

@@ -34,10 +34,7 @@ class TLS:
 
     def read(self, max_bytes: int) -> Steps[bytes]:
         """Return decrypted bytes; none once the other end has closed in good order."""
-        try:
-            return (yield from self._run(lambda: self.object.read(max_bytes)))
-        except ssl.SSLZeroReturnError:
-            return b""
+        return self._run(lambda: self.object.read(max_bytes))
 
     def write(self, buffer: bytes) -> Steps[None]:
         """Encrypt and write bytes."""
