@@ -166,6 +166,51 @@ def test_from_many_threads_at_once_beside_calls_and_derived_clients(scripted: Sc
         assert {type(error) for _, errors in workers for error in errors} == {ClientClosedError}
 
 
+def test_by_the_caller_itself_before_it_waits_to_retry(scripted: Scripted) -> None:
+    server = scripted(RETRY_LATER)
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+
+        class Closing(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                client.close()
+
+        handler, logger = Closing(), logging.getLogger("anthropic_models")
+        logger.addHandler(handler)
+        logger.setLevel(logging.DEBUG)
+        try:
+            with pytest.raises(ClientClosedError):
+                client.models.list()
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(logging.NOTSET)
+
+
+def test_it_does_not_wait_for_the_name_of_a_host(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = answer(page("a", has_more=True), headers={"connection": "close"})
+    server = scripted(first, answer(page("b")))
+    asked, go_on = threading.Event(), threading.Event()
+    resolve = socket.getaddrinfo
+
+    def resolving(*arguments: Any, **options: Any) -> Any:
+        asked.set()
+        go_on.wait(30)
+        return resolve(*arguments, **options)
+
+    client = Client(api_key=KEY, base_url=server.base_url)
+    models = iter(client.models.list(prefetch=True))
+    monkeypatch.setattr(socket, "getaddrinfo", resolving)
+    assert next(models).id == "a"
+    assert asked.wait(30)
+    client.close()
+    assert not go_on.is_set()
+    go_on.set()
+    with pytest.raises(ClientClosedError):
+        next(models)
+    assert len(server.requests) == 1
+
+
 class TestFromAnotherEventLoop:
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
     @pytest.mark.parametrize(

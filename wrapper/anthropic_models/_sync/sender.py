@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Seconds that closing waits for a thread whose connection is cut: only looking up the name of a
+# host can take longer, and nothing can end that.
+_LONGEST_RESOLVING = 1.0
+
 
 class Sender:
     """Sends for one client; the clients that `with_options` makes share its connections.
@@ -98,7 +102,7 @@ class Sender:
             self._connections.close()
         for sender in (self, *derived):
             for thread in sender.prefetching - {threading.current_thread()}:
-                thread.join()
+                thread.join(None if self._connections is None else _LONGEST_RESOLVING)
 
     def _sleep(self, seconds: float) -> None:
         alarm = threading.Lock()
