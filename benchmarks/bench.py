@@ -45,11 +45,15 @@ def main() -> int:
     arguments.add_argument("--quick", action="store_true", help="less of everything")
     arguments.add_argument("--rows", default="", help="numbers, with blanks between them")
     options = arguments.parse_args()
-    rows = {int(row) for row in options.rows.split()}
+    rows = set(options.rows.split())
+    if unknown := rows - {str(claim.row) for case in cases(quick=True) for claim in case.claims}:
+        arguments.error(
+            f"there is no row {min(unknown)}; rows are numbers, such as 5 for 5a and 5b"
+        )
     chosen = [
         case
         for case in cases(quick=options.quick)
-        if not rows or rows & {claim.row for claim in case.claims}
+        if not rows or rows & {str(claim.row) for claim in case.claims}
     ]
     try:
         if options.check:

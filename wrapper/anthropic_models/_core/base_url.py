@@ -48,12 +48,8 @@ def is_loopback(host: str) -> bool:
         return _IPV4_LOOPBACK.fullmatch(host) is not None
     import ipaddress  # only where it is needed: it takes longer than all the rest
 
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
+    address = ipaddress.IPv6Address(host)
+    return (address.ipv4_mapped or address).is_loopback
 
 
 def _parsed_url(url: str) -> httpx.URL | None:
