@@ -79,9 +79,11 @@ class Request(Generic[T_co]):
     )
     """The document's defaults of headers that the caller did not give."""
     body: bytes | None = field(default=None, repr=_length)
+    """What is sent after the headers, already encoded; None for no body."""
     operation: str | None = None
     """The key of `document()["operations"]`; None for a request written by hand."""
     responses: tuple[SuccessResponse[T_co], ...] = (SuccessResponse("2XX", "json", _as_it_is),)
+    """The documented success responses; a success that matches none of them is an error."""
 
 
 class IdPage(Protocol[Item_co]):

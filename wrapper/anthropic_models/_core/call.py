@@ -32,22 +32,18 @@ Query = Mapping[str, QueryValue | Sequence[QueryValue]]
 
 
 class CallOptions(TypedDict, total=False):
-    """What every call takes beside its request.
-
-    Attributes:
-        betas: Beta features to use beside those of the client. A string is one beta.
-        extra_headers: Headers that win over all others; None removes one.
-        extra_query: Query parameters that replace those of the request; None removes one.
-        timeout: Seconds, or an httpx.Timeout. Default: the client's.
-        max_retries: Further attempts after a failed one. Default: the client's.
-
-    """
+    """The keyword arguments that every call takes beside its request."""
 
     betas: Betas | None
+    """Beta features to use beside those of the client. A string is one beta."""
     extra_headers: Headers | None
+    """Headers that win over all others; None removes one."""
     extra_query: Query | None
+    """Query parameters that replace those of the request; None removes one."""
     timeout: float | httpx.Timeout | None
+    """Seconds, or an httpx.Timeout. Default: the client's."""
     max_retries: int | None
+    """Further attempts after a failed one. Default: the client's."""
 
 
 @frozen

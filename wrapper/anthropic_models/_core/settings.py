@@ -49,19 +49,24 @@ def document_headers() -> dict[str, str]:
 
 
 class ClientOptions(TypedDict, total=False):
-    """The arguments of a client that `with_options` can change; None leaves what is there.
-
-    Their meaning is documented at `Client`.
-    """
+    """The arguments of a client that `with_options` can change; None leaves what is there."""
 
     api_key: str | None
+    """Sent as `X-Api-Key`."""
     auth_token: str | None
+    """Sent as `Authorization: Bearer …`, instead of a key."""
     base_url: str | None
+    """Where the API is."""
     betas: Betas | None
+    """Beta features to use in every call. A string is one beta."""
     default_headers: Headers | None
+    """Headers of every request; None removes a default."""
     timeout: float | httpx.Timeout | None
+    """Seconds, or an httpx.Timeout that is taken as it is."""
     max_retries: int | None
+    """Further attempts after a failed one."""
     allow_insecure_http: bool | None
+    """Let base_url be plain http beyond this machine."""
 
 
 @frozen

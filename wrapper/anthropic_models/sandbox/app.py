@@ -25,18 +25,18 @@ _log = logging.getLogger("anthropic_models.sandbox")
 
 @define
 class SeenRequest:
-    """A request that the sandbox has received.
-
-    Of a parameter that was sent several times, `query` has all values, joined by commas.
-    `status_code` is that of the response; None before that, and for ever when the connection was
-    cut.
-    """
+    """A request that the sandbox has received."""
 
     method: str
+    """The HTTP method, e.g. `GET`."""
     path: str
+    """The path, percent-decoded, without the query."""
     query: Mapping[str, str]
+    """The query parameters; one sent several times has all its values, joined by commas."""
     headers: Mapping[str, str] = field(repr=False)
+    """The headers, names in lower case; one that was sent several times is one list."""
     status_code: int | None = None
+    """The status of the response; None until it is sent, and where the connection was cut."""
 
 
 @frozen

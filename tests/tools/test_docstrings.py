@@ -1,0 +1,105 @@
+"""What an editor shows of a name: a description, not its type alone."""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import anthropic_models
+import anthropic_models_generated.models
+import pytest
+from anthropic_models import sandbox
+
+from generator.documents import read_yaml
+from tests.support.projects import ROOT
+
+SCHEMAS: dict[str, Any] = read_yaml(ROOT / "openapi.yaml")["components"]["schemas"]
+GENERATED: list[type] = [
+    getattr(anthropic_models_generated.models, name)
+    for name in anthropic_models_generated.models.__all__
+]
+
+
+def classes() -> Iterator[type]:
+    """Yield every class that users import, and those it inherits from."""
+    names = [getattr(anthropic_models, name) for name in vars(anthropic_models)["__all__"]]
+    names += [getattr(sandbox, name) for name in sandbox.__all__]
+    public = [each for each in names if isinstance(each, type)]
+    assert len(public) > 20
+    for each in dict.fromkeys(base for kind in public for base in kind.__mro__):
+        if each.__module__.partition(".")[0] in ("anthropic_models", "anthropic_models_generated"):
+            yield each
+
+
+def statements(kind: type) -> list[ast.stmt]:
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    return definition.body
+
+
+def attributes(kind: type) -> dict[str, str | None]:
+    """Return the public attributes that a class declares, each with the string below it."""
+    body = statements(kind)
+    found: dict[str, str | None] = {}
+    for statement, below in zip(body, [*body[1:], None], strict=True):
+        if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
+            continue
+        text = below.value if isinstance(below, ast.Expr) else None
+        is_text = isinstance(text, ast.Constant) and isinstance(text.value, str)
+        if not statement.target.id.startswith("_"):
+            found[statement.target.id] = str(text.value) if is_text else None
+    return found
+
+
+def words(text: object) -> str:
+    return re.sub(r"\s+", " ", str(text)).strip()
+
+
+@pytest.mark.parametrize("kind", list(classes()), ids=lambda kind: kind.__name__)
+def test_each_public_class_and_attribute_is_described_where_editors_look(kind: type) -> None:
+    assert (kind.__doc__ or "").strip()
+    described = attributes(kind)
+    described.pop("additional_properties", None)  # every model has it: see `Fields`
+    assert [name for name, text in described.items() if not text] == []
+    members = {name: member for name, member in vars(kind).items() if not name.startswith("_")}
+    undescribed = [
+        name
+        for name, member in members.items()
+        if (inspect.isfunction(member) or isinstance(member, property)) and not member.__doc__
+    ]
+    assert [name for name in undescribed if not hasattr(kind.__base__, name)] == []
+
+
+@pytest.mark.parametrize("kind", list(classes()), ids=lambda kind: kind.__name__)
+def test_each_attribute_that_is_set_on_instances_is_declared_in_the_class(kind: type) -> None:
+    declared = {name for base in kind.__mro__ for name in [*vars(base), *_annotations(base)]}
+    for node in ast.walk(ast.Module(statements(kind), [])):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            of_itself = isinstance(node.value, ast.Name) and node.value.id == "self"
+            assert not of_itself or node.attr.startswith("_") or node.attr in declared, node.attr
+
+
+def _annotations(kind: type) -> dict[str, Any]:
+    return inspect.get_annotations(kind)
+
+
+@pytest.mark.parametrize("kind", GENERATED, ids=lambda kind: kind.__name__)
+def test_a_generated_class_has_the_description_of_the_document(kind: type) -> None:
+    assert words(kind.__doc__) == words(SCHEMAS[kind.__name__]["description"])
+
+
+@pytest.mark.parametrize(
+    "kind", [k for k in GENERATED if not issubclass(k, Enum)], ids=lambda kind: kind.__name__
+)
+def test_each_field_of_a_model_has_the_description_of_the_document(kind: type) -> None:
+    shown = attributes(kind)
+    schema = SCHEMAS[kind.__name__]
+    for name, field in schema["properties"].items():
+        of_the_field = field.get("description")
+        if of_the_field is None:  # that of the schema to which it refers
+            of_the_field = SCHEMAS[field["$ref"].rpartition("/")[2]]["description"]
+        python_name = {"type": "type_"}.get(name, name)
+        assert words(shown[python_name]) == words(of_the_field), f"{kind.__name__}.{name}"
