@@ -47,11 +47,14 @@ def attributes(kind: type) -> dict[str, str | None]:
     for statement, below in zip(body, [*body[1:], None], strict=True):
         if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
             continue
-        text = below.value if isinstance(below, ast.Expr) else None
-        is_text = isinstance(text, ast.Constant) and isinstance(text.value, str)
         if not statement.target.id.startswith("_"):
-            found[statement.target.id] = str(text.value) if is_text else None
+            found[statement.target.id] = _text(below)
     return found
+
+
+def _text(statement: ast.stmt | None) -> str | None:
+    text = statement.value if isinstance(statement, ast.Expr) else None
+    return text.value if isinstance(text, ast.Constant) and isinstance(text.value, str) else None
 
 
 def words(text: object) -> str:
