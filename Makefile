@@ -59,7 +59,7 @@ check-generated: setup ## exit 1 when generated/ is not what openapi.yaml says
 
 check: lint types spec-lint check-generated ## lint, format, types, the document, and check-generated
 
-ci: lint types spec-lint check-generated test share release-check languages soak ## all that CI runs
+ci: lint types spec-lint check-generated test coverage differential share release-check languages soak ## all that CI runs
 
 lint: setup ## lint and format check of what is written by hand
 	@$(PY) -m ruff check .
