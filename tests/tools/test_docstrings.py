@@ -17,7 +17,7 @@ from generator.documents import read_yaml
 from tests.support.projects import ROOT
 
 SCHEMAS: dict[str, Any] = read_yaml(ROOT / "openapi.yaml")["components"]["schemas"]
-GENERATED: list[type] = [
+GENERATED: list[type[Any]] = [
     getattr(anthropic_models_generated.models, name)
     for name in anthropic_models_generated.models.__all__
 ]
@@ -95,14 +95,16 @@ def test_a_generated_class_has_the_description_of_the_document(kind: type) -> No
 
 
 @pytest.mark.parametrize(
-    "kind", [k for k in GENERATED if not issubclass(k, Enum)], ids=lambda kind: kind.__name__
+    "kind",
+    [each for each in GENERATED if not issubclass(each, Enum)],
+    ids=lambda kind: kind.__name__,
 )
 def test_each_field_of_a_model_has_the_description_of_the_document(kind: type) -> None:
     shown = attributes(kind)
-    schema = SCHEMAS[kind.__name__]
-    for name, field in schema["properties"].items():
+    properties: dict[str, dict[str, Any]] = SCHEMAS[kind.__name__]["properties"]
+    for name, field in properties.items():
         of_the_field = field.get("description")
         if of_the_field is None:  # that of the schema to which it refers
             of_the_field = SCHEMAS[field["$ref"].rpartition("/")[2]]["description"]
-        python_name = {"type": "type_"}.get(name, name)
+        python_name = f"{name}_" if name == "type" else name
         assert words(shown[python_name]) == words(of_the_field), f"{kind.__name__}.{name}"
