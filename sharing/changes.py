@@ -93,7 +93,7 @@ def _told(finding: _Finding) -> Iterator[Change]:
             yield from _added_or_removed(finding)
         case _Finding(keyword="key"):
             yield Change("changed", f"{finding.before} is now called {finding.after}", True)
-        case _Finding(keyword="enum"):
+        case _Finding(keyword="enum", before=list(), after=list()):
             yield from _values(finding)
         case _Finding(keyword="required", before=list(), after=list()):
             for name in _only(finding.after, finding.before):
@@ -125,6 +125,8 @@ def _added_or_removed(finding: _Finding) -> Iterator[Change]:
         yield Change(kind, text, finding.breaking or named)
     elif finding.type == "SecurityRequirement":
         yield Change(kind, f"credentials by {' and '.join(what) or 'nothing'}", finding.breaking)
+    elif finding.pointer.endswith(("/anyOf", "/oneOf")):
+        yield Change(kind, f"alternatives of {finding.place}", finding.breaking)
     else:
         yield Change(kind, finding.place, finding.breaking)
 

@@ -12,15 +12,11 @@ from pathlib import Path
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from generator.documents import Document, SpecError, read_yaml, to_yaml
-from generator.portable import portable_edition
+from generator.documents import Document, SpecError, to_yaml
 from generator.process import ProcessError
 from generator.program import exit_code
 from sharing import node
-
-ROOT = Path(__file__).resolve().parent.parent
-TRUTH = ROOT / "openapi.yaml"
-OVERLAYS = ROOT / "overlays"
+from sharing.editions import OVERLAYS, ROOT, SOURCE, editions
 
 
 def main() -> int:
@@ -46,37 +42,18 @@ def share(target: Path) -> Path:
     Raises SpecError or ProcessError when one of them cannot be made or is not valid.
     """
     target.mkdir()
-    editions = {
-        "openapi": read_yaml(TRUTH),
-        "openapi.portable": portable_edition(TRUTH, OVERLAYS),
-        "openapi.3.0": edition_3_0(),
-    }
-    for name, document in editions.items():
+    for name, document in editions().items():
         _check(name, document)
         text = json.dumps(document, indent=2, ensure_ascii=False)
         (target / f"{name}.json").write_text(f"{text}\n", "utf-8")
         (target / f"{name}.yaml").write_text(_heading(name, document) + to_yaml(document), "utf-8")
-    # The truth with its comments and empty lines, as it was written.
-    shutil.copyfile(TRUTH, target / "openapi.yaml")
+    # The source with its comments and empty lines, as it was written.
+    shutil.copyfile(SOURCE, target / "openapi.yaml")
     for overlay in sorted(OVERLAYS.glob("*.y*ml")):
         shutil.copyfile(overlay, target / f"{overlay.stem}.overlay.yaml")
     _lint(target)
     _write_reference(target)
     return target
-
-
-def edition_3_0() -> Document:
-    """Return the portable edition in the words of OpenAPI 3.0."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        portable = folder / "portable.yaml"
-        portable.write_text(to_yaml(portable_edition(TRUTH, OVERLAYS)), "utf-8")
-        source, result = folder / "3.1.yaml", folder / "3.0.yaml"
-        source.write_text(to_yaml(portable_edition(portable, OVERLAYS / "3.0")), "utf-8")
-        node.run(
-            "openapi-down-convert", "--input", source.name, "--output", result.name, folder=folder
-        )
-        return read_yaml(result)
 
 
 def _check(name: str, document: Document) -> None:
@@ -90,7 +67,7 @@ def _check(name: str, document: Document) -> None:
 
 def _heading(name: str, document: Document) -> str:
     version = document["info"]["version"]
-    return f"# {name}.yaml {version}: made from openapi.yaml; edit that one.\n"
+    return f"# {name}.yaml {version}: made from openapi.yaml, as info.x-edition says.\n"
 
 
 def _lint(folder: Path) -> None:
@@ -103,7 +80,7 @@ def _lint(folder: Path) -> None:
 
 def _write_reference(folder: Path) -> None:
     node.run(
-        *("redocly", "build-docs", str(TRUTH), "--inlineBundle"),
+        *("redocly", "build-docs", str(SOURCE), "--inlineBundle"),
         *("--template", str(ROOT / "sharing" / "reference.hbs")),
         *("--output", str(folder / "openapi.html")),
         folder=ROOT,

@@ -1,5 +1,6 @@
 """What other teams take: the editions, the reference and the overlay in dist/spec/."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -10,15 +11,18 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 from openapi_schema_validator import OAS30Validator, OAS31Validator
+from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from generator import regenerate
 from generator.portable import portable_edition
-from tests.support.projects import ROOT, Program, copied
+from sharing.changes import changes
+from sharing.editions import edition_3_0
+from tests.support.projects import ROOT, committed, copied
 
 NEEDED = ("openapi.yaml", "overlays", "generator", "sharing", "redocly.yaml", ".spectral.yaml")
 EDITIONS = ["openapi", "openapi.portable", "openapi.3.0"]
@@ -70,18 +74,152 @@ def test_the_yaml_and_the_json_of_an_edition_say_the_same(shared: Path, name: st
     assert read(shared / f"{name}.yaml") == read(shared / f"{name}.json")
 
 
-def test_the_truth_is_shared_as_it_was_written(shared: Path) -> None:
+def test_the_source_is_shared_as_it_was_written(shared: Path) -> None:
     assert (shared / "openapi.yaml").read_bytes() == (ROOT / "openapi.yaml").read_bytes()
 
 
-def test_the_portable_edition_is_the_truth_with_the_overlay(shared: Path, tmp_path: Path) -> None:
+def test_the_portable_edition_is_the_source_with_the_overlay_and_a_head(
+    shared: Path, tmp_path: Path
+) -> None:
     shutil.copy(shared / "beta-header-as-string.overlay.yaml", tmp_path)
     made = portable_edition(shared / "openapi.yaml", tmp_path)
-    assert read(shared / "openapi.portable.yaml") == made
+    edition = read(shared / "openapi.portable.yaml")
+    assert edition["info"].pop("x-edition")
+    assert edition == made
+
+
+BREAKING = {
+    "openapi.portable": ["changed: type of header `anthropic-beta`: array → string"],
+    "openapi.3.0": [
+        "changed: const of BetaModelInfo.type: model → none",
+        "changed: const of ErrorResponse.type: error → none",
+        "changed: type of header `anthropic-beta`: array → string",
+        "removed: alternatives of ErrorType",
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "breaking"), BREAKING.items())
+def test_the_head_of_an_edition_names_its_source_and_all_that_breaks(
+    shared: Path, tmp_path: Path, name: str, breaking: list[str]
+) -> None:
+    source, edition = read(shared / "openapi.yaml"), read(shared / f"{name}.yaml")
+    head = edition["info"]["x-edition"]
+    first, *others = head.splitlines()
+    assert first.startswith(f"The {name.removeprefix('openapi.')} edition of openapi.yaml 1.0.0, ")
+    digest = hashlib.sha256((shared / "openapi.yaml").read_bytes()).hexdigest()
+    assert first.endswith(f"SHA-256 {digest}.")
+    assert "- anthropic-beta as one string" in others
+    found = [f"{it.kind}: {it.text}" for it in changes(source, edition, tmp_path) if it.breaking]
+    assert found == breaking
+    named = others[
+        others.index("Of this, what code that was made of openapi.yaml would notice:") :
+    ]
+    assert named[1:] == [f"- {text}" for text in breaking]
+
+
+def test_the_head_names_the_revision_where_git_knows_it(project: Path) -> None:
+    committed(project, "openapi.yaml")
+    assert run_share(project).returncode == 0
+    head = read(project / "dist/spec/openapi.3.0.json")["info"]["x-edition"]
+    assert re.match(r"The 3\.0 edition of openapi\.yaml 1\.0\.0, revision [0-9a-f]{7,},", head)
+
+
+def test_open_lists_of_values_are_plain_strings_in_the_3_0_edition(shared: Path) -> None:
+    schemas = read(shared / "openapi.3.0.yaml")["components"]["schemas"]
+    source = read(shared / "openapi.yaml")["components"]["schemas"]
+    for name in ("AnthropicBeta", "ErrorType"):
+        assert schemas[name] == {"type": "string", "description": source[name]["description"]}
+        assert schemas[f"Known{name}"] == source[f"Known{name}"]
+        assert f"- {name} takes any string" in (shared / "openapi.3.0.yaml").read_text("utf-8")
+
+
+def constants(schema: dict[str, Any], pointer: str = "") -> dict[str, Any]:
+    """Return each constant of a document, as 3.1 or as 3.0 has it, by its place."""
+    found: dict[str, Any] = {}
+    if "const" in schema:
+        found[pointer] = schema["const"]
+    elif len(schema.get("enum", ())) == 1:
+        found[pointer] = schema["enum"][0]
+    for key, value in schema.items():
+        if isinstance(value, dict):
+            found |= constants(cast(dict[str, Any], value), f"{pointer}/{key}")
+    return found
+
+
+def test_constants_are_lists_of_one_value_in_the_3_0_edition(shared: Path) -> None:
+    source, older = read(shared / "openapi.yaml"), read(shared / "openapi.3.0.yaml")
+    assert constants(source) == constants(older)
+    assert len(constants(older)) == 2
+
+
+SCHEMAS: dict[str, tuple[Any, Any]] = {
+    "a-reference-or-null": (
+        {"anyOf": [{"$ref": "#/components/schemas/BetaModelInfo"}, {"type": "null"}]},
+        {"allOf": [{"$ref": "#/components/schemas/BetaModelInfo"}], "nullable": True},
+    ),
+    "an-open-list-or-null": (
+        {
+            "description": "Why.",
+            "anyOf": [
+                {"type": "string"},
+                {"$ref": "#/components/schemas/KnownErrorType"},
+                {"type": "null"},
+            ],
+        },
+        {"description": "Why.", "type": "string", "nullable": True},
+    ),
+    "an-open-list-of-constants": (
+        {"anyOf": [{"type": "string", "const": "a"}, {"type": "string", "description": "Any."}]},
+        {"type": "string"},
+    ),
+    "two-objects-or-null": (
+        {
+            "oneOf": [
+                {"$ref": "#/components/schemas/BetaModelInfo"},
+                {"$ref": "#/components/schemas/ErrorDetail"},
+                {"type": "null"},
+            ]
+        },
+        {
+            "oneOf": [
+                {"$ref": "#/components/schemas/BetaModelInfo"},
+                {"$ref": "#/components/schemas/ErrorDetail"},
+            ],
+            "nullable": True,
+        },
+    ),
+    "a-closed-list": (
+        {"anyOf": [{"type": "string", "pattern": "^a"}, {"type": "string", "enum": ["b"]}]},
+        {"anyOf": [{"type": "string", "pattern": "^a"}, {"type": "string", "enum": ["b"]}]},
+    ),
+    "text-or-number": (
+        {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+        {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+    ),
+}
+
+
+def test_unions_with_null_and_open_lists_are_written_as_3_0_has_them() -> None:
+    portable = portable_edition(ROOT / "openapi.yaml", ROOT / "overlays")
+    properties = portable["components"]["schemas"]["BetaModelList"]["properties"]
+    properties.update({name: before for name, (before, _) in SCHEMAS.items()})
+    document, open_lists = edition_3_0(portable)
+    OpenAPIV30SpecValidator(document).validate()
+    made = document["components"]["schemas"]["BetaModelList"]["properties"]
+    assert {name: made[name] for name in SCHEMAS} == {
+        n: after for n, (_, after) in SCHEMAS.items()
+    }
+    assert open_lists == [
+        "BetaModelList.an-open-list-or-null",
+        "BetaModelList.an-open-list-of-constants",
+        "AnthropicBeta",
+        "ErrorType",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["yaml", "json"])
-def test_the_same_python_comes_out_of_the_truth_with_the_overlay_and_of_the_portable_edition(
+def test_the_same_python_comes_out_of_the_source_with_the_overlay_and_of_the_portable_edition(
     shared: Path, tmp_path: Path, kind: str
 ) -> None:
     source = shared / f"openapi.portable.{kind}"
@@ -110,7 +248,7 @@ PAGE = {"data": [MODEL], "has_more": False, "first_id": "m", "last_id": "m"}
         ({"data": []}, False),
     ],
 )
-def test_the_3_0_edition_accepts_and_refuses_what_the_truth_does(
+def test_the_3_0_edition_accepts_and_refuses_what_the_source_does(
     shared: Path, body: dict[str, Any], is_right: bool
 ) -> None:
     for name, validator in [("openapi", OAS31Validator), ("openapi.3.0", OAS30Validator)]:
@@ -143,13 +281,13 @@ def test_sharing_tells_what_it_wrote_and_replaces_what_was_there(
     ],
 )
 def test_nothing_is_shared_that_is_not_valid(
-    project: Path, program: Program, change: tuple[str, str], reason: str
+    project: Path, change: tuple[str, str], reason: str
 ) -> None:
-    truth = project / "openapi.yaml"
-    changed = truth.read_text("utf-8").replace(*change)
-    assert changed != truth.read_text("utf-8")
-    truth.write_text(changed, "utf-8")
-    done = program(project / "sharing" / "share.py")
+    source = project / "openapi.yaml"
+    changed = source.read_text("utf-8").replace(*change)
+    assert changed != source.read_text("utf-8")
+    source.write_text(changed, "utf-8")
+    done = run_share(project)
     assert done.returncode == 1
     assert reason in done.stderr
     assert "Traceback" not in done.stderr

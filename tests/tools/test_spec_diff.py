@@ -107,6 +107,16 @@ def breakage(told: Callable[[Document], list[Change]]) -> list[Change]:
     return told(spoiled())
 
 
+def test_a_constant_that_becomes_a_list_is_told(
+    told: Callable[[Document], list[Change]],
+) -> None:
+    document = copy.deepcopy(TRUTH)
+    kind = schemas(document)["BetaModelInfo"]["properties"]["type"]
+    kind["enum"] = [kind.pop("const"), "other"]
+    texts = {change.text for change in told(document)}
+    assert "enum of BetaModelInfo.type: none → model or other" in texts
+
+
 def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
     assert [change.text for change in growth if change.breaking] == []
     assert [change.text for change in growth if change.kind == "removed"] == []
