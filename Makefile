@@ -81,7 +81,7 @@ languages: setup $(NODE)/ready ## generate, compile and run the clients in other
 soak: setup ## cancel, interrupt, fork, close and repeat, for minutes; exit 1 on anything wrong
 	@$(PY) -m tests.soak.run
 
-pictures: setup ## remake the pictures of the command line, from real runs
+pictures: setup .envs/bench-ours/ready .envs/official-sdk-current/ready ## redraw what is drawn from real runs and from benchmarks/results.json
 	@$(PY) -m docs.pictures.remake
 
 format: setup ## format what is written by hand

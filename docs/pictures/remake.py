@@ -1,4 +1,7 @@
-"""`make pictures`: runs the real commands on a pseudo-terminal and draws what that received."""
+"""`make pictures`: draws the command line from real runs, and the comparison from measurements.
+
+Of the other pictures each is a file that is written by hand.
+"""
 
 import signal
 from pathlib import Path
@@ -7,6 +10,7 @@ from anthropic_models.sandbox import Sandbox
 from rich.console import Console
 from rich.text import Text
 
+from docs.pictures import comparison
 from tests.support.terminal import NOW, Terminal, piped
 
 FOLDER = Path(__file__).parent
@@ -85,7 +89,11 @@ PICTURES = {"list": listing, "sandbox": serving}
 
 
 def main() -> None:
-    """Draw all pictures anew."""
+    """Draw all pictures anew, and write the sentence of the README that goes with one."""
+    comparison.measure()
+    FOLDER.joinpath("comparison.svg").write_text(comparison.drawn(), "utf-8")
+    readme = comparison.ROOT / "README.md"
+    readme.write_text(comparison.rewritten(readme.read_text("utf-8")), "utf-8")
     for name, draw in PICTURES.items():
         FOLDER.joinpath(f"{name}.svg").write_text(draw(), "utf-8")
 

@@ -38,18 +38,67 @@ def test_the_example_runs_as_printed(
     assert capfd.readouterr().err == ""
 
 
+def documents() -> list[Path]:
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("*/README.md")]
+
+
 def test_every_link_between_documents_leads_somewhere() -> None:
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8")):
+    for document in documents():
+        text = document.read_text("utf-8")
+        for target in re.findall(r"\]\(([^)#:]+)[)#]", text):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
-def test_the_readme_lists_every_make_target() -> None:
-    described = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
-    told = set(
-        re.findall(r"`make ([a-z-]+)(?: [A-Z]+=\w+)?`", (ROOT / "README.md").read_text("utf-8"))
+def test_every_link_to_a_heading_leads_to_one() -> None:
+    for document in documents():
+        for target, heading in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text("utf-8")):
+            text = ((document.parent / target) if target else document).read_text("utf-8")
+            headings = re.findall(r"^#+ (.+)$", text, re.M)
+            anchors = [re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings]
+            assert heading in anchors, f"{document.name} links to {target}#{heading}"
+
+
+def test_every_file_that_a_document_names_is_there() -> None:
+    folders = (
+        "benchmarks|docs|examples|generator|languages|overlays|releasing|requirements|sharing"
     )
-    assert described - {"help"} == told
+    named = re.compile(rf"`((?:{folders}|tests|wrapper)/[\w./-]*)`")
+    count = 0
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for path in named.findall(document.read_text("utf-8")):
+            assert (ROOT / path).exists() or "NAME" in path, f"{document.name} names {path}"
+            count += 1
+    assert count > 40
+
+
+def test_every_module_of_the_wrapper_that_the_design_names_is_there() -> None:
+    wrapper = ROOT / "wrapper/anthropic_models"
+    text = (ROOT / "docs/design.md").read_text("utf-8")
+    table = text.partition("| module | holds |")[2].partition("\n\n")[0]
+    folder = wrapper
+    count = 0
+    for cell in re.findall(r"^\| (.*?) \|", table, re.M):
+        for path in re.findall(r"`([\w/.]+)`", cell):
+            # Further modules of a folder are named without it.
+            found = wrapper / path if (wrapper / path).exists() else folder / path
+            assert found.exists(), path
+            folder = found.parent
+            count += 1
+        folder = wrapper
+    assert count > 20
+
+
+def make_targets(document: str) -> list[str]:
+    text = (ROOT / document).read_text("utf-8")
+    table = text[text.index("\n| command | does |") :].partition("\n\n")[0]
+    return re.findall(r"`make ([a-z-]+)(?: [A-Z]+=\w+)?`", table)
+
+
+def test_contributing_lists_every_make_target_and_the_readme_the_six_of_every_day() -> None:
+    described = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
+    assert set(make_targets("CONTRIBUTING.md")) == described - {"help"}
+    assert len(make_targets("README.md")) == 6
+    assert set(make_targets("README.md")) < described
 
 
 def test_make_alone_lists_the_commands_with_a_line_each() -> None:
