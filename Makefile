@@ -15,7 +15,7 @@ BASE   ?= HEAD
 bench-options = $(if $(QUICK),--quick) $(if $(ROWS),--rows "$(ROWS)")
 
 # uv reads no settings of pip, so the index that pip is told to use is passed on. Certificates are
-# those of the system, where it has any. The cache lies here, since a home may be unwritable.
+# those of the system, where it has any. The cache is here, since a home may be unwritable.
 pip-index = $(BUILDER)/python -m pip config list | sed -n "s/^[^=]*[.]index-url='\(.*\)'$$/\1/p" | head -n 1
 certificates = $(wildcard /etc/ssl/cert.pem /etc/ssl/certs/* /etc/pki/tls/certs/*)
 with-uv = export UV_CACHE_DIR="$${UV_CACHE_DIR:-$(CURDIR)/.envs/cache/uv}" \
@@ -38,12 +38,12 @@ setup: $(VENV)/ready ## build .venv from the pinned requirements
 run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else from the sandbox
 	@$(PY) examples/list_models.py
 
-# Some tests wait, so two processors have time for three. Where Python keeps no compiled files, each of
+# Some tests wait, so two processors can run three. Without compiled files, each of
 # some hundred processes would compile the wrapper anew.
 test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
 	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3
 
-coverage: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests, and demand that they run every line of the wrapper
+coverage: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests; fail unless they run every line of the wrapper
 	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --cov
 
 # A million cases: make differential CASES=1000000.
@@ -54,7 +54,7 @@ differential: setup ## compare validation and parsing with an independent valida
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
 	@$(PY) -m generator.regenerate
 
-check-generated: setup ## exit 1 when generated/ is not what openapi.yaml says
+check-generated: setup ## fail when generated/ is not what openapi.yaml says
 	@$(PY) -m generator.regenerate --check
 
 check: lint types spec-lint check-generated ## lint, format, types, the document, and check-generated
@@ -78,7 +78,7 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 languages: setup $(NODE)/ready ## generate, compile and run the clients in other languages
 	@$(with-node) $(PY) -m languages.run $(ONLY)
 
-soak: setup ## cancel, interrupt, fork, close and repeat, for minutes; exit 1 on anything wrong
+soak: setup ## cancel, interrupt, fork and close for three minutes; fail on anything wrong
 	@$(PY) -m tests.soak.run
 
 pictures: setup .envs/bench-ours/ready .envs/official-sdk-current/ready ## redraw what is drawn from real runs and from benchmarks/results.json
@@ -88,27 +88,27 @@ format: setup ## format what is written by hand
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-share: setup $(NODE)/ready ## write dist/spec/, which other teams take: editions and HTML
+share: setup $(NODE)/ready ## write dist/spec/ for other teams: three editions and HTML
 	@$(PY) -m sharing.share
 
 reference: setup ## write dist/reference/, the API reference of the wrapper, as HTML
 	@$(PY) -m docs.reference.make
 	@echo "open dist/reference/index.html"
 
-spec-diff: setup $(NODE)/ready ## tell what changed in the API since BASE (any git revision)
+spec-diff: setup $(NODE)/ready ## report what changed in the API since BASE (any git revision), and what breaks
 	@$(PY) -m sharing.spec_diff "$(BASE)"
 
-live-check: setup ## ask the real API where it differs from openapi.yaml; needs ANTHROPIC_API_KEY
+live-check: setup ## compare the real API with openapi.yaml; needs ANTHROPIC_API_KEY
 	@$(PY) -m sharing.live_check
 
-bench: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## measure side by side, write benchmarks/RESULTS.md; QUICK=1 only looks
+bench: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## measure side by side, write benchmarks/RESULTS.md; with QUICK=1 nothing
 	@$(PY) -m benchmarks.bench $(bench-options)
 
-bench-check: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## exit 1 when a ratio is 25 % worse than the committed one
+bench-check: setup $(BENCH:=/ready) $(BUILT)/stock/ready ## fail when a ratio is 25 % worse than the committed one
 	@$(PY) -m benchmarks.bench --check $(bench-options)
 
-# Tries each Python that is there. On the commit of a release: make release-check TAG=v1.2.3.
-release-check: setup $(TOOLS)/ready ## build wheel and sdist into dist/release/, once they hold in empty environments
+# Tries each Python of this machine. On the commit of a release: make release-check TAG=v1.2.3.
+release-check: setup $(TOOLS)/ready ## build wheel and sdist, try them in empty environments, put them into dist/release/
 	@$(with-uv) $(PY) -m releasing.release_check $(if $(TAG),--tag "$(TAG)")
 
 # Dependabot pins a package anew with the options that it finds in the first lines of the file.
@@ -124,9 +124,9 @@ lock: $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with ha
 clean: ## remove everything that is built here
 	@rm -rf $(VENV) .envs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
 
-# An environment is built anew when its pins change; the file `ready` in it says that it is whole. It
-# holds the paths of its folder and of its Python, so all are built anew where one of them changes.
-# Nothing is resolved: the second command installs nothing, it fails when the first one left out what
+# An environment is built anew when its pins change; the file `ready` in it is written last. Its files
+# contain the paths of its folder and of its Python, so all are built anew where one of these changes.
+# Nothing is resolved: the second command installs nothing, and fails when the pins lack what
 # a package needs.
 define build-environment
 @echo "building $(@D)"

@@ -1,4 +1,4 @@
 """Measures the wrapper beside other clients: `python -m benchmarks.bench`.
 
-README.md says how it is measured, and RESULTS.md what came of it.
+README.md says how it is measured; RESULTS.md has the results.
 """

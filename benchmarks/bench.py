@@ -17,14 +17,14 @@ from pathlib import Path
 from attrs import frozen
 
 from benchmarks import results
+from benchmarks.claims import Outcome, is_worse, outcome
 from benchmarks.entrants import WrongWorkError
-from benchmarks.judgement import Verdict, is_worse, verdict
 from benchmarks.machine import BENCH_PYTHON, described
 from benchmarks.measuring import Case, measured
 from benchmarks.programs import known_authorities
 from benchmarks.report import in_a_line, written
 from benchmarks.rows import cases
-from benchmarks.serving import Trust
+from benchmarks.serving import Certificates
 from generator.program import exit_code
 
 HERE = Path(__file__).resolve().parent
@@ -32,10 +32,10 @@ HERE = Path(__file__).resolve().parent
 
 @frozen
 class Findings:
-    """What came of some cases."""
+    """The outcomes of some cases."""
 
-    verdicts: list[Verdict]
-    asides: list[str]
+    outcomes: list[Outcome]
+    notes: list[str]
 
 
 def main() -> int:
@@ -68,20 +68,20 @@ def main() -> int:
 
 
 def find(chosen: Iterable[Case]) -> Findings:
-    """Measure cases, and tell of each what came of it."""
-    verdicts: list[Verdict] = []
-    asides: list[str] = []
+    """Measure cases, and print each outcome."""
+    outcomes: list[Outcome] = []
+    notes: list[str] = []
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
-        trust = Trust.made_in(Path(folder), known_authorities())
+        certificates = Certificates.made_in(Path(folder), known_authorities())
         for case in chosen:
-            samples = measured(case, trust)
+            samples = measured(case, certificates)
             for claim in case.claims:
-                verdicts.append(verdict(claim, samples))
-                print(in_a_line(verdicts[-1]), flush=True)
-            asides += [aside.told(samples) for aside in case.asides]
-    for aside in asides:
-        print(aside)
-    return Findings(verdicts, asides)
+                outcomes.append(outcome(claim, samples))
+                print(in_a_line(outcomes[-1]), flush=True)
+            notes += [note.text(samples) for note in case.notes]
+    for note in notes:
+        print(note)
+    return Findings(outcomes, notes)
 
 
 def publish(chosen: Sequence[Case]) -> int:
@@ -90,12 +90,12 @@ def publish(chosen: Sequence[Case]) -> int:
     started = time.monotonic()
     found = find(chosen)
     minutes = (time.monotonic() - started) / 60
-    results.write(HERE, found.verdicts)
-    report = written(found.verdicts, found.asides, machine, minutes)
+    results.write(HERE, found.outcomes)
+    report = written(found.outcomes, found.notes, machine, minutes)
     (HERE / "RESULTS.md").write_text(report, "utf-8")
     subprocess.run([BENCH_PYTHON, HERE / "chart.py"], check=True)
-    met = sum(one.met for one in found.verdicts)
-    print(f"{met} of {len(found.verdicts)} goals are met; see benchmarks/RESULTS.md")
+    met = sum(one.met for one in found.outcomes)
+    print(f"{met} of {len(found.outcomes)} goals are met; see benchmarks/RESULTS.md")
     return 0
 
 
@@ -105,21 +105,21 @@ def check(
     measure: Callable[[Iterable[Case]], Findings],
 ) -> int:
     """Compare with the committed ratios; what looks worse is measured once more."""
-    worse = _worse(measure(chosen).verdicts, committed)
+    worse = _worse(measure(chosen).outcomes, committed)
     if worse:
         print(f"once more, since worse than committed: {', '.join(sorted(worse))}")
         again = [case for case in chosen if worse & {claim.key for claim in case.claims}]
-        worse &= _worse(measure(again).verdicts, committed)
+        worse &= _worse(measure(again).outcomes, committed)
     for key in sorted(worse):
         print(f"{key} is more than 25 % worse than the committed {committed[key]:.3g}")
     print("benchmarks: worse than committed" if worse else "benchmarks: as good as committed")
     return 1 if worse else 0
 
 
-def _worse(verdicts: Iterable[Verdict], committed: dict[str, float]) -> set[str]:
+def _worse(outcomes: Iterable[Outcome], committed: dict[str, float]) -> set[str]:
     return {
         one.claim.key
-        for one in verdicts
+        for one in outcomes
         if one.claim.key in committed and is_worse(one.ratio, committed[one.claim.key])
     }
 

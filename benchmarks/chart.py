@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 HERE = Path(__file__).resolve().parent
-MET, MISSED = "#0072B2", "#E69F00"  # told apart by the colour-blind
+MET, MISSED = "#0072B2", "#E69F00"  # also for the colour-blind
 INK, PALE = "#1d2733", "#c9d1dc"
 LEAST = 0.01
 

@@ -1,4 +1,4 @@
-"""Those that are measured: jobs in a process that stays, and processes that end."""
+"""What is measured: jobs in one long-lived process, or a new process each time."""
 
 import json
 import os
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONTESTANTS = Path(__file__).parent / "contestants"
 
 Sample = dict[str, float]
-"""What one measurement brought: `models` that were seen, `seconds`, and what else there is."""
+"""One measurement: the number of `models` seen, `seconds`, and further figures."""
 
 Measure = Callable[[], Sample]
 
@@ -23,7 +23,7 @@ BASE_URL = "BASE_URL"  # stands for it in commands
 
 
 class WrongWorkError(Exception):
-    """A contestant has not done what it was asked for, so its time means nothing."""
+    """A contestant has not done the whole job, so its time means nothing."""
 
 
 @frozen
@@ -54,7 +54,7 @@ class Program:
 
 @frozen
 class Job:
-    """A job that a worker does again and again; it is expected to see so many models."""
+    """A job that a worker repeats; it is expected to see `expected` models."""
 
     program: Program
     name: str
@@ -64,7 +64,7 @@ class Job:
 
     @contextmanager
     def ready(self, base_url: str, authorities: Path | None) -> Generator[Measure]:
-        """Start the worker, let it warm up, and give what measures once."""
+        """Start the worker, let it warm up, and yield a function that measures once."""
         worker = ["-m", "benchmarks.worker", self.program.module, base_url]
         with subprocess.Popen(
             [self.program.python(), *worker],
@@ -75,22 +75,22 @@ class Job:
             text=True,
         ) as process:
 
-            def answered(asked: dict[str, Any]) -> Sample:
+            def done(job: dict[str, Any]) -> Sample:
                 assert process.stdin is not None  # noqa: S101 - for the type checkers
                 assert process.stdout is not None  # noqa: S101
-                process.stdin.write(json.dumps(asked) + "\n")
+                process.stdin.write(json.dumps(job) + "\n")
                 process.stdin.flush()
                 line = process.stdout.readline()
                 if not line:
-                    raise WrongWorkError(f"{self.program.module} ended in the job {asked}")
+                    raise WrongWorkError(f"{self.program.module} ended in the job {job}")
                 sample: Sample = json.loads(line)
                 return sample
 
-            asked = {"job": self.name, **self.arguments}
-            warm = answered(self.warm_up or asked)
+            job = {"job": self.name, **self.arguments}
+            warm = done(self.warm_up or job)
 
             def measure() -> Sample:
-                sample = answered(asked) | {"warm_peak_bytes": warm["peak_bytes"]}
+                sample = done(job) | {"warm_peak_bytes": warm["peak_bytes"]}
                 lost = int(sample.get("errors", 0))
                 if sample["models"] != self.expected and not lost:
                     raise WrongWorkError(
@@ -105,7 +105,7 @@ class Job:
 
 @frozen
 class Run:
-    """A program that is run anew each time; `read` makes a sample of what it prints."""
+    """A program that is started anew each time; `read` makes a sample of what it prints."""
 
     program: Program
     command: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What is measured, in terms of what every contestant offers; runs in the contestant's process."""
+"""The jobs that are measured; each runs in the process of the contestant."""
 
 import asyncio
 import gc
@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, TypeVar
 
-Answer = dict[str, float]
+Sample = dict[str, float]
 T = TypeVar("T")
 
 
@@ -45,7 +45,7 @@ class Clients:
         return self.contestant.connected_async(self._base_url)
 
     def long_walk(self, limit: int) -> Iterator[Any]:
-        """Return the one walk that lasts over many jobs."""
+        """Return the one walk that continues over many jobs."""
         if self._walk is None:
             self._walk = iter(self.contestant.models(self.sync, limit))
         return self._walk
@@ -55,12 +55,12 @@ class Clients:
         return self._runner.run(work)
 
 
-def first_page(clients: Clients, limit: int) -> Answer:
+def first_page(clients: Clients, limit: int) -> Sample:
     """Fetch one page and no more."""
     return {"models": clients.contestant.first_page(clients.sync, limit)}
 
 
-def walk(clients: Clients, limit: int | None) -> Answer:
+def walk(clients: Clients, limit: int | None) -> Sample:
     """List every model, one after the other, and keep none."""
     client = clients.sync
     started = time.perf_counter()
@@ -68,16 +68,16 @@ def walk(clients: Clients, limit: int | None) -> Answer:
     return {"models": models, "seconds": time.perf_counter() - started}
 
 
-def walk_on(clients: Clients, limit: int, models: int) -> Answer:
-    """Look at so many more models of one long walk."""
+def walk_on(clients: Clients, limit: int, models: int) -> Sample:
+    """Take `models` more models of one long walk."""
     walk = clients.long_walk(limit)
     started = time.perf_counter()
     seen = sum(1 for model in islice(walk, models) if model.id)
     return {"models": seen, "seconds": time.perf_counter() - started}
 
 
-def keep(clients: Clients, limit: int) -> Answer:
-    """Tell how many bytes Python's allocator holds for a list of every model."""
+def keep(clients: Clients, limit: int) -> Sample:
+    """Return how many bytes Python's allocator holds for a list of every model."""
     contestant, client = clients.contestant, clients.sync
     tracemalloc.start()
     kept = contestant.keep(client, limit)
@@ -87,7 +87,7 @@ def keep(clients: Clients, limit: int) -> Answer:
     return {"models": len(kept), "kept_bytes": held}
 
 
-def busy(clients: Clients, pages: int, work: str, seconds: float) -> Answer:
+def busy(clients: Clients, pages: int, work: str, seconds: float) -> Sample:
     """Do the work of a caller alone, without any page to work on."""
     started = time.perf_counter()
     for _ in range(pages):
@@ -95,7 +95,7 @@ def busy(clients: Clients, pages: int, work: str, seconds: float) -> Answer:
     return {"models": 0, "seconds": time.perf_counter() - started}
 
 
-def busy_with_pages(clients: Clients, limit: int, work: str, seconds: float) -> Answer:
+def busy_with_pages(clients: Clients, limit: int, work: str, seconds: float) -> Sample:
     """Work on each page while the next one is fetched."""
     pages: Iterator[int] = clients.contestant.pages(clients.sync, limit)
     models = 0
@@ -106,11 +106,11 @@ def busy_with_pages(clients: Clients, limit: int, work: str, seconds: float) -> 
     return {"models": models, "seconds": time.perf_counter() - started}
 
 
-def busy_with_pages_async(clients: Clients, limit: int, work: str, seconds: float) -> Answer:
+def busy_with_pages_async(clients: Clients, limit: int, work: str, seconds: float) -> Sample:
     """Work on each page while the next one is fetched, in a task."""
     client = clients.asynchronous
 
-    async def working() -> Answer:
+    async def working() -> Sample:
         models = 0
         started = time.perf_counter()
         async for size in clients.contestant.pages_async(client, limit):
@@ -124,18 +124,18 @@ def busy_with_pages_async(clients: Clients, limit: int, work: str, seconds: floa
     return clients.run(working())
 
 
-def crowd(clients: Clients, listings: int, limit: int | None) -> Answer:
+def many_at_once(clients: Clients, listings: int, limit: int | None) -> Sample:
     """List every model many times at once; p99 is how soon 99 of 100 listings are done.
 
-    On a new client each time: how many connections are still open would else depend on how long
-    the others have taken.
+    With a new client each time: otherwise the number of connections that are still open would
+    depend on how long the other contestants took.
     """
 
     async def listing(client: Any) -> tuple[int, float]:
         models = await clients.contestant.walk_async(client, limit)
         return models, time.perf_counter()
 
-    async def all_at_once() -> Answer:
+    async def all_at_once() -> Sample:
         async with clients.new_asynchronous() as client:
             started = time.perf_counter()
             outcomes = await asyncio.gather(
@@ -170,7 +170,7 @@ def _compute(seconds: float) -> None:
             number = number * 48271 % 2147483647
 
 
-JOBS: dict[str, Callable[..., Answer]] = {
+JOBS: dict[str, Callable[..., Sample]] = {
     job.__name__: job
     for job in (
         first_page,
@@ -180,6 +180,6 @@ JOBS: dict[str, Callable[..., Answer]] = {
         busy,
         busy_with_pages,
         busy_with_pages_async,
-        crowd,
+        many_at_once,
     )
 }

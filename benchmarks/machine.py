@@ -1,4 +1,4 @@
-"""On what was measured: the machine, as pyperf describes it, and the versions of everything."""
+"""Describes what was measured on: the machine, by pyperf, and the versions of the packages."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ for name in ("anthropic-models-client", "anthropic", "httpx", "httpx2", "attrs",
 
 @frozen
 class Machine:
-    """What ratios may depend on."""
+    """Machine and versions, on which ratios may depend."""
 
     processor: str
     system: str

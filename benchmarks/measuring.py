@@ -1,13 +1,13 @@
-"""Measures the contestants of a case in turns: A B C, A B C, … in one run, against one server."""
+"""Measures the contestants of a case alternately, in one run, against one server."""
 
 import time
 from contextlib import ExitStack
 
 from attrs import field, frozen
 
+from benchmarks.claims import Claim, Measured, Note
 from benchmarks.entrants import Entrant, Sample
-from benchmarks.judgement import Aside, Claim, Measured
-from benchmarks.serving import Trust, serving
+from benchmarks.serving import Certificates, serving
 
 
 @frozen
@@ -26,12 +26,14 @@ class Case:
     fewest: int = 3
     latency: float = 0.0
     tls: bool = False
-    asides: list[Aside] = field(factory=list[Aside])
+    notes: list[Note] = field(factory=list[Note])
 
 
-def measured(case: Case, trust: Trust) -> Measured:
+def measured(case: Case, certificates: Certificates) -> Measured:
     """Return every sample of every contestant, in the order of the rounds."""
-    certificate, authorities = (trust.server, trust.authorities) if case.tls else (None, None)
+    certificate, authorities = (
+        (certificates.server, certificates.authorities) if case.tls else (None, None)
+    )
     with ExitStack() as stack:
         server = stack.enter_context(serving(case.models, case.latency, certificate))
         measures = {

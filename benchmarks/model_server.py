@@ -1,9 +1,9 @@
-"""Answers GET /v1/models from bytes that are there before the first request.
+"""Responds to GET /v1/models from bytes that are prepared before the first request.
 
     python model_server.py --models 60 --latency 0.05 --certificate server.pem
 
-Prints its base URL and serves until its standard input ends. GET /requests tells how many pages
-were asked for. It reads `after_id` and `limit` of a request, and nothing else.
+Prints its base URL and serves until its standard input ends. GET /requests returns how many pages
+were requested. It reads `after_id` and `limit` of a request, and nothing else.
 """
 
 import argparse
@@ -35,7 +35,7 @@ class Catalogue:
         self._text = memoryview(bytes(text))
 
     def page(self, after_id: str | None, limit: int) -> list[bytes | memoryview]:
-        """Return the parts of a page's body; raises ValueError for a cursor that is none."""
+        """Return the parts of a page's body; raises ValueError for an unknown cursor."""
         start = 0 if after_id is None else self._position(after_id) + 1
         end = min(start + limit, self._count)
         if start >= end:
@@ -65,13 +65,13 @@ def _model(number: int, released: datetime.datetime) -> bytes:
 
 
 class Counter:
-    """How many pages were asked for."""
+    """How many pages were requested."""
 
     requests = 0
 
 
 class Connection(asyncio.Protocol):
-    """Answers the requests of one connection, one after the other."""
+    """Responds to the requests of one connection, one after the other."""
 
     def __init__(self, catalogue: Catalogue, latency: float, counter: Counter) -> None:
         self._catalogue = catalogue
@@ -80,19 +80,19 @@ class Connection(asyncio.Protocol):
         self._pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport that answers are written to."""
+        """Keep the transport that responses are written to."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checkers
         self._write: Callable[[list[bytes | memoryview]], None] = transport.writelines
 
     def data_received(self, data: bytes) -> None:
-        """Answer whatever is complete; requests have no bodies."""
+        """Respond to each complete request; requests have no bodies."""
         self._pending += data
         while (end := self._pending.find(b"\r\n\r\n")) >= 0:
             target = self._pending[: self._pending.index(b"\r\n")].split(b" ")[1]
             self._pending = self._pending[end + 4 :]
-            self._answer(target.decode())
+            self._respond(target.decode())
 
-    def _answer(self, target: str) -> None:
+    def _respond(self, target: str) -> None:
         url = urlsplit(target)
         if url.path == "/requests":
             self._write(_response(b"200 OK", [b"%d" % self._counter.requests]))
@@ -105,9 +105,9 @@ class Connection(asyncio.Protocol):
             self._write(response)
 
     def _listed(self, query: str) -> list[bytes | memoryview]:
-        asked = parse_qs(query)
-        after_id = asked["after_id"][0] if "after_id" in asked else None
-        limit = int(asked["limit"][0]) if "limit" in asked else _DEFAULT_LIMIT
+        parameters = parse_qs(query)
+        after_id = parameters["after_id"][0] if "after_id" in parameters else None
+        limit = int(parameters["limit"][0]) if "limit" in parameters else _DEFAULT_LIMIT
         try:
             return _response(b"200 OK", self._catalogue.page(after_id, limit))
         except ValueError:

@@ -1,12 +1,12 @@
-"""Tells what came of the measurements, in lines and as RESULTS.md."""
+"""Writes the outcomes, as lines for the terminal and as RESULTS.md."""
 
 import datetime
 from collections.abc import Iterable, Sequence
 
-from benchmarks.judgement import OURS, Verdict
+from benchmarks.claims import OURS, Outcome
 from benchmarks.machine import Machine
 
-BUSY = 0.5  # programs that want to run beside ours; with more, ratios are not to be trusted much
+BUSY = 0.5  # programs that want to run beside ours; with more, ratios are rough
 
 _HEAD = """\
 # Results of the benchmarks
@@ -23,8 +23,8 @@ the rounds lies.
 """
 
 
-def in_a_line(one: Verdict) -> str:
-    """Return a verdict as a line for the terminal."""
+def in_a_line(one: Outcome) -> str:
+    """Return an outcome as a line for the terminal."""
     claim = one.claim
     mark = "met    " if one.met else "NOT MET"
     line = f"{claim.key:>4} {mark} {one.ratio:6.3f} (goal {claim.goal:.2f}) {claim.figure}: "
@@ -32,28 +32,28 @@ def in_a_line(one: Verdict) -> str:
 
 
 def written(
-    verdicts: Sequence[Verdict], asides: Iterable[str], machine: Machine, minutes: float
+    outcomes: Sequence[Outcome], notes: Iterable[str], machine: Machine, minutes: float
 ) -> str:
     """Return RESULTS.md."""
     today = datetime.datetime.now(datetime.UTC).date()
-    missed = [one for one in verdicts if not one.met]
-    table = "".join(map(_table_row, verdicts))
+    missed = [one for one in outcomes if not one.met]
+    table = "".join(map(_table_row, outcomes))
     lines = [
-        f"{len(verdicts) - len(missed)} of {len(verdicts)} goals are met."
+        f"{len(outcomes) - len(missed)} of {len(outcomes)} goals are met."
         + (f" Not met: {', '.join(one.claim.key for one in missed)}." if missed else ""),
         "",
         f"- `make bench`, {today}, {minutes:.0f} minutes",
         f"- {machine.processor}; {machine.system}; load {machine.load:.1f} before",
         f"- ours: {', '.join(machine.ours)}",
         f"- official SDK: {', '.join(machine.theirs)}",
-        *(f"- {aside}" for aside in asides),
+        *(f"- {note}" for note in notes),
     ]
     if machine.load > BUSY:
         lines[1:1] = ["", "**The machine was busy with other work**: the ratios are rough."]
     return _HEAD + table + "\n" + "\n".join(lines) + "\n"
 
 
-def _table_row(one: Verdict) -> str:
+def _table_row(one: Outcome) -> str:
     claim = one.claim
     low, high = one.spread
     ratio = f"**{one.ratio:.3g}** ({low:.3g} to {high:.3g})"
@@ -62,7 +62,7 @@ def _table_row(one: Verdict) -> str:
     return "| " + " | ".join([*cells, str(one.rounds), met]) + " |\n"
 
 
-def _failures(one: Verdict) -> str:
+def _failures(one: Outcome) -> str:
     return "".join(
         f"; {count} listings of {'ours' if name == OURS else name} failed"
         for name, count in one.failures.items()

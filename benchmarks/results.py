@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.judgement import Verdict
+from benchmarks.claims import Outcome
 
 _NAME = "results.json"
 
 
-def write(folder: Path, verdicts: Iterable[Verdict]) -> None:
-    """Write what came of each claim."""
-    claims = {one.claim.key: _as_json(one) for one in verdicts}
+def write(folder: Path, outcomes: Iterable[Outcome]) -> None:
+    """Write the outcome of each claim."""
+    claims = {one.claim.key: _as_json(one) for one in outcomes}
     (folder / _NAME).write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -22,7 +22,7 @@ def committed(folder: Path) -> dict[str, float]:
     return {key: claim["ratio"] for key, claim in claims.items()}
 
 
-def _as_json(one: Verdict) -> dict[str, Any]:
+def _as_json(one: Outcome) -> dict[str, Any]:
     claim = one.claim
     return {
         "work": claim.work,

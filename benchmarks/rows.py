@@ -2,7 +2,7 @@
 
 from benchmarks.measuring import Case
 from benchmarks.starting import command_line, imports, one_shot
-from benchmarks.waiting import LATENCY, crowd, distant, large_crowd, read_ahead
+from benchmarks.waiting import LATENCY, distant, many_at_once, more_at_once, read_ahead
 from benchmarks.walking import kept, large_pages, million, small_pages
 
 
@@ -17,10 +17,10 @@ def cases(*, quick: bool) -> list[Case]:
         large_pages(quick=quick),
         distant(quick=quick),
         read_ahead(quick=quick),
-        crowd(quick=quick, latency=0),
-        crowd(quick=quick, latency=LATENCY),
-        large_crowd(quick=quick, latency=0),
-        large_crowd(quick=quick, latency=LATENCY),
+        many_at_once(quick=quick, latency=0),
+        many_at_once(quick=quick, latency=LATENCY),
+        more_at_once(quick=quick, latency=0),
+        more_at_once(quick=quick, latency=LATENCY),
         million(quick=quick),
         kept(quick=quick),
     ]

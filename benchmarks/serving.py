@@ -1,4 +1,4 @@
-"""Starts the server that all contestants ask, in a process of its own."""
+"""Starts the server that all contestants use, in a process of its own."""
 
 import subprocess
 import sys
@@ -20,32 +20,32 @@ class Served:
     base_url: str
 
     def requests(self) -> int:
-        """Return how many pages it was asked for so far; over plain http only."""
-        with urllib.request.urlopen(f"{self.base_url}/requests") as answer:  # noqa: S310 - http
-            return int(answer.read())
+        """Return how many pages were requested so far; over plain http only."""
+        with urllib.request.urlopen(f"{self.base_url}/requests") as response:  # noqa: S310 - http
+            return int(response.read())
 
 
 @frozen
-class Trust:
+class Certificates:
     """Certificates of an authority that is made for one run."""
 
     server: Path
     authorities: Path
 
     @classmethod
-    def made_in(cls, folder: Path, known: Path) -> "Trust":
-        """Make them. Clients are to trust as many authorities as usual: `known`, and ours."""
+    def made_in(cls, folder: Path, known: Path) -> "Certificates":
+        """Make them. Clients should load as many authorities as usual: `known`, and ours."""
         authority = trustme.CA()
         certificate = authority.issue_cert("127.0.0.1")
-        trust = cls(folder / "server.pem", folder / "authorities.pem")
-        certificate.private_key_and_cert_chain_pem.write_to_path(str(trust.server))
-        trust.authorities.write_bytes(known.read_bytes() + authority.cert_pem.bytes())
-        return trust
+        certificates = cls(folder / "server.pem", folder / "authorities.pem")
+        certificate.private_key_and_cert_chain_pem.write_to_path(str(certificates.server))
+        certificates.authorities.write_bytes(known.read_bytes() + authority.cert_pem.bytes())
+        return certificates
 
 
 @contextmanager
 def serving(models: int, latency: float, certificate: Path | None) -> Generator[Served]:
-    """Run a server of so many models; `latency` is in seconds for each answer."""
+    """Run a server of so many models; `latency` is in seconds for each response."""
     command = [sys.executable, str(SERVER), "--models", str(models), "--latency", str(latency)]
     if certificate is not None:
         command += ["--certificate", str(certificate)]

@@ -1,7 +1,7 @@
-"""Rows 1 to 4: what a program costs that starts, lists, and ends."""
+"""Rows 1 to 4: a program that starts, lists, and ends."""
 
+from benchmarks.claims import OURS, Claim, Note, of
 from benchmarks.entrants import CONTESTANTS, importing, listing, printing
-from benchmarks.judgement import OURS, Aside, Claim, of
 from benchmarks.measuring import Case
 from benchmarks.programs import (
     COMMAND_LINE,
@@ -30,9 +30,9 @@ def imports(*, quick: bool) -> Case:
             Claim("1a", work, "`import httpx`", 1.45, of(OURS), of("httpx")),
             Claim("1b", work, "`import anthropic`", 0.10, of(OURS), of("sdk")),
         ],
-        asides=[
-            Aside(
-                "import: httpx, attrs and the generated package, which there is no doing without, "
+        notes=[
+            Note(
+                "import: httpx, attrs and the generated package, all of which are necessary, "
                 "take {share} of our time.",
                 of(OURS),
                 of("needed"),
@@ -66,8 +66,8 @@ def one_shot(*, quick: bool, tls: bool) -> Case:
                 memory, work, "official SDK", 0.45, of(OURS, peak), of("sdk", peak), "peak memory"
             ),
         ],
-        asides=[
-            Aside(
+        notes=[
+            Note(
                 f"a process over {scheme}: the client of the stock templates alone, which checks "
                 "nothing, takes {share} of our time.",
                 of(OURS),

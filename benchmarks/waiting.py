@@ -1,11 +1,11 @@
-"""Rows 9 to 12: a server that takes its time, callers that work, and many callers at once."""
+"""Rows 9 to 12: a server with latency, callers that work, and many callers at once."""
 
+from benchmarks.claims import OURS, Claim, Figure, of
 from benchmarks.entrants import Job
-from benchmarks.judgement import OURS, Claim, Figure, of
 from benchmarks.measuring import Case
 from benchmarks.programs import OFFICIAL_SDK, WRAPPER
 
-LATENCY = 0.05  # seconds, of each answer
+LATENCY = 0.05  # seconds, of each response
 WORK = 0.05  # seconds, of the caller on each page
 MODELS = 60
 
@@ -33,7 +33,7 @@ def distant(*, quick: bool) -> Case:
 
 
 def read_ahead(*, quick: bool) -> Case:
-    """Row 10: a caller that works on each page while the next one is under way."""
+    """Row 10: a caller that works on each page while the next one is fetched."""
     pages, limit = 6 if quick else 20, 20
     models = pages * limit
     cases: dict[str, Job] = {}
@@ -68,35 +68,37 @@ def read_ahead(*, quick: bool) -> Case:
 
 
 def _ideal(work: str, pages: int) -> Figure:
-    """Either the answers or the work, whichever takes longer, and the first answer before."""
+    """Return what takes longer, the responses or the work, after the first response."""
     return lambda figures: max(pages * LATENCY, figures(work, "seconds")) + LATENCY
 
 
-def crowd(*, quick: bool, latency: float) -> Case:
+def many_at_once(*, quick: bool, latency: float) -> Case:
     """Row 11: many listings at once, of three pages each."""
-    return _crowd("11", 80 if quick else 200, limit=20, latency=latency, goal=0.65, quick=quick)
+    return _at_once("11", 80 if quick else 200, limit=20, latency=latency, goal=0.65, quick=quick)
 
 
-def large_crowd(*, quick: bool, latency: float) -> Case:
-    """Row 12: more listings than a pool has connections, ten times over; of one page each."""
-    return _crowd("12", 150 if quick else 1000, limit=1000, latency=latency, goal=0.5, quick=quick)
+def more_at_once(*, quick: bool, latency: float) -> Case:
+    """Row 12: more listings than a pool has connections, ten for each; of one page each."""
+    return _at_once(
+        "12", 150 if quick else 1000, limit=1000, latency=latency, goal=0.5, quick=quick
+    )
 
 
-def _crowd(
+def _at_once(
     row: str, listings: int, *, limit: int, latency: float, goal: float, quick: bool
 ) -> Case:
     time, p99 = "cd" if latency else "ab"
     work = f"{listings:,} listings of {MODELS} models at once, limit={limit}"
     work += f", {latency * 1000:.0f} ms" if latency else ""
     everything = {"listings": listings, "limit": limit}
-    some = {"job": "crowd", "listings": 20, "limit": limit}
+    some = {"job": "many_at_once", "listings": 20, "limit": limit}
     late = "p99_seconds"
     return Case(
         models=MODELS,
         latency=latency,
         entrants={
-            OURS: Job(WRAPPER, "crowd", listings * MODELS, everything, warm_up=some),
-            "sdk": Job(OFFICIAL_SDK, "crowd", listings * MODELS, everything, warm_up=some),
+            OURS: Job(WRAPPER, "many_at_once", listings * MODELS, everything, warm_up=some),
+            "sdk": Job(OFFICIAL_SDK, "many_at_once", listings * MODELS, everything, warm_up=some),
         },
         claims=[
             Claim(f"{row}{time}", work, "official SDK", goal, of(OURS), of("sdk")),

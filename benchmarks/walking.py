@@ -1,7 +1,7 @@
 """Rows 5 to 8, 13 and 14: long listings, one model after the other, and what they keep."""
 
+from benchmarks.claims import OURS, Claim, Note, of
 from benchmarks.entrants import Job, Program
-from benchmarks.judgement import OURS, Aside, Claim, of
 from benchmarks.measuring import Case
 from benchmarks.programs import BYTES_ONLY, FLOOR, HTTPX, OFFICIAL_SDK, STOCK, WRAPPER
 
@@ -9,7 +9,7 @@ MEGABYTE = 1_000_000
 
 
 def small_pages(*, quick: bool) -> Case:
-    """Row 5: as many requests as models of a page allow."""
+    """Row 5: many requests with little in them."""
     models, limit = 2_000 if quick else 20_000, 20
     work = f"walk {models:,} models, limit={limit}"
     return Case(
@@ -24,7 +24,7 @@ def small_pages(*, quick: bool) -> Case:
             Claim("5a", work, "bare httpx, `.json()`", 1.05, of(OURS), of("httpx")),
             Claim("5b", work, "official SDK", 0.35, of(OURS), of("sdk")),
         ],
-        asides=[_server_share(limit)],
+        notes=[_server_share(limit)],
         rounds=15,
         seconds=1 if quick else 45,
         fewest=2 if quick else 3,
@@ -50,7 +50,7 @@ def large_pages(*, quick: bool) -> Case:
             Claim("7", f"{work}, checked", stock, 0.80, of(OURS), of("stock")),
             Claim("8", work, "`http.client`, `json`, same objects", 2.0, of(OURS), of("floor")),
         ],
-        asides=[_server_share(limit)],
+        notes=[_server_share(limit)],
         rounds=30,
         seconds=1 if quick else 35,
         fewest=2 if quick else 3,
@@ -88,9 +88,9 @@ def million(*, quick: bool) -> Case:
 
 
 def kept(*, quick: bool) -> Case:
-    """Row 14: what a list of all models holds, by the books of Python's allocator.
+    """Row 14: the memory that a list of all models takes, as Python's allocator counts it.
 
-    Of the process's memory much else is part, and what was freed; the allocator's books are exact.
+    The size of a process also has other memory, and what was freed; the allocator is exact.
     """
     models, limit = 4_000 if quick else 20_000, 1000
     held = "kept_bytes"
@@ -121,8 +121,8 @@ def _walk(program: Program, models: int, limit: int) -> Job:
     return Job(program, "walk", models, {"limit": limit})
 
 
-def _server_share(limit: int) -> Aside:
-    return Aside(
+def _server_share(limit: int) -> Note:
+    return Note(
         f"limit={limit}: a client that reads the bytes and looks at the cursor only, which is how "
         "fast the server is, takes {share} of our time.",
         of(OURS),

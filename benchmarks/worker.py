@@ -3,7 +3,7 @@
     python -m benchmarks.worker CONTESTANT BASE_URL
 
 For each line of JSON on its standard input, the name of a job and its arguments, it does the job
-and answers with a line: how many models were seen, the seconds it took, and what else there is.
+and writes a line: how many models were seen, the seconds it took, and further figures.
 """
 
 import gc
@@ -25,11 +25,11 @@ def main() -> None:
     with ExitStack() as stack:
         clients = Clients(contestant, sys.argv[2], stack)
         for line in sys.stdin:
-            asked = json.loads(line)
-            job = JOBS[asked.pop("job")]
+            arguments = json.loads(line)
+            job = JOBS[arguments.pop("job")]
             gc.collect()
-            answer = job(clients, **asked)
-            print(json.dumps({**answer, "peak_bytes": peak.peak_bytes()}), flush=True)
+            sample = job(clients, **arguments)
+            print(json.dumps({**sample, "peak_bytes": peak.peak_bytes()}), flush=True)
 
 
 if __name__ == "__main__":

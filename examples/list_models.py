@@ -9,7 +9,7 @@ from anthropic_models.sandbox import Sandbox
 
 
 def main() -> int:
-    """List, print, and tell where the models come from; return the exit code."""
+    """List the models, print them and their source, and return the exit code."""
     try:
         if os.environ.get("ANTHROPIC_API_KEY"):
             with Client() as client:
@@ -39,7 +39,7 @@ if __name__ == "__main__":
     try:
         code = main()
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    except BrokenPipeError:  # the reader, such as `head`, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)

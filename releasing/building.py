@@ -41,7 +41,7 @@ def build_again(built: Distributions, folder: Path) -> Distributions:
 
 
 def differences(first: Path, second: Path) -> Sequence[str]:
-    """Return what tells two archives of the same source apart; nothing when they are equal."""
+    """Return how two archives of the same source differ; nothing when they are equal."""
     if first.name != second.name:
         return [f"the sdist builds {second.name}, the tree {first.name}"]
     if first.read_bytes() == second.read_bytes():

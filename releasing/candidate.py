@@ -1,4 +1,4 @@
-"""Says all that is wrong with what would be released, as it lies there."""
+"""Checks what would be released, without running it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ from releasing.readme import description_complaints
 
 @frozen
 class Candidate:
-    """What would be released, and what it has to agree with."""
+    """What would be released, and what it must agree with."""
 
     built: Distributions
     again: Distributions
@@ -30,7 +30,7 @@ class Candidate:
 
 
 def complaints(candidate: Candidate) -> Sequence[str]:
-    """Return what is wrong, in sentences; nothing when all is right."""
+    """Return what is wrong, in sentences; nothing when everything is right."""
     wheel, sdist = read(candidate.built.wheel), read(candidate.built.sdist)
     about = metadata(wheel)
     version = str(about["Version"])

@@ -1,4 +1,4 @@
-"""Says what is wrong with the files in a wheel or an sdist."""
+"""Checks the files in a wheel or an sdist."""
 
 import configparser
 import re
@@ -20,7 +20,7 @@ NEEDED = (
     "anthropic_models_generated/__init__.py",
     "anthropic_models_generated/py.typed",
 )
-"""What a wheel is of no use without."""
+"""Files that a wheel needs."""
 
 IN_SDIST = (
     *("generated/", "wrapper/", "openapi.yaml"),
@@ -36,7 +36,7 @@ _OUT_OF_PLACE = re.compile(
 def wheel_complaints(
     files: Files, tracked: Iterable[str], scripts: Mapping[str, str]
 ) -> Sequence[str]:
-    """Return what is wrong, in sentences; nothing when all is right.
+    """Return what is wrong, in sentences; nothing when everything is right.
 
     Args:
         files: The wheel.
@@ -64,7 +64,7 @@ def wheel_complaints(
 
 
 def sdist_complaints(files: Files, tracked: Iterable[str]) -> Sequence[str]:
-    """Return what is wrong with the sdist, in sentences; nothing when all is right."""
+    """Return what is wrong with the sdist, in sentences; nothing when everything is right."""
     due = {path for path in tracked if any(_is_at(path, place) for place in IN_SDIST)}
     return [
         *_out_of_place("the sdist", files),

@@ -14,16 +14,16 @@ from releasing.clean_process import run
 
 
 def on_this_machine(uv: Sequence[str | Path], folder: Path) -> list[dict[str, Any]]:
-    """Return what `uv python list` tells of the Pythons on PATH, of uv's own and of pyenv's."""
+    """Return what `uv python list` prints on the Pythons on PATH, uv's own and pyenv's."""
     listing = ("python", "list", "--only-installed", "--no-python-downloads")
     path = {"PATH": os.pathsep.join([*_folders_of_pyenv(folder), os.environ.get("PATH", "")])}
-    told = run(*uv, *listing, "--output-format", "json", folder=folder, own=path)
-    found: list[dict[str, Any]] = json.loads(told)
+    printed = run(*uv, *listing, "--output-format", "json", folder=folder, own=path)
+    found: list[dict[str, Any]] = json.loads(printed)
     return found
 
 
 def _folders_of_pyenv(folder: Path) -> Sequence[str]:
-    """Return where pyenv keeps its Pythons: on PATH it has only those that are switched on."""
+    """Return where pyenv keeps its Pythons: on PATH it has only the active ones."""
     if shutil.which("pyenv") is None:
         return []
     versions = run("pyenv", "versions", "--bare", "--skip-aliases", folder=folder).split()

@@ -1,4 +1,4 @@
-"""Reads the README as its readers do: the examples that they run, the links that they follow."""
+"""Reads the README: its Python examples, and where its links and pictures lead."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ def python_examples(markdown: str) -> Sequence[str]:
 
 
 def description_complaints(markdown: str) -> Sequence[str]:
-    """Say which links and pictures lead nowhere on a page that is not in the repository."""
+    """Return which links and pictures lead nowhere outside the repository."""
     reader = _Targets()
     reader.feed(MarkdownIt().render(markdown))
     return [

@@ -1,4 +1,4 @@
-"""Builds wheel and sdist, and puts them into dist/release/ when all about them is right.
+"""Builds wheel and sdist, checks them, and puts them into dist/release/.
 
 python -m releasing.release_check [--tag v1.2.3]
 """
@@ -44,14 +44,14 @@ def main(words: Sequence[str] | None = None) -> int:
     if found:
         print(*found, "Nothing was put into dist/release/.", sep="\n", file=sys.stderr)
         return 1
-    print(f"All is right, in {time.monotonic() - started:.0f} seconds.")
+    print(f"Everything is right, after {time.monotonic() - started:.0f} seconds.")
     for path in sorted(target.iterdir()):
         print(f"{path.relative_to(ROOT)}  {path.stat().st_size:,} bytes")
     return 0
 
 
 def check(target: Path, folder: Path, tag: str | None) -> Sequence[str]:
-    """Build in `folder`, and replace the folder `target` when all is right.
+    """Build in `folder`, and replace the folder `target` when everything is right.
 
     Returns what is wrong, in sentences; raises ProcessError when something fails.
     """
@@ -71,7 +71,7 @@ def _candidate(built: Distributions, again: Distributions, tag: str | None) -> C
         raise ProcessError("a release is compared with what git tracks, but here is no repository")
     tracked = run("git", "ls-files", "-z", folder=ROOT).split("\0")
     of_head = run("git", "tag", "--points-at", "HEAD", "v*", folder=ROOT).split()
-    # What people read of a package, and what it is built from.
+    # Where the version could be repeated.
     places = ("README.md", "pyproject.toml", "generated/", "wrapper/")
     return Candidate(
         built=built,

@@ -1,4 +1,4 @@
-"""Tries a wheel in empty environments: what comes with it, and that its users' programs run."""
+"""Tries a wheel in empty environments: what is installed with it, and that examples run."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ assert main(["list", "--no-such-option"]) == 2
 
 @frozen
 class Trial:
-    """What is to be tried, and with what."""
+    """A wheel, and what it is tried with."""
 
     wheel: Path
     version: str
@@ -49,7 +49,7 @@ class Trial:
     pins: Path
     """Pins the extras and what they need."""
     bare_pins: Path
-    """Names and pins all that may come with the wheel alone."""
+    """Pins what may be installed with the wheel alone, and nothing else."""
 
 
 def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
@@ -60,8 +60,10 @@ def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
     folder.mkdir()
     pinned = ("--constraint", trial.pins)
     alone = _install(trial, python, folder / "alone", "", ("--constraint", trial.bare_pins))
-    told = run(alone / "python", "-W", "error", "-c", _LIST_DISTRIBUTIONS, folder=folder).split()
-    found = strangers(told, trial.bare_pins.read_text("utf-8"))
+    installed = run(
+        alone / "python", "-W", "error", "-c", _LIST_DISTRIBUTIONS, folder=folder
+    ).split()
+    found = unexpected_distributions(installed, trial.bare_pins.read_text("utf-8"))
     with Sandbox(MODELS) as sandbox:
         own = _environment(sandbox)
         environments = {"": alone}
@@ -108,12 +110,12 @@ def _environment(sandbox: Sandbox) -> dict[str, str]:
 
 
 def command_complaints(
-    told: str, version: str, printed: str, right: Sequence[str]
+    printed_version: str, version: str, printed: str, right: Sequence[str]
 ) -> Sequence[str]:
-    """Say what is wrong with the command's own version and with the ids that it lists."""
+    """Return what is wrong with the version that the command prints, and with its ids."""
     found: list[str] = []
-    if told.split() != ["anthropic-models", version]:
-        found.append(f"`anthropic-models --version` prints {told.strip()!r}")
+    if printed_version.split() != ["anthropic-models", version]:
+        found.append(f"`anthropic-models --version` prints {printed_version.strip()!r}")
     if (ids := printed.split()) != right:
         what = f"{len(ids)} ids, which are not the {len(right)} of the sandbox"
         found.append(f"`anthropic-models list --format id` prints {what}")
@@ -125,11 +127,11 @@ def extra_for(example: str) -> str:
     return "sandbox" if "anthropic_models.sandbox" in example else ""
 
 
-def strangers(installed: Iterable[str], pins: str) -> Sequence[str]:
-    """Say which distributions are there although only the wheel and what it needs should be."""
+def unexpected_distributions(installed: Iterable[str], pins: str) -> Sequence[str]:
+    """Return which distributions are installed beside the wheel and what it needs."""
     due = {"anthropic-models-client", *re.findall(r"^([\w.-]+)==", pins, re.M)}
     normalized = (canonicalize_name(name) for name in installed)
-    return [f"the wheel alone brings {name}" for name in normalized if name not in due]
+    return [f"the wheel alone installs {name}" for name in normalized if name not in due]
 
 
 def _install(

@@ -8,7 +8,7 @@ from pathlib import Path
 def peak_bytes() -> int:
     """Return the peak of the resident memory.
 
-    From Linux's own books, since `getrusage` also counts what the parent had before `exec`.
+    As Linux counts it, since `getrusage` also counts what the parent had before `exec`.
     """
     try:
         status = Path("/proc/self/status").read_text("ascii")

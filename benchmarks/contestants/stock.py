@@ -1,4 +1,4 @@
-"""The client that the generator makes with its own templates; it checks nothing."""
+"""The client that the generator makes with its own templates; it validates nothing."""
 
 import sys
 

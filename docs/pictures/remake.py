@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 COLUMNS = 80
 PORT = 8770
 
-# Like rich's own, but without fonts from elsewhere: the picture refers to nothing outside it.
+# Like rich's own, but without fonts from the network: the picture needs nothing outside it.
 FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>

@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 MODULES = ("anthropic_models", "anthropic_models.sandbox", "anthropic_models.pytest_plugin")
 OURS = ("anthropic_models", "anthropic_models_generated")
 FIRST = ("Client", "AsyncClient", "Page", "AsyncPage", "AsyncPaginator", "ResponseInfo")
-"""What most readers look for. The rest follows by the alphabet, errors last."""
+"""What most readers look for. The rest follows in alphabetical order, errors last."""
 
 
 def main(target: Path) -> None:
@@ -52,7 +52,7 @@ def main(target: Path) -> None:
 def _module(name: str) -> pdoc.doc.Module:
     module = importlib.import_module(name)
     for public in getattr(module, "__all__", ()):
-        # pdoc looks into the module's __dict__, where a name that is loaded on demand is not.
+        # pdoc reads the module's __dict__, which lacks names that are not imported yet.
         setattr(module, public, getattr(module, public))
     found = pdoc.doc.Module(module)
     for kind in found.classes:
@@ -63,7 +63,7 @@ def _module(name: str) -> pdoc.doc.Module:
     return found
 
 
-def _ordered(module: Any) -> dict[str, Any]:  # pdoc leaves open what members are about
+def _ordered(module: Any) -> dict[str, Any]:  # pdoc has no type for members
     return dict(sorted(module.members.items(), key=_place))
 
 
@@ -83,7 +83,7 @@ def _place(item: tuple[str, Any]) -> tuple[int, list[str]]:
 
 
 def _members(kind: Any) -> Iterator[pdoc.doc.Doc[Any]]:
-    """Yield what a class has, inherited or not: how it is made, what it lists, everything else."""
+    """Yield the members of a class, inherited or not: __init__, `models.list`, everything else."""
     members: dict[str, Any] = kind.members
     ours = {name: m for name, m in members.items() if _is_ours(m.taken_from[0])}
     for member in ours.values():
@@ -98,7 +98,7 @@ def _members(kind: Any) -> Iterator[pdoc.doc.Doc[Any]]:
 
 
 def _reached_through_properties(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Function]:
-    """Yield `models.list` of a client: nobody holds a `Models` otherwise."""
+    """Yield `models.list` of a client, since `Models` is not exported."""
     for attribute, member in vars(kind.obj).items():
         held = get_type_hints(member.fget)["return"] if isinstance(member, property) else None
         if (
@@ -120,7 +120,7 @@ def _reached_through_properties(kind: pdoc.doc.Class) -> Iterator[pdoc.doc.Funct
 
 
 def _concrete(signature: Any, kind: type) -> Any:
-    """Say what the type variables of a generic base are in the class."""
+    """Put the actual types of a class in place of the type variables of its generic base."""
     actual: dict[TypeVar, Any] = {}
     for base in getattr(kind, "__orig_bases__", ()):  # e.g. BaseClient[httpx.Client]
         names: tuple[TypeVar, ...] = getattr(get_origin(base), "__parameters__", ())
@@ -148,8 +148,8 @@ def _or(one: Any, other: Any) -> Any:
 
 
 def _as_users_name_them(package: pdoc.doc.Module) -> Callable[[str], str]:
-    """Return what writes the public name of a class for the place of its definition."""
-    dot = '</span><span class="o">.</span><span class="n">'  # where a name is highlighted
+    """Return a function that replaces where a class is defined by its public name."""
+    dot = '</span><span class="o">.</span><span class="n">'  # in highlighted code
     names: dict[str, str] = {}
     for kind in package.classes:
         defined = f"{kind.obj.__module__}.{kind.obj.__qualname__}"

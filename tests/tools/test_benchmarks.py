@@ -1,4 +1,4 @@
-"""The benchmarks: what they make of measurements, their server, and that wrong work is noticed."""
+"""The benchmarks: how they compare measurements, their server, and that wrong work is noticed."""
 
 import os
 import sys
@@ -12,16 +12,16 @@ from anthropic_models import Client, NotFoundError
 from anthropic_models.sandbox import Sandbox
 
 from benchmarks import bench, report, results
+from benchmarks.claims import OURS, Claim, Measured, Note, Outcome, is_worse, of, outcome
 from benchmarks.entrants import Job, Program, Run, WrongWorkError, listing
-from benchmarks.judgement import OURS, Aside, Claim, Measured, Verdict, is_worse, of, verdict
 from benchmarks.machine import Machine
 from benchmarks.measuring import Case, measured
 from benchmarks.rows import cases
-from benchmarks.serving import Served, Trust, serving
+from benchmarks.serving import Certificates, Served, serving
 from tests.support.projects import ROOT
 
 HERE = Program("counting", Path(sys.prefix))
-NO_TRUST = Trust(Path(os.devnull), Path(os.devnull))
+NO_CERTIFICATES = Certificates(Path(os.devnull), Path(os.devnull))
 MACHINE = Machine("2 processors", "Linux", 0.1, ["Python 3.11.7"], ["anthropic 1.0"])
 
 
@@ -40,7 +40,7 @@ def taking(ours: Iterable[float], theirs: Iterable[float], **more: float) -> Mea
 
 
 def test_a_ratio_is_of_medians_so_that_one_slow_round_counts_for_nothing() -> None:
-    found = verdict(claim(goal=0.5), taking([1, 1, 90], [2, 2, 3]))
+    found = outcome(claim(goal=0.5), taking([1, 1, 90], [2, 2, 3]))
     assert found.ratio == 0.5
     assert found.met
     assert found.rounds == 3
@@ -48,20 +48,20 @@ def test_a_ratio_is_of_medians_so_that_one_slow_round_counts_for_nothing() -> No
 
 
 def test_a_goal_is_missed_by_a_ratio_above_it() -> None:
-    assert not verdict(claim(goal=0.49), taking([1], [2])).met
+    assert not outcome(claim(goal=0.49), taking([1], [2])).met
 
 
 def test_a_listing_of_ours_that_failed_misses_the_goal_however_fast() -> None:
-    found = verdict(claim(goal=0.5), taking([1, 1], [9, 9], errors=1.0))
+    found = outcome(claim(goal=0.5), taking([1, 1], [9, 9], errors=1.0))
     assert found.failures == {OURS: 2}
     assert not found.met
     assert report.in_a_line(found).endswith("2 listings of ours failed")
 
 
-def test_a_listing_of_theirs_that_failed_is_told_and_takes_nothing_from_ours() -> None:
+def test_a_listing_of_theirs_that_failed_is_reported_and_does_not_affect_our_goal() -> None:
     measurements = taking([1], [9])
     measurements["them"][0]["errors"] = 3
-    found = verdict(claim(goal=0.5), measurements)
+    found = outcome(claim(goal=0.5), measurements)
     assert found.met
     assert "3 listings of them failed" in report.in_a_line(found)
 
@@ -73,17 +73,17 @@ def test_worse_is_more_than_a_quarter_above_what_is_committed(fresh: float, wors
     assert is_worse(fresh, committed=0.8) is worse
 
 
-def test_an_aside_tells_which_part_of_our_time_another_takes() -> None:
-    aside = Aside("it takes {share}", of(OURS), of("them"))
-    assert aside.told(taking([4], [1])) == "it takes 25%"
+def test_a_note_says_which_share_of_our_time_another_takes() -> None:
+    note = Note("it takes {share}", of(OURS), of("them"))
+    assert note.text(taking([4], [1])) == "it takes 25%"
 
 
 # What is committed
 
 
 def found(**ratios: float) -> bench.Findings:
-    verdicts = [Verdict(claim(key), ratio, (ratio, ratio), 3) for key, ratio in ratios.items()]
-    return bench.Findings(verdicts, [])
+    outcomes = [Outcome(claim(key), ratio, (ratio, ratio), 3) for key, ratio in ratios.items()]
+    return bench.Findings(outcomes, [])
 
 
 def check(committed: dict[str, float], *runs: bench.Findings) -> tuple[int, list[int]]:
@@ -121,13 +121,13 @@ def test_a_claim_that_is_not_committed_yet_is_not_compared() -> None:
 
 
 def test_the_committed_ratios_are_read_as_they_were_written(tmp_path: Path) -> None:
-    results.write(tmp_path, found(**{"5a": 0.123456}).verdicts)
+    results.write(tmp_path, found(**{"5a": 0.123456}).outcomes)
     assert results.committed(tmp_path) == {"5a": 0.123}
 
 
 def test_the_report_has_a_line_for_each_claim_and_says_what_is_not_met() -> None:
-    verdicts = [verdict(claim("5a"), taking([1], [4])), verdict(claim("5b"), taking([3], [4]))]
-    text = report.written(verdicts, ["The server takes 5%."], MACHINE, minutes=7.4)
+    outcomes = [outcome(claim("5a"), taking([1], [4])), outcome(claim("5b"), taking([3], [4]))]
+    text = report.written(outcomes, ["The server takes 5%."], MACHINE, minutes=7.4)
     assert "| 5a | walk | time | them | ≤ 0.50 | **0.25** (0.25 to 0.25) | 1 | yes |\n" in text
     assert "| 5b | walk | time | them | ≤ 0.50 | **0.75** (0.75 to 0.75) | 1 | **no** |\n" in text
     assert "\n1 of 2 goals are met. Not met: 5b.\n" in text
@@ -138,7 +138,7 @@ def test_the_report_has_a_line_for_each_claim_and_says_what_is_not_met() -> None
 
 def test_the_report_of_a_busy_machine_says_so() -> None:
     busy = Machine("2 processors", "Linux", 1.7, [], [])
-    assert "was busy with other work" in report.written(found(**{"6": 1}).verdicts, [], busy, 1)
+    assert "was busy with other work" in report.written(found(**{"6": 1}).outcomes, [], busy, 1)
 
 
 @pytest.mark.parametrize("quick", [True, False])
@@ -167,7 +167,7 @@ def server() -> Iterator[Served]:
         yield running
 
 
-def test_the_server_answers_the_pages_of_the_sandbox(server: Served, sandbox: Sandbox) -> None:
+def test_the_server_sends_the_pages_of_the_sandbox(server: Served, sandbox: Sandbox) -> None:
     pages: list[list[dict[str, Any]]] = []
     for base_url in (server.base_url, sandbox.base_url):
         with Client(base_url=base_url, api_key="any") as client:
@@ -177,11 +177,11 @@ def test_the_server_answers_the_pages_of_the_sandbox(server: Served, sandbox: Sa
     assert pages[0] == pages[1]
 
 
-def test_the_server_has_twenty_models_a_page_unless_asked_for_more(server: Served) -> None:
+def test_the_server_has_twenty_models_a_page_unless_more_are_requested(server: Served) -> None:
     assert len(httpx.get(f"{server.base_url}/v1/models").json()["data"]) == 20
 
 
-def test_the_server_counts_the_pages_that_were_asked_for(server: Served) -> None:
+def test_the_server_counts_the_pages_that_were_requested(server: Served) -> None:
     before = server.requests()
     with Client(base_url=server.base_url, api_key="any") as client:
         assert len(list(client.models.list(limit=20))) == 57
@@ -203,9 +203,9 @@ def test_the_server_has_an_empty_page_after_the_last_model(server: Served) -> No
 def test_over_https_the_server_is_trusted_with_the_authorities_of_the_run(tmp_path: Path) -> None:
     known = tmp_path / "known.pem"
     known.write_bytes(b"")
-    trust = Trust.made_in(tmp_path, known)
+    certificates = Certificates.made_in(tmp_path, known)
     case = Case(3, {OURS: _listing("ours")}, [], 1, 1, tls=True)
-    assert [sample["models"] for sample in measured(case, trust)[OURS]] == [3]
+    assert [sample["models"] for sample in measured(case, certificates)[OURS]] == [3]
 
 
 # Contestants
@@ -231,48 +231,48 @@ def walking(program: Program) -> Case:
     return Case(3, {"them": Job(program, "walk", 3, {"limit": 1000})}, [], 2, 1)
 
 
-def test_a_contestant_is_measured_in_rounds_with_what_it_saw_and_asked(
+def test_a_contestant_is_measured_in_rounds_with_its_models_and_requests(
     counting: Callable[[str], Program],
 ) -> None:
     line = (
         "import urllib.request as u; u.urlopen(client + '/v1/models').read(); return limit // 333"
     )
-    samples = measured(walking(counting(line)), NO_TRUST)["them"]
+    samples = measured(walking(counting(line)), NO_CERTIFICATES)["them"]
     assert [(sample["models"], sample["requests"]) for sample in samples] == [(3, 1), (3, 1)]
     assert all(sample["seconds"] > 0 and sample["peak_bytes"] > 1_000_000 for sample in samples)
 
 
-def test_contestants_take_turns(counting: Callable[[str], Program], tmp_path: Path) -> None:
-    turns = tmp_path / "turns"
-    program = counting(f"open({str(turns)!r}, 'a').write('ab'[limit]); return 3")
+def test_contestants_run_alternately(counting: Callable[[str], Program], tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    program = counting(f"open({str(order)!r}, 'a').write('ab'[limit]); return 3")
     jobs = {name: Job(program, "walk", 3, {"limit": limit}) for limit, name in enumerate("ab")}
-    measured(Case(3, dict(jobs), [], 3, 60), NO_TRUST)
+    measured(Case(3, dict(jobs), [], 3, 60), NO_CERTIFICATES)
     warm_up, rounds = "ab", "ababab"
-    assert turns.read_text("utf-8") == warm_up + rounds
+    assert order.read_text("utf-8") == warm_up + rounds
 
 
 def test_a_contestant_that_counts_wrong_stops_the_run_by_its_name(
     counting: Callable[[str], Program],
 ) -> None:
     with pytest.raises(WrongWorkError, match="counting saw 2 models in the job walk, not 3"):
-        measured(walking(counting("return 2")), NO_TRUST)
+        measured(walking(counting("return 2")), NO_CERTIFICATES)
 
 
 def test_a_contestant_that_breaks_stops_the_run_by_its_name(
     counting: Callable[[str], Program],
 ) -> None:
     with pytest.raises(WrongWorkError, match="counting ended in the job"):
-        measured(walking(counting("raise SystemExit")), NO_TRUST)
+        measured(walking(counting("raise SystemExit")), NO_CERTIFICATES)
 
 
 def test_a_program_that_lists_too_few_stops_the_run_by_its_name() -> None:
     with pytest.raises(WrongWorkError, match="ours saw 4 models, not 3"):
-        measured(Case(4, {OURS: _listing("ours")}, [], 1, 1), NO_TRUST)
+        measured(Case(4, {OURS: _listing("ours")}, [], 1, 1), NO_CERTIFICATES)
 
 
 def test_a_case_ends_when_its_time_is_over_but_not_before_the_fewest_rounds(
     counting: Callable[[str], Program],
 ) -> None:
     job = Job(counting("return 3"), "walk", 3, {"limit": 1})
-    samples = measured(Case(3, {OURS: job}, [], rounds=9, seconds=0, fewest=2), NO_TRUST)
+    samples = measured(Case(3, {OURS: job}, [], rounds=9, seconds=0, fewest=2), NO_CERTIFICATES)
     assert len(samples[OURS]) == 2

@@ -18,7 +18,7 @@ from releasing.building import Distributions
 from releasing.candidate import Candidate, complaints
 from releasing.clean_process import run
 from releasing.readme import description_complaints
-from releasing.trying import command_complaints, extra_for, strangers
+from releasing.trying import command_complaints, extra_for, unexpected_distributions
 
 ABOUT = "anthropic_models_client-1.2.3.dist-info"
 COMMANDS = b"[console_scripts]\nanthropic-models = anthropic_models.cli:main\n"
@@ -238,7 +238,7 @@ def test_an_sdist_that_builds_another_version_is_refused(candidate: Candidate) -
         ("## 1.2.3 (2026-02-30)\n\n- x\n", "CHANGELOG.md dates 1.2.3 '2026-02-30', not like"),
         (
             "## 1.2.3 (2026-01-31)\n\n## 1.2.2 (2025-01-01)\n\n- x\n",
-            "CHANGELOG.md says nothing about 1.2.3",
+            "CHANGELOG.md has no text for 1.2.3",
         ),
     ],
 )
@@ -297,13 +297,13 @@ def test_a_description_may_lead_to_other_sites() -> None:
     assert description_complaints("[docs](https://docs.example/) ![x](https://x.example/)") == []
 
 
-def test_a_distribution_that_comes_with_the_wheel_uncalled_for_is_told() -> None:
+def test_an_unexpected_distribution_beside_the_wheel_is_reported() -> None:
     pins = (
         "attrs==1 \\\n    --hash=sha256:0\nhttpx==1 ; python_version < '4'\ntyping-extensions==1\n"
     )
     needed = ["anthropic-models-client", "attrs", "httpx", "typing_extensions"]
-    assert strangers(needed, pins) == []
-    assert strangers([*needed, "Click"], pins) == ["the wheel alone brings click"]
+    assert unexpected_distributions(needed, pins) == []
+    assert unexpected_distributions([*needed, "Click"], pins) == ["the wheel alone installs click"]
 
 
 def test_only_the_examples_with_a_sandbox_need_its_extra() -> None:

@@ -1,4 +1,4 @@
-"""What the measurements mean: ratios of medians, goals, and what counts as worse."""
+"""Claims about the measurements: ratios of medians, goals, and what counts as worse."""
 
 from collections.abc import Callable
 from statistics import median, quantiles
@@ -42,13 +42,13 @@ Figure = Callable[[Figures], float]
 
 
 def of(contestant: str, what: str = "seconds") -> Figure:
-    """Return what looks up the median of a figure."""
+    """Return a function that looks up the median of a figure."""
     return lambda figures: figures(contestant, what)
 
 
 @frozen
 class Claim:
-    """That `ours` is at most `goal` times `theirs`.
+    """The claim that `ours` is at most `goal` times `theirs`.
 
     `key` names it in the results: the number of its row, and a letter.
     """
@@ -68,22 +68,22 @@ class Claim:
 
 
 @frozen
-class Aside:
-    """Something that is told beside the claims: which part of our time something else takes."""
+class Note:
+    """A sentence beside the claims: which share of our time something else takes."""
 
     what: str
     ours: Figure
     theirs: Figure
 
-    def told(self, measured: Measured) -> str:
-        """Return it as a sentence."""
+    def text(self, measured: Measured) -> str:
+        """Return the sentence."""
         figures = Figures(measured)
         return self.what.format(share=f"{self.theirs(figures) / self.ours(figures):.0%}")
 
 
 @frozen
-class Verdict:
-    """What came of a claim."""
+class Outcome:
+    """Whether a claim holds."""
 
     claim: Claim
     ratio: float
@@ -97,8 +97,8 @@ class Verdict:
         return self.ratio <= self.claim.goal and not self.failures.get(OURS)
 
 
-def verdict(claim: Claim, measured: Measured) -> Verdict:
-    """Judge a claim by what was measured."""
+def outcome(claim: Claim, measured: Measured) -> Outcome:
+    """Compare a claim with what was measured."""
     figures = Figures(measured)
     ratios = [_ratio(claim, alone) for alone in figures.rounds()]
     low, _, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
@@ -107,11 +107,11 @@ def verdict(claim: Claim, measured: Measured) -> Verdict:
         for name, samples in measured.items()
     }
     failures = {name: count for name, count in failures.items() if count}
-    return Verdict(claim, _ratio(claim, figures), (low, high), len(ratios), failures)
+    return Outcome(claim, _ratio(claim, figures), (low, high), len(ratios), failures)
 
 
 def is_worse(fresh: float, committed: float) -> bool:
-    """Tell whether a ratio is more than a quarter above the committed one."""
+    """Return whether a ratio is more than a quarter above the committed one."""
     return fresh > committed * TOLERATED
 
 
