@@ -96,16 +96,16 @@ CHANGES: dict[str, tuple[Change, str | None]] = {
     "an object in a response": (inline_object_of_a_response, "no-inline-object-schema"),
     "an object of a map": (inline_object_of_a_map, "no-inline-object-schema"),
     "an object among others": (inline_object_among_alternatives, "no-inline-object-schema"),
-    "a list that is closed now": (no_more_open, "open-alternatives-in-answers"),
-    "a closed list": (in_a_model(CLOSED), "open-enum-in-answers"),
+    "a list that is closed now": (no_more_open, "open-alternatives-in-responses"),
+    "a closed list": (in_a_model(CLOSED), "open-enum-in-responses"),
     "closed items": (
         in_a_model({"type": "array", "description": "x", "items": CLOSED}),
-        "open-enum-in-answers",
+        "open-enum-in-responses",
     ),
-    "a closed list by name": (in_a_model(KNOWN, KnownMood=CLOSED), "open-enum-in-answers"),
+    "a closed list by name": (in_a_model(KNOWN, KnownMood=CLOSED), "open-enum-in-responses"),
     "a closed list or null": (
         in_a_model({"anyOf": [KNOWN, {"type": "null"}]}, KnownMood=CLOSED),
-        "open-alternatives-in-answers",
+        "open-alternatives-in-responses",
     ),
     "an open list or null": (
         in_a_model(open_list(KNOWN, {"type": "null"}), KnownMood=CLOSED),

@@ -24,7 +24,7 @@ class BetaModelList(Fields[Any]):
     Null when `data` is empty."""
 
     has_more: bool
-    """Whether there are more models in the direction that was asked for."""
+    """Whether there are more models in the requested direction."""
 
     last_id: None | str
     """The id of the last model in `data`; as `after_id` it leads to the next page. Null

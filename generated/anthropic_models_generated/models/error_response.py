@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @_attrs_define
 class ErrorResponse(Fields[Any]):
-    """What every answer other than a success looks like."""
+    """The body of every response that is no success."""
 
     type_: Literal["error"]
     """What this object is; always `error`."""
