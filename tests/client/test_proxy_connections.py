@@ -4,7 +4,9 @@ import base64
 import socket
 import threading
 import traceback
-from contextlib import suppress
+import urllib.request
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -34,145 +36,22 @@ from tests.support.shells import KEY, Shell
 from tests.support.threads import ended, in_a_thread
 
 ELSEWHERE = "http://api.example"  # is no name of any machine
+SECURE = "https://api.example"
 PASSWORD = "pass-word-5309"  # noqa: S105 - of no use
+SetEnv = Callable[[str, str], None]
+
+
+@pytest.fixture
+def setenv(monkeypatch: pytest.MonkeyPatch) -> SetEnv:
+    return monkeypatch.setenv
+
+
+def with_password(proxy: ScriptedServer) -> str:
+    return proxy.base_url.replace("//", f"//user:{PASSWORD}@")
 
 
 def allowed(**options: Any) -> dict[str, Any]:
     return {"allow_insecure_http": True, "max_retries": 0} | options
-
-
-class TestThisMachine:
-    @pytest.mark.parametrize(
-        "host", ["127.0.0.1", "127.0.0.2", "localhost", "api.localhost", "localhost.", "[::1]"]
-    )
-    @pytest.mark.parametrize("scheme", ["http", "https"])
-    def test_is_never_asked_through_a_proxy(
-        self,
-        network: Shell,
-        scripted: Scripted,
-        monkeypatch: pytest.MonkeyPatch,
-        host: str,
-        scheme: str,
-    ) -> None:
-        proxy = scripted(answer(page("a")))
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-            monkeypatch.setenv(name, proxy.base_url)
-        with network.client(ELSEWHERE, **allowed()) as client:
-            assert client.models.list().first_id == "a"
-            here = client.with_options(base_url=f"{scheme}://{host}:1")
-            with pytest.raises(APIConnectionError, match="could not connect"):
-                here.models.list()
-        assert len(proxy.requests) == 1
-
-    @pytest.mark.parametrize(
-        "setting",
-        [
-            {"NO_PROXY": "localhost,::1/128"},
-            {"NO_PROXY": "[::1],*,,  ,%,["},
-            {"ALL_PROXY": "socks5://127.0.0.1:1"},
-            {"HTTP_PROXY": "http://user:pa/ss@host"},
-            {"HTTP_PROXY": "no-url://", "HTTPS_PROXY": ":::", "ALL_PROXY": "gopher://x"},
-        ],
-    )
-    def test_needs_no_setting_and_so_none_is_parsed(
-        self,
-        shell: Shell,
-        scripted: Scripted,
-        monkeypatch: pytest.MonkeyPatch,
-        setting: dict[str, str],
-    ) -> None:
-        for name, value in setting.items():
-            monkeypatch.setenv(name, value)
-        server = scripted(answer(page("a")))
-        with shell.client(server.base_url) as client:
-            assert client.models.list().first_id == "a"
-
-
-def chosen(url: str, no_proxy: str = "", **proxies: str) -> str | None:
-    """Return the proxy of a URL as urllib reads these variables."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("no_proxy", no_proxy)
-        import urllib.request
-
-        found = proxy_for(
-            httpx.URL(url),
-            Secret({"no": no_proxy} | (proxies or {"all": "http://proxy:3128"})),
-            urllib.request.proxy_bypass,
-        )
-    return None if found is None else str(found.url)
-
-
-class TestSettings:
-    @pytest.mark.parametrize(
-        "no_proxy",
-        [
-            *("*", "api.example", "example", ".example", "*.example", "EXAMPLE", "x, api.example"),
-            *("api.example:443", "*.example:443", " ,api.example"),
-        ],
-    )
-    def test_names_that_no_proxy_covers(self, no_proxy: str) -> None:
-        assert chosen("https://api.example", no_proxy) is None
-        assert chosen("https://api.example.", no_proxy) is None
-        assert chosen("https://other.test", no_proxy.replace("*", "x")) is not None
-
-    @pytest.mark.parametrize(
-        "no_proxy",
-        ["other", "pi.example", "api.example:80", "*.example:80", "10.0.0.0/8", "**"],
-    )
-    def test_names_that_it_does_not_cover(self, no_proxy: str) -> None:
-        assert chosen("https://api.example", no_proxy) is not None
-
-    @pytest.mark.parametrize(
-        ("url", "no_proxy"),
-        [
-            ("https://10.1.2.3", "10.0.0.0/8"),
-            ("https://10.1.2.3:8443", "192.168.0.0/16, 10.1.2.3"),
-            ("https://10.1.2.3", "10.1.2.3:443"),
-            ("https://[fd00::1]", "fd00::/8"),
-            ("https://[fd00::1]:8443", "[fd00::1]"),
-            ("https://[fd00::1]", "FD00:0::1"),
-        ],
-    )
-    def test_addresses_that_no_proxy_covers(self, url: str, no_proxy: str) -> None:
-        assert chosen(url, no_proxy) is None
-        assert chosen("https://11.1.2.3", no_proxy) is not None
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            f"http://user:{PASSWORD}/x@host",
-            f"http://user:1/{PASSWORD}@host:3128",
-            f"http://user:1#{PASSWORD}@host:3128",
-            f"http://user:1?{PASSWORD}@host:3128",
-            f"user:{PASSWORD}/x@host",
-            f"http://user:{PASSWORD}@",
-            f"http://user:{PASSWORD}@host:99999",
-            f"http://user:{PASSWORD}@host:port",
-            f"gopher://user:{PASSWORD}@host",
-            f"socks4://user:{PASSWORD}@host",
-        ],
-    )
-    @pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
-    def test_one_that_is_needed_and_wrong_is_named_without_its_password(
-        self, shell: Shell, monkeypatch: pytest.MonkeyPatch, value: str, name: str
-    ) -> None:
-        monkeypatch.setenv(name, value)
-        with pytest.raises(ValueError, match=name) as caught, shell.client("https://api.example"):
-            pass
-        assert PASSWORD not in shown(caught.value)
-
-    def test_it_is_read_anew_for_each_connection(
-        self, shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        proxy = scripted(answer(page("a")))
-        with shell.client("http://127.0.0.1:1", **allowed()) as client:
-            monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
-            there = client.with_options(base_url=ELSEWHERE)
-            assert there.models.list().first_id == "a"
-            monkeypatch.setenv("HTTPS_PROXY", f"http://user:{PASSWORD}/x@host")
-            with pytest.raises(ValueError, match="HTTPS_PROXY") as caught:
-                client.with_options(base_url="https://api.example")
-            assert PASSWORD not in shown(caught.value)
 
 
 def shown(error: BaseException) -> str:
@@ -182,65 +61,145 @@ def shown(error: BaseException) -> str:
     return "\n".join([str(error), repr(error), *(str(frame.locals) for frame in ours)])
 
 
-class TestOverHTTP:
-    def test_the_request_is_sent_to_the_proxy_with_its_password(
-        self, network: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        proxy = scripted(answer(page("a")))
-        monkeypatch.setenv("HTTP_PROXY", proxy.base_url.replace("//", f"//user:{PASSWORD}%2Fx@"))
-        with network.client(ELSEWHERE, **allowed()) as client:
-            for _ in range(2):
-                assert client.models.list().first_id == "a"
-        credential = base64.b64encode(f"user:{PASSWORD}/x".encode()).decode()
-        for request in proxy.requests:
-            assert request.target.startswith("http://api.example/v1/models?")
-            assert request.headers["proxy-authorization"] == f"Basic {credential}"
-        assert proxy.connections == 1
+# --- who asks a proxy
 
-    @pytest.mark.parametrize(
-        ("fault", "error", "text"),
-        [
-            (silence_after(), APITimeoutError, "reading from api.example timed out"),
-            (
-                drip(b"HTTP/1.1 103 x\r\n\r\n", b"HTTP/1.1 103 x\r\n\r\n", every=0.01),
-                APITimeoutError,
-                "timed out",
-            ),
-            (raw(b""), APIConnectionError, "connection to api.example lost"),
-            (answer(b"<h1>Sign in</h1>", status=407), AnthropicModelsError, "407|Sign in"),
-        ],
-        ids=["silence", "informational responses", "drops", "407"],
-    )
-    def test_a_proxy_that_fails_is_an_error(
-        self,
-        network: Shell,
-        scripted: Scripted,
-        monkeypatch: pytest.MonkeyPatch,
-        fault: Answer,
-        error: type[Exception],
-        text: str,
-    ) -> None:
-        monkeypatch.setenv("HTTP_PROXY", scripted(fault).base_url)
-        with (
-            network.client(ELSEWHERE, **allowed(timeout=0.2)) as client,
-            pytest.raises(error, match=text),
-        ):
-            client.models.list()
 
-    def test_one_that_is_not_there_is_a_connection_error(
-        self, network: Shell, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:1")
-        with (
-            network.client(ELSEWHERE, **allowed()) as client,
-            pytest.raises(APIConnectionError, match="could not connect") as caught,
+def test_this_machine_is_never_asked_through_a_proxy(
+    shell: Shell, scripted: Scripted, setenv: SetEnv
+) -> None:
+    proxy = scripted(answer(page("a")))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        setenv(name, proxy.base_url)
+    with shell.client(ELSEWHERE, **allowed()) as client:
+        assert client.models.list().first_id == "a"
+        for host in (
+            "127.0.0.1",
+            "127.0.0.2",
+            "localhost",
+            "api.localhost",
+            "localhost.",
+            "[::1]",
         ):
-            client.models.list()
+            for scheme in ("http", "https"):
+                here = client.with_options(base_url=f"{scheme}://{host}:1")
+                with pytest.raises(APIConnectionError, match="could not connect"):
+                    here.models.list()
+    assert len(proxy.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"NO_PROXY": "localhost,::1/128"},
+        {"NO_PROXY": "[::1],*,,  ,%,["},
+        {"ALL_PROXY": "socks5://127.0.0.1:1"},
+        {"HTTP_PROXY": "http://user:pa/ss@host"},
+        {"HTTP_PROXY": "no-url://", "HTTPS_PROXY": ":::", "ALL_PROXY": "gopher://x"},
+    ],
+)
+def test_this_machine_needs_no_setting_and_so_none_is_parsed(
+    shell: Shell, scripted: Scripted, setenv: SetEnv, setting: dict[str, str]
+) -> None:
+    for name, value in setting.items():
+        setenv(name, value)
+    assert shell.listed(scripted(answer(page("a"))).base_url) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "covered", "not_covered"),
+    [
+        *(
+            (names, "api.example|api.example.", "other.test")
+            for names in ("api.example", "example", ".example", "*.example", "EXAMPLE")
+        ),
+        *(
+            (names, "api.example|api.example.", "other.test")
+            for names in ("x, api.example", "api.example:443", "*.example:443", " ,api.example")
+        ),
+        ("*", "api.example|other.test", ""),
+        *(
+            (names, "", "api.example")
+            for names in ("other", "pi.example", "api.example:80", "*.example:80", "10.0.0.0/8")
+        ),
+        ("**", "", "api.example"),
+        ("10.0.0.0/8", "10.1.2.3", "11.1.2.3"),
+        ("192.168.0.0/16, 10.1.2.3", "10.1.2.3:8443", "11.1.2.3"),
+        ("10.1.2.3:443", "10.1.2.3", "11.1.2.3"),
+        ("fd00::/8", "[fd00::1]", "11.1.2.3"),
+        ("[fd00::1]", "[fd00::1]:8443", "11.1.2.3"),
+        ("FD00:0::1", "[fd00::1]", "11.1.2.3"),
+    ],
+)
+def test_no_proxy_names_hosts_that_are_asked_directly(
+    no_proxy: str, covered: str, not_covered: str, setenv: SetEnv
+) -> None:
+    setenv("no_proxy", no_proxy)
+    settings = Secret({"no": no_proxy, "all": "http://proxy:3128"})
+    for hosts, is_direct in ((covered, True), (not_covered, False)):
+        for host in filter(None, hosts.split("|")):
+            url = httpx.URL(f"https://{host}")
+            found = proxy_for(url, settings, urllib.request.proxy_bypass)
+            assert (found is None) == is_direct, host
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"http://user:{PASSWORD}/x@host",
+        f"http://user:1/{PASSWORD}@host:3128",
+        f"http://user:1#{PASSWORD}@host:3128",
+        f"http://user:1?{PASSWORD}@host:3128",
+        f"user:{PASSWORD}/x@host",
+        f"http://user:{PASSWORD}@",
+        f"http://user:{PASSWORD}@host:99999",
+        f"http://user:{PASSWORD}@host:port",
+        f"gopher://user:{PASSWORD}@host",
+        f"socks4://user:{PASSWORD}@host",
+    ],
+)
+def test_one_that_is_needed_and_wrong_is_named_without_its_password(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    for name in ("HTTPS_PROXY", "ALL_PROXY"):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            with pytest.raises(ValueError, match=name) as caught, shell.client(SECURE):
+                pass
         assert PASSWORD not in shown(caught.value)
 
 
+def test_the_environment_is_read_anew_for_each_connection(
+    shell: Shell, scripted: Scripted, setenv: SetEnv
+) -> None:
+    with shell.client("http://127.0.0.1:1", **allowed()) as client:
+        setenv("HTTP_PROXY", scripted(answer(page("a"))).base_url)
+        assert client.with_options(base_url=ELSEWHERE).models.list().first_id == "a"
+        setenv("HTTPS_PROXY", f"http://user:{PASSWORD}/x@host")
+        with pytest.raises(ValueError, match="HTTPS_PROXY") as caught:
+            client.with_options(base_url=SECURE)
+        assert PASSWORD not in shown(caught.value)
+
+
+# --- what arrives
+
+
+def test_over_http_the_request_is_sent_to_the_proxy_with_its_password(
+    network: Shell, scripted: Scripted, setenv: SetEnv
+) -> None:
+    proxy = scripted(answer(page("a")))
+    setenv("HTTP_PROXY", proxy.base_url.replace("//", f"//user:{PASSWORD}%2Fx@"))
+    with network.client(ELSEWHERE, **allowed()) as client:
+        for _ in range(2):
+            assert client.models.list().first_id == "a"
+    credential = base64.b64encode(f"user:{PASSWORD}/x".encode()).decode()
+    for request in proxy.requests:
+        assert request.target.startswith("http://api.example/v1/models?")
+        assert request.headers["proxy-authorization"] == f"Basic {credential}"
+    assert proxy.connections == 1
+
+
 @pytest.fixture
-def secure(trusted: Authority) -> Any:
+def secure(trusted: Authority) -> Generator[ScriptedServer]:
     """A server of api.example, which only a proxy reaches."""
     with ScriptedServer(answer(page("a")), tls=trusted.server("api.example")) as running:
         yield running
@@ -250,197 +209,181 @@ def port_of(server: ScriptedServer) -> int:
     return int(server.base_url.rpartition(":")[2])
 
 
-class TestThroughATunnel:
-    @pytest.mark.parametrize("is_encrypted", [False, True], ids=["http", "https"])
-    def test_a_request_arrives(
-        self,
-        network: Shell,
-        secure: ScriptedServer,
-        trusted: Authority,
-        monkeypatch: pytest.MonkeyPatch,
-        is_encrypted: bool,
-    ) -> None:
-        tls = trusted.server() if is_encrypted else None
-        with ScriptedServer(tunnel(port_of(secure)), tls=tls) as proxy:
-            monkeypatch.setenv("HTTPS_PROXY", proxy.base_url.replace("//", f"//user:{PASSWORD}@"))
-            with network.client("https://api.example", max_retries=0) as client:
-                for _ in range(3):
-                    assert client.models.list().first_id == "a"
-            (connect,) = proxy.requests
-            assert (connect.method, connect.target) == ("CONNECT", "api.example:443")
-            assert "proxy-authorization" in connect.headers
-            assert KEY not in str(connect.headers)
-            assert all("proxy-authorization" not in one.headers for one in secure.requests)
-            assert secure.connections == 1
+@pytest.mark.parametrize("is_encrypted", [False, True], ids=["http", "https"])
+def test_a_tunnel_carries_requests_over_tls(
+    network: Shell, secure: ScriptedServer, trusted: Authority, setenv: SetEnv, is_encrypted: bool
+) -> None:
+    tls = trusted.server() if is_encrypted else None
+    with ScriptedServer(tunnel(port_of(secure)), tls=tls) as proxy:
+        setenv("HTTPS_PROXY", with_password(proxy))
+        with network.client(SECURE, max_retries=0) as client:
+            for _ in range(3):
+                assert client.models.list().first_id == "a"
+    (connect,) = proxy.requests
+    assert (connect.method, connect.target) == ("CONNECT", "api.example:443")
+    assert "proxy-authorization" in connect.headers
+    assert KEY not in str(connect.headers)
+    assert all("proxy-authorization" not in one.headers for one in secure.requests)
+    assert secure.connections == 1
 
-    @pytest.mark.parametrize(
-        ("fault", "error", "text"),
-        [
-            (answer(b"", status=407), APIConnectionError, "407"),
-            (answer(b"<h1>no</h1>", status=403), APIConnectionError, "403"),
-            (answer(b"", status=502), APIConnectionError, "502"),
-            (raw(b"<html>hello</html>\r\n\r\n"), APIConnectionError, "lost|connect"),
-            (raw(b""), APIConnectionError, "lost|connect"),
-            (raw(b"HTTP/1.1 200 OK\r\n\r\n"), APIConnectionError, "connect"),
-            (raw(b"HTTP/1.1 200 OK\r\n\r\n<html></html>"), APIConnectionError, "connect"),
-            (silence_after(), APITimeoutError, "timed out"),
-            (silence_after(b"HTTP/1.1 200 OK\r\n\r\n"), APITimeoutError, "connecting to"),
-            (drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01), APITimeoutError, "timed out"),
-        ],
-    )
-    def test_a_proxy_that_fails_is_an_error(
-        self,
-        network: Shell,
-        scripted: Scripted,
-        monkeypatch: pytest.MonkeyPatch,
-        fault: Answer,
-        error: type[Exception],
-        text: str,
-    ) -> None:
-        proxy = scripted(fault)
-        monkeypatch.setenv("HTTPS_PROXY", proxy.base_url.replace("//", f"//user:{PASSWORD}@"))
-        with (
-            network.client("https://api.example", timeout=0.3, max_retries=0) as client,
-            pytest.raises(error, match=text) as caught,
-        ):
-            client.models.list()
-        assert type(caught.value) is error
-        assert PASSWORD not in shown(caught.value)
+
+def test_the_certificate_of_the_server_behind_a_tunnel_is_checked(
+    network: Shell, trusted: Authority, scripted: Scripted, setenv: SetEnv
+) -> None:
+    with ScriptedServer(answer(page("a")), tls=trusted.server("other.example")) as server:
+        proxy = scripted(tunnel(port_of(server)))
+        setenv("HTTPS_PROXY", proxy.base_url)
+        network.error(SECURE, APIConnectionError, "certificate")
+    assert (proxy.connections, server.requests) == (1, [])
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True], ids=["http", "https"])
+def test_closing_ends_what_is_under_way_in_a_tunnel(
+    network: Shell, trusted: Authority, setenv: SetEnv, is_encrypted: bool
+) -> None:
+    tls = trusted.server() if is_encrypted else None
+    with (
+        ScriptedServer(silence_after(), tls=trusted.server("api.example")) as server,
+        ScriptedServer(tunnel(port_of(server)), tls=tls) as proxy,
+    ):
+        setenv("HTTPS_PROXY", proxy.base_url)
+        with network.client(SECURE, timeout=500) as client:
+            thread, errors = in_a_thread(client.models.list)
+            server.arrived.acquire()
+            client.close()
+            assert ended(thread)
+    assert [type(error) for error in errors] == [ClientClosedError]
+
+
+# --- what a proxy does wrong
+
+INFORMATIONAL = drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "error", "text"),
+    [
+        ("HTTP_PROXY", silence_after(), APITimeoutError, "reading from api.example timed out"),
+        ("HTTP_PROXY", INFORMATIONAL, APITimeoutError, "timed out"),
+        ("HTTP_PROXY", raw(b""), APIConnectionError, "connection to api.example lost"),
+        ("HTTP_PROXY", answer(b"<h1>Sign in</h1>", status=407), AnthropicModelsError, "407|Sign"),
+        *(
+            ("HTTPS_PROXY", answer(b"<h1>no</h1>", status=status), APIConnectionError, f"{status}")
+            for status in (403, 407, 502)
+        ),
+        ("HTTPS_PROXY", raw(b"<html>hello</html>\r\n\r\n"), APIConnectionError, "lost|connect"),
+        ("HTTPS_PROXY", raw(b""), APIConnectionError, "lost|connect"),
+        ("HTTPS_PROXY", raw(b"HTTP/1.1 200 OK\r\n\r\n"), APIConnectionError, "connect"),
+        ("HTTPS_PROXY", raw(b"HTTP/1.1 200 OK\r\n\r\n<p>"), APIConnectionError, "connect"),
+        ("HTTPS_PROXY", silence_after(), APITimeoutError, "timed out"),
+        (
+            *("HTTPS_PROXY", silence_after(b"HTTP/1.1 200 OK\r\n\r\n")),
+            *(APITimeoutError, "connecting to"),
+        ),
+        ("HTTPS_PROXY", INFORMATIONAL, APITimeoutError, "timed out"),
+    ],
+)
+def test_a_proxy_that_fails_is_an_error_that_shows_no_password(
+    shell: Shell,
+    scripted: Scripted,
+    setenv: SetEnv,
+    name: str,
+    fault: Answer,
+    error: type[AnthropicModelsError],
+    text: str,
+) -> None:
+    proxy = scripted(fault)
+    setenv(name, with_password(proxy))
+    url = ELSEWHERE if name == "HTTP_PROXY" else SECURE
+    failure = shell.error(url, error, text, **allowed(timeout=0.2))
+    assert PASSWORD not in shown(failure)
+    if name == "HTTPS_PROXY":
+        assert type(failure) is error
         assert all(KEY not in str(request.headers) for request in proxy.requests)
 
-    def test_the_certificate_of_the_server_is_checked(
-        self,
-        network: Shell,
-        authority: Authority,
-        trusted: Authority,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        with ScriptedServer(answer(page("a")), tls=trusted.server("other.example")) as server:
-            with ScriptedServer(tunnel(port_of(server))) as proxy:
-                monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
-                with (
-                    network.client("https://api.example") as client,
-                    pytest.raises(APIConnectionError, match="certificate"),
-                ):
-                    client.models.list()
-                assert proxy.connections == 1
-            assert server.requests == []
 
-    @pytest.mark.parametrize("is_encrypted", [False, True], ids=["http", "https"])
-    def test_closing_ends_what_is_under_way(
-        self,
-        network: Shell,
-        trusted: Authority,
-        monkeypatch: pytest.MonkeyPatch,
-        is_encrypted: bool,
-    ) -> None:
-        tls = trusted.server() if is_encrypted else None
-        with (
-            ScriptedServer(silence_after(), tls=trusted.server("api.example")) as server,
-            ScriptedServer(tunnel(port_of(server)), tls=tls) as proxy,
-        ):
-            monkeypatch.setenv("HTTPS_PROXY", proxy.base_url)
-            with network.client("https://api.example", timeout=500) as client:
-                thread, errors = in_a_thread(client.models.list)
-                server.arrived.acquire()
-                client.close()
-                assert ended(thread)
-        assert [type(error) for error in errors] == [ClientClosedError]
+def test_a_proxy_that_is_not_there_is_a_connection_error(network: Shell, setenv: SetEnv) -> None:
+    setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:1")
+    failure = network.error(ELSEWHERE, APIConnectionError, "could not connect", **allowed())
+    assert PASSWORD not in shown(failure)
 
 
-class SocksProxy:
-    """A SOCKS5 proxy for one connection, which it carries to a port of this machine."""
+# --- SOCKS
 
-    def __init__(self, port: int, *, method: bytes = b"\x00", reply: bytes = b"\x00") -> None:
-        self._port, self._method, self._reply = port, method, reply
-        self.seen: list[bytes] = []
-        self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread, _ = in_a_thread(self._serve)
 
-    def __enter__(self) -> "SocksProxy":
-        return self
+@contextmanager
+def socks(
+    port: int, setenv: SetEnv, *, user: str = "", method: bytes = b"\x00", reply: bytes = b"\x00"
+) -> Generator[list[bytes]]:
+    """Run a SOCKS5 proxy for one connection to a port of this machine; give what it is sent."""
+    seen: list[bytes] = []
+    over = threading.Event()
 
-    def __exit__(self, *_error: object) -> None:
-        self._over.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        assert ended(self._thread)
-        self._listener.close()
-
-    def _serve(self) -> None:
-        with suppress(OSError), self._listener.accept()[0] as connection:
-            self.seen.append(connection.recv(64))
-            connection.sendall(b"\x05" + self._method)
-            if self._method == b"\x02":
-                self.seen.append(connection.recv(256))
+    def serve() -> None:
+        with suppress(OSError), listener.accept()[0] as connection:
+            seen.append(connection.recv(64))
+            connection.sendall(b"\x05" + method)
+            if method == b"\x02":
+                seen.append(connection.recv(256))
                 connection.sendall(b"\x01\x00")
-            self.seen.append(connection.recv(256))
-            if not self._reply:
-                self._over.wait()
-            connection.sendall(b"\x05" + self._reply + b"\x00\x01\x7f\x00\x00\x01\x00\x50")
-            tunnel(self._port, greeting=b"")(connection, self._over)
+            seen.append(connection.recv(256))
+            if not reply:
+                over.wait()
+            connection.sendall(b"\x05" + reply + b"\x00\x01\x7f\x00\x00\x01\x00\x50")
+            tunnel(port, greeting=b"")(connection, over)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        setenv("ALL_PROXY", f"socks5://{user}127.0.0.1:{listener.getsockname()[1]}")
+        thread, _ = in_a_thread(serve)
+        yield seen
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        assert ended(thread)
 
 
-class TestOverSocks:
-    @pytest.mark.parametrize("user", ["", f"user:{PASSWORD}@"], ids=["open", "with a password"])
-    def test_a_request_arrives(
-        self,
-        network: Shell,
-        secure: ScriptedServer,
-        monkeypatch: pytest.MonkeyPatch,
-        user: str,
-    ) -> None:
-        method = b"\x02" if user else b"\x00"
-        with SocksProxy(port_of(secure), method=method) as proxy:
-            monkeypatch.setenv("ALL_PROXY", f"socks5://{user}127.0.0.1:{proxy.port}")
-            with network.client("https://api.example", max_retries=0) as client:
-                for _ in range(2):
-                    assert client.models.list().first_id == "a"
-            assert b"api.example" in proxy.seen[-1], "the proxy resolves the name"
-            assert (PASSWORD.encode() in proxy.seen[1]) == bool(user)
+@pytest.mark.parametrize("user", ["", f"user:{PASSWORD}@"], ids=["open", "with a password"])
+def test_a_socks_proxy_carries_requests_and_resolves_the_name(
+    network: Shell, secure: ScriptedServer, setenv: SetEnv, user: str
+) -> None:
+    method = b"\x02" if user else b"\x00"
+    with socks(port_of(secure), setenv, user=user, method=method) as seen:
+        with network.client(SECURE, max_retries=0) as client:
+            for _ in range(2):
+                assert client.models.list().first_id == "a"
+        assert b"api.example" in seen[-1]
+        assert (PASSWORD.encode() in seen[1]) == bool(user)
 
-    @pytest.mark.parametrize(
-        ("options", "error", "text"),
-        [
-            ({"reply": b"\x05"}, APIConnectionError, "refused"),
-            ({"method": b"\xff"}, APIConnectionError, "NO ACCEPTABLE"),
-            ({"reply": b""}, APITimeoutError, "timed out"),
-        ],
-    )
-    def test_a_proxy_that_fails_is_an_error(
-        self,
-        network: Shell,
-        secure: ScriptedServer,
-        monkeypatch: pytest.MonkeyPatch,
-        options: dict[str, bytes],
-        error: type[Exception],
-        text: str,
-    ) -> None:
-        with SocksProxy(port_of(secure), **options) as proxy:
-            monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{proxy.port}")
-            with (
-                network.client("https://api.example", timeout=0.3, max_retries=0) as client,
-                pytest.raises(error, match=text),
-            ):
-                client.models.list()
 
-    def test_what_is_no_socks_proxy_is_a_connection_error(
-        self, network: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"reply": b"\x05"}, APIConnectionError, "refused"),
+        ({"method": b"\xff"}, APIConnectionError, "NO ACCEPTABLE"),
+        ({"reply": b""}, APITimeoutError, "timed out"),
+    ],
+)
+def test_a_socks_proxy_that_fails_is_an_error(
+    shell: Shell,
+    secure: ScriptedServer,
+    setenv: SetEnv,
+    options: dict[str, bytes],
+    error: type[Exception],
+    text: str,
+) -> None:
+    with socks(port_of(secure), setenv, **options):
+        shell.error(SECURE, error, text, timeout=0.3, max_retries=0)
 
-            def serve() -> None:
-                for content in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x05", b""):
-                    with listener.accept()[0] as connection:
-                        connection.recv(64)
-                        connection.sendall(content)
 
-            thread, _ = in_a_thread(serve)
-            port = listener.getsockname()[1]
-            monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{port}")
-            with network.client(ELSEWHERE, **allowed()) as client:
-                for _ in range(3):
-                    with pytest.raises(APIConnectionError, match=r"proxy|lost"):
-                        client.models.list()
-            assert ended(thread)
+def test_what_is_no_socks_proxy_is_a_connection_error(network: Shell, setenv: SetEnv) -> None:
+    def serve() -> None:
+        for content in (b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x05", b""):
+            with listener.accept()[0] as connection:
+                connection.recv(64)
+                connection.sendall(content)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread, _ = in_a_thread(serve)
+        setenv("ALL_PROXY", f"socks5://127.0.0.1:{listener.getsockname()[1]}")
+        for _ in range(3):
+            network.error(ELSEWHERE, APIConnectionError, r"proxy|lost", **allowed())
+        assert ended(thread)

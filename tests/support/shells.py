@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx
+import pytest
 from anthropic_models import AsyncClient, AsyncPage, AsyncPaginator, Client
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 KEY = "sk-test-0123456789-secret"
+Failure = TypeVar("Failure", bound=Exception)
 
 
 class Shell:
@@ -48,6 +50,22 @@ class Shell:
                 if http is not None:
                     assert not arguments["http_client"].is_closed, "it is the caller's"
                     portal.call(arguments["http_client"].aclose)
+
+    def listed(self, base_url: str, **arguments: Any) -> list[str]:
+        """List all models with a client of these arguments; return their ids."""
+        with self.client(base_url, **arguments) as client:
+            return [model.id for model in client.models.list()]
+
+    def error(
+        self, base_url: str, kind: type[Failure], match: str = "", **arguments: Any
+    ) -> Failure:
+        """Return the error that listing with a client of these arguments raises."""
+        with (
+            self.client(base_url, **arguments) as client,
+            pytest.raises(kind, match=match) as caught,
+        ):
+            client.models.list()
+        return caught.value
 
     def portal(self) -> AbstractContextManager[BlockingPortal]:
         """Run the event loop of this shell in a thread."""
