@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import ssl
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -112,8 +113,8 @@ def scripted() -> Generator[Scripted]:
     """Start servers that play a script each."""
     with ExitStack() as servers:
 
-        def start(*answers: Answer) -> ScriptedServer:
-            return servers.enter_context(ScriptedServer(*answers))
+        def start(*answers: Answer, tls: ssl.SSLContext | None = None) -> ScriptedServer:
+            return servers.enter_context(ScriptedServer(*answers, tls=tls))
 
         yield start
 

@@ -9,15 +9,17 @@ from typing import Any
 
 import anthropic_models.cli.progress
 import pytest
+from anthropic_models import BetaModelInfo
 from anthropic_models.cli import main
 from anthropic_models.cli.dates import age, today
+from anthropic_models.cli.formats import FORMATS
 from anthropic_models.cli.progress import Progress
 from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fitting
 from anthropic_models.sandbox import Sandbox, well_known_models
 
 from tests.support.scripted_server import Scripted, answer, error, model, page, when
 from tests.support.shells import KEY
-from tests.support.terminal import NOW, Terminal
+from tests.support.terminal import NOW, Terminal, table
 
 
 @pytest.fixture
@@ -32,48 +34,38 @@ def serving(scripted: Scripted, *models: dict[str, Any]) -> str:
 
 
 def test_a_terminal_gets_a_table_with_dates_that_people_can_read(well_known: Sandbox) -> None:
-    with Terminal("list", base_url=well_known.base_url, variables=NOW) as terminal:
-        assert terminal.end() == 0
+    terminal = table(well_known.base_url, variables=NOW)
     assert terminal.lines[:3] == [
         "id                          name                     released",
         "claude-opus-4-5-20251101    Claude Opus 4.5          2025-11-24  5 weeks ago",
         "claude-haiku-4-5-20251001   Claude Haiku 4.5         2025-10-15  2 months ago",
     ]
     assert len(terminal.lines) == 13
+    assert "\x1b[" in terminal.text, "with colours"
 
 
 def test_a_date_that_is_not_known_shows_as_unknown(scripted: Scripted) -> None:
     epochs = ("1970-01-01T00:00:00Z", "1969-12-31T19:00:00-05:00", "0001-01-01T00:00:00+02:00")
     base_url = serving(scripted, *(model(f"m{i}", created_at=e) for i, e in enumerate(epochs)))
-    with Terminal("list", base_url=base_url) as terminal:
-        assert terminal.end() == 0
+    terminal = table(base_url)
     assert [line.split()[2:] for line in terminal.lines[1:]] == [["unknown"]] * 3
 
 
-def test_no_color_turns_colours_off(well_known: Sandbox) -> None:
-    with Terminal("list", base_url=well_known.base_url) as terminal:
-        assert terminal.end() == 0
-    assert "\x1b[" in terminal.text
-    monochrome = {"NO_COLOR": "1"}
-    with Terminal("list", base_url=well_known.base_url, variables=monochrome) as plain:
-        assert plain.end() == 0
-    assert "\x1b" not in plain.text
-    assert plain.lines == terminal.lines
+@pytest.mark.parametrize("columns", [45, 26])
+def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(
+    well_known: Sandbox, columns: int
+) -> None:
+    terminal = table(well_known.base_url, columns=columns)
+    assert max(map(len, terminal.lines)) <= columns
+    assert [line.split()[0] for line in terminal.lines[1:]] == [m["id"] for m in well_known.models]
 
 
-def test_no_line_is_wider_than_the_terminal_and_no_id_is_cut(well_known: Sandbox) -> None:
-    ids = [m["id"] for m in well_known.models]
-    for columns in (90, 45, 26):
-        with Terminal("list", base_url=well_known.base_url, columns=columns) as terminal:
-            assert terminal.end() == 0
-        assert max(map(len, terminal.lines)) <= columns
-        assert [line.split()[0] for line in terminal.lines[1:]] == ids
-
-
-def test_an_id_that_is_wider_than_the_terminal_stays_whole(well_known: Sandbox) -> None:
-    with Terminal("list", base_url=well_known.base_url, columns=20) as terminal:
-        assert terminal.end() == 0
+def test_an_id_that_is_wider_than_the_terminal_stays_whole_and_no_color_is_obeyed(
+    well_known: Sandbox,
+) -> None:
+    terminal = table(well_known.base_url, columns=20, variables={"NO_COLOR": "1"})
     assert terminal.lines == ["id", *(m["id"] for m in well_known.models)]
+    assert "\x1b" not in terminal.text
 
 
 @pytest.mark.parametrize(
@@ -98,23 +90,21 @@ def test_the_least_important_column_is_left_out_first(
 
 def test_wide_characters_count_twice(scripted: Scripted) -> None:
     base_url = serving(scripted, model("a", display_name="模型" * 10), model("b"))
-    with Terminal("list", base_url=base_url, columns=30) as terminal:
-        assert terminal.end() == 0
+    terminal = table(base_url, columns=30)
     assert terminal.lines[1].split() == ["a", "模型模型模型", "…", "2025-05-14"]
 
 
-@pytest.mark.parametrize("format_", ["table", "id", "csv", "json"])
-def test_control_characters_of_the_api_do_not_reach_the_terminal(
-    format_: str, scripted: Scripted
-) -> None:
+def test_control_characters_of_the_api_do_not_reach_the_terminal(scripted: Scripted) -> None:
     evil = "\x1b]0;gotcha\x07\x9b31m\u202egnp\r[bold]:smile:"
-    base_url = serving(scripted, model(f"id{evil}", display_name=f"name{evil}"))
-    with Terminal("list", "--format", format_, base_url=base_url, columns=200) as terminal:
-        assert terminal.end() == 0
-    shown = terminal.text.replace("\r\n", "\n")
-    for obeyed in ("\x1b]", "\x07", "\x9b", "\u202e", "\r"):
-        assert obeyed not in shown
-    assert "[bold]:smile:" in shown
+    content = model(f"id{evil}", display_name=f"name{evil}")
+    texts = [table(serving(scripted, content), columns=200).text.replace("\r\n", "\n")]
+    for format_ in FORMATS.values():
+        texts.append("".join(format_([[BetaModelInfo.from_dict(content)]], True)))
+    for shown in texts:
+        assert not [
+            obeyed for obeyed in ("\x1b]", "\x07", "\x9b", "\u202e", "\r") if obeyed in shown
+        ]
+        assert "[bold]:smile:" in shown
 
 
 @pytest.mark.parametrize(
@@ -161,40 +151,26 @@ def go_on() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_a_slow_listing_shows_its_progress(scripted: Scripted, go_on: threading.Event) -> None:
+@pytest.mark.parametrize("format_", ["table", "id"])
+def test_a_slow_listing_shows_its_progress_which_goes_before_models_and_errors_are_written(
+    format_: str, scripted: Scripted, go_on: threading.Event
+) -> None:
     then = threading.Event()
     server = scripted(
-        when(go_on, answer(page("a", "b", has_more=True))), when(then, answer(page("c")))
+        when(go_on, answer(page("a", "b", has_more=True))),
+        when(then, error(401, "authentication_error")),
     )
-    with Terminal("list", base_url=server.base_url) as terminal:
+    with Terminal("list", "--format", format_, base_url=server.base_url) as terminal:
         terminal.until("listing models")
         go_on.set()
         terminal.until("2 models, page 1")
         then.set()
-        assert terminal.end() == 0
+        assert terminal.end() == 1
     # The spinner is gone: its line is cleared, and the cursor is back.
-    table = terminal.text.rpartition("page ")[2]
-    assert "\x1b[2K" in table
-    assert terminal.text.count("\x1b[?25l") == terminal.text.count("\x1b[?25h") == 1
-    assert [line.split()[0] for line in terminal.lines[-3:]] == ["a", "b", "c"]
-
-
-def test_a_machine_format_on_a_terminal_is_not_mixed_with_the_spinner(
-    scripted: Scripted, go_on: threading.Event
-) -> None:
-    then = threading.Event()
-    server = scripted(
-        when(go_on, answer(page("first", has_more=True))), when(then, answer(page("second")))
-    )
-    listing = ("list", "--format", "id")
-    with Terminal(*listing, base_url=server.base_url) as terminal:
-        terminal.until("listing models")
-        go_on.set()
-        terminal.until("1 model, page 1")
-        then.set()
-        assert terminal.end() == 0
-    assert "\x1b[2Kfirst\r\n" in terminal.text
-    assert "\x1b[2Ksecond\r\n" in terminal.text
+    assert "\x1b[2K" in terminal.text.rpartition("page ")[2]
+    assert terminal.text.count("\x1b[?25l") == terminal.text.count("\x1b[?25h")
+    assert (format_ == "id") == ("\x1b[2Ka\r\nb\r\n" in terminal.text)
+    assert terminal.lines[-1].endswith("; resume with --after-id b")
 
 
 def test_output_to_a_file_is_not_written_to_the_terminal_of_the_spinner(
@@ -221,15 +197,6 @@ def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Even
         assert terminal.end() == 130
     assert terminal.text.rindex("\x1b[?25h") > terminal.text.rindex("\x1b[?25l")
     assert "Traceback" not in terminal.text
-
-
-def test_an_error_comes_after_the_spinner(scripted: Scripted, go_on: threading.Event) -> None:
-    server = scripted(when(go_on, error(401, "authentication_error")))
-    with Terminal("list", base_url=server.base_url) as terminal:
-        terminal.until("listing models")
-        go_on.set()
-        assert terminal.end() == 1
-    assert terminal.lines[-1].endswith("(request id req_body, retry after 0 s)")
 
 
 def test_a_pipe_gets_no_spinner(

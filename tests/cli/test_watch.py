@@ -14,24 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from anthropic_models.cli import main, signals
+from anthropic_models.cli import main, signals, watch
 from anthropic_models.sandbox import Sandbox
 
 from tests.support.scripted_server import Answer, Scripted, answer, error, model, page, raw, when
-from tests.support.shells import KEY
-from tests.support.terminal import (
-    NOW,
-    PROGRAM,
-    Command,
-    Terminal,
-    environment,
-    piped,
-    started,
-)
+from tests.support.terminal import NOW, Command, Terminal, reported, started
 
-Round = Callable[..., subprocess.CompletedProcess[str]]
+Done = subprocess.CompletedProcess[str]
+Round = Callable[..., Done]
 
 QUICK = ("--interval", "0.1")
+IDS = ("--format", "id")
+NO_RETRY = {"x-should-retry": "false"}
+FORBIDDEN = error(403, "permission_error")
 
 
 @pytest.fixture
@@ -43,8 +38,8 @@ def state(tmp_path: Path) -> Path:
 def round_(state: Path, command: Command) -> Round:
     """Ask a server once, with what was seen before in a file."""
 
-    def once(server: Any, *arguments: str) -> subprocess.CompletedProcess[str]:
-        fixed = ("watch", "--once", "--state", str(state), "--format", "id")
+    def once(server: Any, *arguments: str) -> Done:
+        fixed = ("watch", "--once", "--state", str(state), *IDS)
         return command(*fixed, *arguments, base_url=server.base_url)
 
     return once
@@ -56,76 +51,59 @@ def release(sandbox: Sandbox, *ids: str) -> None:
         sandbox.models.insert(0, model(id_))
 
 
+def refusing(number: int) -> Callable[..., Any]:
+    """What a system call does that is refused."""
+
+    def refuse(*_arguments: object, **_options: object) -> Any:
+        raise OSError(number, os.strerror(number))
+
+    return refuse
+
+
 # --- what is new
 
 
-def test_what_was_seen_is_known_to_the_next_process(sandbox: Sandbox, state: Path) -> None:
-    arguments = ("watch", "--once", "--state", str(state), "--format", "id")
-    assert piped(*arguments, base_url=sandbox.base_url).stdout == ""
-    release(sandbox, "one", "two")
-    assert piped(*arguments, base_url=sandbox.base_url).stdout == "one\ntwo\n"
-    assert piped(*arguments, base_url=sandbox.base_url).stdout == ""
-
-
 def test_what_is_there_at_first_is_not_new_and_what_comes_is(
-    sandbox: Sandbox, round_: Round
+    sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
-    assert round_(sandbox).stdout == ""
-    assert round_(sandbox).stdout == ""
+    sandbox.models[:] = [model("b"), model("a")]
+    assert [round_(sandbox).stdout for _ in range(2)] == ["", ""]
+    assert json.loads(state.read_text()) == {"seen": ["a", "b"]}, "in the order of release"
+    assert list(state.parent.iterdir()) == [state]
     release(sandbox, "one", "two")
-    assert round_(sandbox).stdout == "one\ntwo\n"  # in the order of release
-    assert round_(sandbox).stdout == ""
-    release(sandbox, "three")
-    assert round_(sandbox).stdout == "three\n"
-    assert [set(request.query) for request in sandbox.requests] == [{"limit"}] * 5
+    assert [round_(sandbox).stdout for _ in range(2)] == ["one\ntwo\n", ""]
+    assert [set(request.query) for request in sandbox.requests] == [{"limit"}] * 4
 
 
 def test_a_running_watch_prints_each_new_model_at_once(sandbox: Sandbox) -> None:
     with started("watch", *QUICK, base_url=sandbox.base_url) as process:
-        assert process.stdout
         wait_for_requests(sandbox, 1)
         release(sandbox, "one", "two")
-        lines = [json.loads(process.stdout.readline()) for _ in range(2)]
+        lines = [json.loads(process.line()) for _ in range(2)]
         release(sandbox, "three")
-        lines.append(json.loads(process.stdout.readline()))
+        lines.append(json.loads(process.line()))
         assert [line["id"] for line in lines] == ["one", "two", "three"]
         assert lines[0]["display_name"] == "One"
-        asked = len(sandbox.requests)
-        wait_for_requests(sandbox, asked + 2)
-        process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=60) == ("", "")
-        assert process.returncode == 130
+        wait_for_requests(sandbox, len(sandbox.requests) + 2)
+        assert process.ended(signal.SIGINT) == (130, "", "")
 
 
 def test_the_first_model_of_an_empty_listing_is_new(sandbox: Sandbox, round_: Round) -> None:
     sandbox.models.clear()
-    assert round_(sandbox).stdout == ""
-    assert round_(sandbox).stdout == ""
+    assert [round_(sandbox).stdout for _ in range(2)] == ["", ""]
     release(sandbox, "one", "two")
-    assert round_(sandbox).stdout == "one\ntwo\n"
-    assert round_(sandbox).stdout == ""
+    assert [round_(sandbox).stdout for _ in range(2)] == ["one\ntwo\n", ""]
 
 
-def test_new_models_on_several_pages_come_in_order(scripted: Scripted, round_: Round) -> None:
-    server = scripted(
-        answer(page("a")), answer(page("e", "d", "c", has_more=True)), answer(page("b", "a"))
-    )
-    assert round_(server).stdout == ""
-    assert round_(server).stdout == "b\nc\nd\ne\n"
-
-
-def test_a_listing_that_breaks_off_reports_nothing_until_it_is_complete(
+def test_new_models_on_several_pages_come_in_order_and_not_until_the_listing_is_complete(
     scripted: Scripted, round_: Round
 ) -> None:
-    server = scripted(
-        answer(page("a")),
-        *(answer(page("c", has_more=True)), error(403, "permission_error")),
-        *(answer(page("c", has_more=True)), answer(page("b", "a"))),
-    )
-    round_(server)
+    more = answer(page("e", "d", "c", has_more=True))
+    server = scripted(answer(page("a")), more, FORBIDDEN, more, answer(page("b", "a")))
+    assert round_(server).stdout == ""
     broken = round_(server)
     assert (broken.returncode, broken.stdout) == (1, "")
-    assert round_(server).stdout == "b\nc\n"
+    assert round_(server).stdout == "b\nc\nd\ne\n"
 
 
 def test_a_model_is_new_only_once_whatever_else_changes(sandbox: Sandbox, round_: Round) -> None:
@@ -148,24 +126,12 @@ def test_a_model_is_new_only_once_whatever_else_changes(sandbox: Sandbox, round_
 # --- failures
 
 
-def test_a_permanent_error_ends_it(scripted: Scripted, command: Command) -> None:
-    for status in (400, 401, 403, 404, 501):
-        server = scripted(error(status, "some_error"))
-        done = command("watch", *QUICK, base_url=server.base_url)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith(f"anthropic-models: {status} some_error: no (request id")
-        assert len(done.stderr.splitlines()) == 1
-
-
-def test_a_key_that_is_withdrawn_ends_it(scripted: Scripted) -> None:
-    server = scripted(answer(page("a")), error(401, "authentication_error"))
-    done = piped("watch", *QUICK, base_url=server.base_url)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert len(done.stderr.splitlines()) == 1
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 501])
+def test_a_permanent_error_ends_it(status: int, scripted: Scripted, command: Command) -> None:
+    server = scripted(answer(page("a")), error(status, "some_error"))
+    done = command("watch", *QUICK, base_url=server.base_url)
+    reported(done, 1, f"anthropic-models: {status} some_error: no (request id")
     assert len(server.requests) == 2
-
-
-NO_RETRY = {"x-should-retry": "false"}
 
 
 @pytest.mark.parametrize(
@@ -174,40 +140,24 @@ NO_RETRY = {"x-should-retry": "false"}
         (error(529, "overloaded_error", headers=NO_RETRY), "529 overloaded_error"),
         (error(429, "rate_limit_error", headers=NO_RETRY), "429 rate_limit_error"),
         (answer(b"<html>", headers=NO_RETRY), "the response is not JSON"),
+        (raw(b""), "connection to "),
     ],
-    ids=["529", "429", "html"],
+    ids=["529", "429", "html", "lost"],
 )
 def test_a_temporary_failure_is_reported_and_the_watch_goes_on(
-    failure: Answer, words: str, scripted: Scripted
+    failure: Answer, words: str, scripted: Scripted, command: Command
 ) -> None:
-    server = scripted(failure, answer(page("a")), failure, answer(page("b")), answer(page()))
-    with started("watch", *QUICK, "--format", "id", base_url=server.base_url) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "b\n"
-        process.send_signal(signal.SIGTERM)
-        rest, complaints = process.communicate(timeout=60)
-        assert (process.returncode, rest) == (143, "")
-    lines = complaints.splitlines()
-    assert len(lines) == 2
-    for line in lines:
-        assert line.startswith(f"anthropic-models: {words}")
-        assert line.endswith("; retrying in 0.1 s")
-
-
-def test_the_watch_goes_on_after_connection_errors(
-    scripted: Scripted, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    broken = raw(b"")
-    server = scripted(*[broken] * 9, answer(page("a")), error(401, "authentication_error"))
-    assert main(["watch", *QUICK, "--base-url", server.base_url]) == 1
-    *lines, _end = capfd.readouterr().err.splitlines()
-    assert len(lines) == 3
-    assert [line.rpartition("; ")[2] for line in lines] == [
-        "retrying in 0.1 s",
-        "retrying in 0.2 s",
-        "retrying in 0.4 s",
-    ]
+    attempts = 3 if words.startswith("connection") else 1
+    failures = [failure] * attempts
+    server = scripted(
+        *failures, answer(page("a")), *failures, *failures, answer(page("b")), FORBIDDEN
+    )
+    done = command("watch", *QUICK, *IDS, base_url=server.base_url)
+    assert (done.returncode, done.stdout) == (1, "b\n")
+    *lines, _end = done.stderr.splitlines()
+    assert [line.startswith(f"anthropic-models: {words}") for line in lines] == [True] * 3
+    waits = ["retrying in 0.1 s", "retrying in 0.1 s", "retrying in 0.2 s"]
+    assert [line.rpartition("; ")[2] for line in lines] == waits
 
 
 @pytest.mark.parametrize(
@@ -225,7 +175,7 @@ def test_retry_after_counts_when_it_is_longer_than_the_interval(
     interval: float,
     wait: float,
     scripted: Scripted,
-    capfd: pytest.CaptureFixture[str],
+    command: Command,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waited: list[float] = []
@@ -234,19 +184,16 @@ def test_retry_after_counts_when_it_is_longer_than_the_interval(
         waited.append(seconds)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("anthropic_models.cli.watch._sleep", pause)
-    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.setattr(watch, "_sleep", pause)
     server = scripted(error(429, "rate_limit_error", headers=NO_RETRY | headers))
-    assert main(["watch", f"--interval={interval}", "--base-url", server.base_url]) == 130
-    assert waited == [wait]
-    assert f"retrying in {wait:g} s" in capfd.readouterr().err
+    done = command("watch", f"--interval={interval}", base_url=server.base_url)
+    assert (done.returncode, waited) == (130, [wait])
+    assert f"retrying in {wait:g} s" in done.stderr
 
 
 def test_a_single_round_does_not_wait_for_better_times(scripted: Scripted, round_: Round) -> None:
     server = scripted(error(529, "overloaded_error", headers=NO_RETRY))
-    done = round_(server)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "retrying" not in done.stderr
+    assert "retrying" not in reported(round_(server), 1)
 
 
 # --- the command for each new model
@@ -271,57 +218,35 @@ def test_the_command_gets_each_new_model_as_json(
         ("exit 3", "exit code 3"),
         ("kill -9 $$", "ended by signal 9"),
         ("no-such-command 2>/dev/null", "exit code 127"),
+        ("", "cannot be run: Resource temporarily unavailable"),
     ],
 )
 def test_a_failing_command_is_reported_and_the_watch_goes_on(
-    run: str, how: str, sandbox: Sandbox, round_: Round
+    run: str, how: str, sandbox: Sandbox, round_: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     round_(sandbox)
     release(sandbox, "one", "two")
-    done = round_(sandbox, "--exec", run)
+    if not run:
+        monkeypatch.setattr(subprocess, "run", refusing(errno.EAGAIN))
+    done = round_(sandbox, "--exec", run or "true")
     assert (done.returncode, done.stdout) == (0, "one\ntwo\n")
-    assert done.stderr.splitlines() == [
-        f"anthropic-models: --exec for one: {how}",
-        f"anthropic-models: --exec for two: {how}",
-    ]
+    lines = [f"anthropic-models: --exec for {id_}: {how}" for id_ in ("one", "two")]
+    assert done.stderr.splitlines() == lines
 
 
-def test_a_command_that_cannot_be_started_is_reported(
-    sandbox: Sandbox, round_: Round, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    round_(sandbox)
-    release(sandbox, "one")
-
-    def refuse(*_arguments: object, **_options: object) -> None:
-        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
-
-    monkeypatch.setattr(subprocess, "run", refuse)
-    done = round_(sandbox, "--exec", "true")
-    assert (done.returncode, done.stdout) == (0, "one\n")
-    assert done.stderr == (
-        "anthropic-models: --exec for one: cannot be run: Resource temporarily unavailable\n"
-    )
-
-
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL]
-)
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
 def test_a_model_is_reported_once_when_a_signal_ends_the_command(
     number: signal.Signals, sandbox: Sandbox, round_: Round, state: Path, tmp_path: Path
 ) -> None:
     round_(sandbox)
     release(sandbox, "one", "two")
     runs = tmp_path / "runs"
-    fixed = ("watch", *QUICK, "--state", str(state), "--format", "id")
-    command = f"echo run >> {runs}; echo started; exec sleep 1000 >&- 2>&-"
-    with started(*fixed, "--exec", command, base_url=sandbox.base_url) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "one\n"
-        assert process.stdout.readline() == "started\n"
-        process.send_signal(number)
-        assert process.communicate(timeout=60) == ("", "")
-        killed = number == signal.SIGKILL
-        assert process.returncode == (-number if killed else 128 + number)
+    run = f"echo run >> {runs}; echo started; exec sleep 1000 >&- 2>&-"
+    fixed = ("watch", *QUICK, "--state", str(state), *IDS, "--exec", run)
+    with started(*fixed, base_url=sandbox.base_url) as process:
+        assert [process.line() for _ in range(2)] == ["one\n", "started\n"]
+        code = -number if number == signal.SIGKILL else 128 + number
+        assert process.ended(number) == (code, "", "")
     assert round_(sandbox, "--exec", f"echo run >> {runs}").stdout == "two\n"
     assert runs.read_text() == "run\nrun\n"
 
@@ -329,22 +254,25 @@ def test_a_model_is_reported_once_when_a_signal_ends_the_command(
 # --- the state file
 
 
-def test_the_state_holds_the_ids_in_the_order_of_release(
-    sandbox: Sandbox, round_: Round, state: Path
+@pytest.mark.parametrize(
+    ("content", "stdout"),
+    [
+        ("", ""),
+        ("\n", ""),
+        ('{"seen": ["a"]}', "b\n"),
+        (
+            '{"newest": {"id": "a", "created_at": "2025-05-14T00:00:00+00:00"}, "seen": ["a"]}',
+            "b\n",
+        ),
+    ],
+    ids=["empty", "a blank line", "one", "of an earlier release"],
+)
+def test_a_state_says_what_was_seen(
+    content: str, stdout: str, sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
+    state.write_text(content)
     sandbox.models[:] = [model("b"), model("a")]
-    round_(sandbox)
-    assert json.loads(state.read_text()) == {"seen": ["a", "b"]}
-    assert list(state.parent.iterdir()) == [state]
-
-
-def test_a_state_of_an_earlier_release_is_read(
-    sandbox: Sandbox, round_: Round, state: Path
-) -> None:
-    newest = {"id": "a", "created_at": "2025-05-14T00:00:00+00:00"}
-    state.write_text(json.dumps({"newest": newest, "seen": ["a"]}))
-    sandbox.models[:] = [model("b"), model("a")]
-    assert round_(sandbox).stdout == "b\n"
+    assert [round_(sandbox).stdout for _ in range(2)] == [stdout, ""]
 
 
 def test_a_link_to_the_state_stays_a_link(
@@ -356,90 +284,53 @@ def test_a_link_to_the_state_stays_a_link(
     assert (tmp_path / "elsewhere.json").exists()
 
 
-@pytest.mark.parametrize("content", ["", "\n"])
-def test_an_empty_state_is_that_of_a_first_start(
-    content: str, sandbox: Sandbox, round_: Round, state: Path
+@pytest.mark.parametrize("mode", [0o644, 0o600, None])
+def test_the_state_keeps_its_mode_and_a_new_one_has_that_of_any_new_file(
+    mode: int | None, sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
-    state.write_text(content)
-    assert (round_(sandbox).returncode, round_(sandbox).stdout) == (0, "")
-    release(sandbox, "one")
-    assert round_(sandbox).stdout == "one\n"
-
-
-@pytest.mark.parametrize("mode", [0o644, 0o600, 0o664, 0o640])
-def test_the_state_keeps_its_mode(mode: int, sandbox: Sandbox, round_: Round, state: Path) -> None:
-    state.touch()
-    state.chmod(mode)
-    round_(sandbox)
-    assert state.stat().st_mode & 0o7777 == mode
-
-
-def test_a_new_state_has_the_mode_of_any_new_file(
-    sandbox: Sandbox, round_: Round, state: Path
-) -> None:
+    if mode is not None:
+        state.touch()
+        state.chmod(mode)
     before = os.umask(0o027)
     try:
         round_(sandbox)
     finally:
         os.umask(before)
-    assert state.stat().st_mode & 0o7777 == 0o640
+    assert state.stat().st_mode & 0o7777 == (mode or 0o640)
 
 
 @pytest.mark.parametrize(
     "content",
     [
-        "{",
-        "[" * 100_000,
-        "[]",
-        "{}",
-        "null",
-        json.dumps({"seen": "abc"}),
-        json.dumps({"seen": [7]}),
-        json.dumps({"seen": [""]}),
+        *(b"{", b"[" * 100_000, b"[]", b"{}", b"null", b"\xff\xfe"),
+        *(b'{"seen": "abc"}', b'{"seen": [7]}', b'{"seen": [""]}'),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_a_damaged_state_is_reported_and_left_as_it_is(
-    content: str, sandbox: Sandbox, round_: Round, state: Path
+    content: bytes, sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
-    state.write_text(content)
-    done = round_(sandbox)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        f"anthropic-models: the state file {state} is not a state file; it is left as it is\n"
-    )
-    assert state.read_text() == content
+    state.write_bytes(content)
+    says = f"the state file {state} is not a state file; it is left as it is\n"
+    assert reported(round_(sandbox), 2) == f"anthropic-models: {says}"
+    assert state.read_bytes() == content
     assert sandbox.requests == []
 
 
-def test_a_state_that_is_not_text_is_damaged(sandbox: Sandbox, round_: Round, state: Path) -> None:
-    state.write_bytes(b"\xff\xfe")
-    assert round_(sandbox).returncode == 2
+NO_FILES: list[tuple[Callable[[Path], None], str]] = [
+    (lambda path: path.mkdir(), "is not a regular file"),
+    (lambda path: os.mkfifo(path), "is not a regular file"),
+    (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
+    (lambda path: path.symlink_to("missing/seen.json"), "written: No such file or directory"),
+]
 
 
-def make_fifo(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def make_loop(path: Path) -> None:
-    path.symlink_to(path)
-
-
-@pytest.mark.parametrize(
-    ("make", "says"),
-    [
-        (Path.mkdir, "is not a regular file"),
-        (make_fifo, "is not a regular file"),
-        (make_loop, "Too many levels of symbolic links"),
-    ],
-)
+@pytest.mark.parametrize(("make", "says"), NO_FILES)
 def test_a_state_that_is_no_file_is_reported_at_once(
     make: Callable[[Path], None], says: str, sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
     make(state)
-    done = round_(sandbox)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert says in done.stderr
+    reported(round_(sandbox), 2, says)
     assert sandbox.requests == []
 
 
@@ -447,66 +338,38 @@ def test_a_state_that_cannot_be_read_is_reported_at_once(
     sandbox: Sandbox, round_: Round, state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state.touch()
-
-    def refuse(path: Path, _encoding: str) -> str:
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_text", refuse)  # a superuser may read everything
+        patch.setattr(Path, "read_text", refusing(errno.EACCES))  # a superuser may read everything
         done = round_(sandbox)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"the state file {state} cannot be read: Permission denied" in done.stderr
+    reported(done, 2, f"the state file {state} cannot be read: Permission denied")
 
 
-def test_a_state_in_a_folder_that_is_missing_is_reported_at_once(
-    sandbox: Sandbox, command: Command, state: Path
-) -> None:
-    missing = ("watch", "--state", str(state / "missing" / "seen.json"))
-    done = command(*missing, base_url=sandbox.base_url)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "cannot be written: No such file or directory" in done.stderr
-    assert sandbox.requests == []
-
-
+@pytest.mark.parametrize(
+    ("call", "number", "says"),
+    [
+        ("replace", errno.EBUSY, "mount its folder instead"),  # of a file mounted by itself
+        ("fsync", errno.ENOSPC, "cannot be written: No space left on device"),
+    ],
+)
 def test_a_state_that_cannot_be_replaced_is_reported_before_anything_runs(
-    sandbox: Sandbox, round_: Round, state: Path, monkeypatch: pytest.MonkeyPatch
+    call: str,
+    number: int,
+    says: str,
+    sandbox: Sandbox,
+    round_: Round,
+    state: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     round_(sandbox)
     release(sandbox, "one")
     before = state.read_text()
-
-    def busy(source: object, target: object) -> None:
-        raise OSError(errno.EBUSY, "Device or resource busy")
-
     with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", busy)  # what a file does that is mounted by itself
+        patch.setattr(os, call, refusing(number))
         done = round_(sandbox, "--exec", f"touch {state.parent}/ran")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Device or resource busy" in done.stderr
-    assert "mount its folder instead" in done.stderr
+    assert os.strerror(number) in reported(done, 2, says)
     assert state.read_text() == before
     assert list(state.parent.iterdir()) == [state]
     assert round_(sandbox).stdout == "one\n"
-
-
-def test_a_state_that_cannot_be_written_any_more_ends_it(
-    sandbox: Sandbox,
-    state: Path,
-    capfd: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    arguments = ["watch", "--once", "--state", str(state), "--base-url", sandbox.base_url]
-    assert main(arguments) == 2
-    assert capfd.readouterr().err == (
-        f"anthropic-models: the state file {state} cannot be written: No space left on device\n"
-    )
-    assert list(state.parent.iterdir()) == []
 
 
 # --- how it shows, and how it ends
@@ -528,14 +391,10 @@ def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(sandbox: Sandbox) -> N
 
 
 def test_it_ends_quietly_when_the_pipe_is_closed(sandbox: Sandbox) -> None:
-    watch = ("watch", "--interval", "1000")
-    with started(*watch, base_url=sandbox.base_url) as process:
-        assert process.stdout
-        assert process.stderr
+    with started("watch", "--interval", "1000", base_url=sandbox.base_url) as process:
         wait_for_requests(sandbox, 1)
-        process.stdout.close()
-        assert process.stderr.read() == ""
-        assert process.wait(60) == 0
+        process.close_output()
+        assert process.ended() == (0, "", "")
 
 
 def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
@@ -544,39 +403,27 @@ def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
     go_on = threading.Event()
     server = scripted(answer(page("a")), when(go_on, answer(page("b"))), answer(page("b")))
     round_(server)
-    fixed = ("watch", "--state", str(state), "--format", "id")
+    fixed = ("watch", "--state", str(state), *IDS)
     with started(*fixed, base_url=server.base_url) as process:
-        assert process.stdout
-        server.arrived.acquire(timeout=60)
-        server.arrived.acquire(timeout=60)
-        process.stdout.close()
+        server.wait_for(2)
+        process.close_output()
         go_on.set()
-        assert process.wait(60) == 0
+        assert process.ended()[0] == 0
     assert round_(server).stdout == "b\n"
 
 
-def test_it_waits_without_a_pipe_too(scripted: Scripted, tmp_path: Path) -> None:
-    server = scripted(answer(page("a")), answer(page("b")), error(403, "permission_error"))
-    with open(tmp_path / "out", "w") as file:
-        done = subprocess.run(
-            [PROGRAM, "watch", *QUICK, "--format", "id"],
-            env=environment(server.base_url),
-            stdout=file,
-            stderr=subprocess.PIPE,
-            timeout=60,
-        )
-    assert done.returncode == 1
-    assert (tmp_path / "out").read_text() == "b\n"
-
-
-def test_it_goes_on_where_the_output_is_no_file(
-    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_file", [True, False], ids=["a file", "an object of Python"])
+def test_it_goes_on_without_a_pipe_to_wait_for(
+    is_file: bool, scripted: Scripted, command: Command, tmp_path: Path
 ) -> None:
-    server = scripted(answer(page("a")), answer(page("b")), error(403, "permission_error"))
-    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    with redirect_stdout(io.StringIO()) as output:
-        assert main(["watch", *QUICK, "--format", "id", "--base-url", server.base_url]) == 1
-    assert output.getvalue() == "b\n"
+    server = scripted(answer(page("a")), answer(page("b")), FORBIDDEN)
+    with (
+        open(tmp_path / "out", "w+") if is_file else io.StringIO() as output,
+        redirect_stdout(output),
+    ):
+        assert command("watch", *QUICK, *IDS, base_url=server.base_url).returncode == 1
+        output.seek(0)
+        assert output.read() == "b\n"
 
 
 def test_a_pipe_is_not_waited_for_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -592,20 +439,15 @@ def test_a_pipe_is_not_waited_for_on_windows(monkeypatch: pytest.MonkeyPatch) ->
 def test_it_goes_on_where_stderr_cannot_be_written(
     scripted: Scripted, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class Full(io.StringIO):
+        write = refusing(errno.ENOSPC)
+
     failure = error(529, "overloaded_error", headers=NO_RETRY)
-    end = error(401, "authentication_error")
-    server = scripted(answer(page("a")), failure, answer(page("b")), end)
+    server = scripted(answer(page("a")), failure, answer(page("b")), FORBIDDEN)
     monkeypatch.setattr(sys, "stderr", Full())
-    done = command("watch", *QUICK, "--format", "id", base_url=server.base_url)
+    done = command("watch", *QUICK, *IDS, base_url=server.base_url)
     assert (done.returncode, done.stdout) == (1, "b\n")
     assert len(server.requests) == 4
-
-
-class Full(io.StringIO):
-    """A stream that takes nothing."""
-
-    def write(self, _text: str) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 # --- signals
@@ -628,7 +470,7 @@ def test_a_signal_waits_until_the_end_of_the_block(number: signal.Signals) -> No
     assert signal.getsignal(number) == before
 
 
-def test_a_signal_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
         with signals.raised(), signals.delayed():
@@ -637,7 +479,7 @@ def test_a_signal_that_is_ignored_stays_ignored(monkeypatch: pytest.MonkeyPatch)
         signal.signal(signal.SIGHUP, before)
 
 
-def test_signals_are_left_alone_in_other_threads(sandbox: Sandbox, command: Command) -> None:
+def test_signals_are_left_alone_in_other_threads(command: Command) -> None:
     codes: list[int] = []
     arguments = ["list", "--sandbox", "--format", "id", "--max-items", "1"]
     thread = threading.Thread(target=lambda: codes.append(main(arguments)))

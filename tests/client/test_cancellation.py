@@ -3,21 +3,24 @@
 import asyncio
 import gc
 import random
+import signal
+import socket
 import sys
 import threading
 import types
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 import uvloop
-from anthropic_models import APITimeoutError, AsyncClient, Client
+from anthropic_models import APITimeoutError, AsyncClient, BetaModelInfo, Client
 
 from tests.support.certificates import Authority
 from tests.support.scripted_server import (
+    SIZED,
     Scripted,
     ScriptedServer,
     answer,
@@ -25,18 +28,23 @@ from tests.support.scripted_server import (
     page,
     silence_after,
 )
-from tests.support.shells import KEY
+from tests.support.shells import KEY, with_async_client
+from tests.support.threads import in_threads
 
-SIZED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
-Main = Coroutine[Any, Any, None]
-LOOPS = pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
 @pytest.fixture(params=["http", "https"])
-def server(request: pytest.FixtureRequest, trusted: Authority) -> Iterator[ScriptedServer]:
+def server(
+    request: pytest.FixtureRequest, trusted: Authority, scripted: Scripted
+) -> ScriptedServer:
     tls = trusted.server() if request.param == "https" else None
-    with ScriptedServer(answer(page("a")), tls=tls) as running:
-        yield running
+    return scripted(answer(page("a")), tls=tls)
+
+
+async def first_id(client: AsyncClient) -> str | None:
+    return (await client.models.list()).first_id
 
 
 async def cancelled_after(steps: int, call: Awaitable[object], *, times: int = 1) -> object:
@@ -58,74 +66,57 @@ def private(value: Any, *names: str) -> Any:
     return value
 
 
-def free_connections(client: AsyncClient) -> list[int]:
+async def works(client: AsyncClient) -> None:
+    """The next call works, and no connection is counted that is not there."""
+    assert await first_id(client) == "a"
     semaphores = private(client, "_sender", "_connections", "_semaphores").get()
-    return [semaphore.value for semaphore in semaphores.values()]
-
-
-def on_trio(main: Main) -> None:
-    async def begin() -> None:
-        await main
-
-    anyio.run(begin, backend="trio")
+    assert [semaphore.value for semaphore in semaphores.values()] == [100]
 
 
 @LOOPS
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
 def test_a_task_may_be_cancelled_after_any_step(
-    run: Callable[[Main], None], server: ScriptedServer, times: int
+    loop: str, server: ScriptedServer, times: int
 ) -> None:
-    async def main() -> None:
+    async def work(client: AsyncClient) -> None:
         outcomes: set[type] = set()
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
-
-            async def listing() -> str | None:
-                return (await client.models.list()).first_id
-
-            for steps in range(60):
-                outcomes.add(type(await cancelled_after(steps, listing(), times=times)))
-                if steps % 10 == 9:
-                    assert await listing() == "a"
-            assert free_connections(client) == [100]
+        for steps in range(60):
+            outcomes.add(type(await cancelled_after(steps, first_id(client), times=times)))
+            if steps % 10 == 9:
+                await works(client)
         assert outcomes <= {str, asyncio.CancelledError}
         assert asyncio.CancelledError in outcomes
 
-    run(main())
+    with_async_client(loop, server.base_url, work)
 
 
 @LOOPS
-def test_a_timeout_of_asyncio_may_pass_at_any_moment(
-    run: Callable[[Main], None], server: ScriptedServer
-) -> None:
-    async def main() -> None:
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
-            timeouts = 0
-            for number in range(60):
-                try:
-                    async with asyncio.timeout(number * 0.0001):
-                        assert (await client.models.list()).first_id == "a"
-                except TimeoutError:
-                    timeouts += 1
-            assert timeouts
-            task = asyncio.current_task()
-            assert task is not None
-            assert task.cancelling() == 0
-            assert (await client.models.list()).first_id == "a"
-            assert free_connections(client) == [100]
+def test_a_timeout_of_asyncio_may_pass_at_any_moment(loop: str, server: ScriptedServer) -> None:
+    async def work(client: AsyncClient) -> None:
+        timeouts = 0
+        for number in range(60):
+            try:
+                async with asyncio.timeout(number * 0.0001):
+                    assert await first_id(client) == "a"
+            except TimeoutError:
+                timeouts += 1
+        assert timeouts
+        task = asyncio.current_task()
+        assert task is not None
+        assert task.cancelling() == 0
+        await works(client)
 
-    run(main())
+    with_async_client(loop, server.base_url, work)
 
 
 def test_a_scope_of_trio_may_be_cancelled_at_any_moment(server: ScriptedServer) -> None:
-    async def main() -> None:
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
-            for number in range(60):
-                with anyio.move_on_after(number * 0.0001):
-                    await client.models.list()
-            assert (await client.models.list()).first_id == "a"
-            assert free_connections(client) == [100]
+    async def work(client: AsyncClient) -> None:
+        for number in range(60):
+            with anyio.move_on_after(number * 0.0001):
+                await client.models.list()
+        await works(client)
 
-    anyio.run(main, backend="trio")
+    with_async_client("trio", server.base_url, work)
 
 
 @LOOPS
@@ -138,156 +129,107 @@ def test_a_scope_of_trio_may_be_cancelled_at_any_moment(server: ScriptedServer) 
     ],
     ids=["head", "body", "retry wait"],
 )
+@pytest.mark.parametrize("both", [False, True], ids=["cancelled", "closed too"])
 def test_a_call_that_is_cancelled_or_closed_or_both_ends(
-    run: Callable[[Main], None], scripted: Scripted, phase: Any
+    loop: str, scripted: Scripted, phase: Any, both: bool
 ) -> None:
     server = scripted(phase)
 
-    async def main() -> None:
-        for both in (False, True):
-            client = AsyncClient(api_key=KEY, base_url=server.base_url)
-
-            async def listing(client: AsyncClient = client) -> None:
-                await client.models.list()
-
-            task = asyncio.ensure_future(listing())
-            await asyncio.to_thread(server.arrived.acquire)
-            task.cancel()
-            if both:
-                await client.close()
-            with pytest.raises(asyncio.CancelledError):
-                await task
+    async def work(client: AsyncClient) -> None:
+        task = asyncio.ensure_future(first_id(client))
+        await asyncio.to_thread(server.wait_for)
+        task.cancel()
+        if both:
             await client.close()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
-    run(main())
+    with_async_client(loop, server.base_url, work)
 
 
 @LOOPS
 def test_who_waits_for_a_free_connection_may_be_cancelled(
-    run: Callable[[Main], None], scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+    loop: str, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("anthropic_models._async.connections.MAX_CONNECTIONS", 1)
     server = scripted(silence_after(), answer(page("a")))
 
-    async def main() -> None:
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
+    async def work(client: AsyncClient) -> None:
+        busy = asyncio.ensure_future(first_id(client))
+        await asyncio.to_thread(server.wait_for)
+        for steps in range(20):
+            outcome = await cancelled_after(steps, first_id(client))
+            assert isinstance(outcome, asyncio.CancelledError)
+        hurried = client.with_options(timeout=httpx.Timeout(9, pool=0.01), max_retries=0)
+        with pytest.raises(APITimeoutError, match="free connection"):
+            await hurried.models.list()
+        busy.cancel()
+        assert await first_id(client) == "a"
 
-            async def listing() -> str | None:
-                return (await client.models.list()).first_id
-
-            busy = asyncio.ensure_future(listing())
-            await asyncio.to_thread(server.arrived.acquire)
-            for steps in range(20):
-                outcome = await cancelled_after(steps, listing())
-                assert isinstance(outcome, asyncio.CancelledError)
-            hurried = client.with_options(timeout=httpx.Timeout(9, pool=0.01), max_retries=0)
-            with pytest.raises(APITimeoutError, match="free connection"):
-                await hurried.models.list()
-            busy.cancel()
-            assert await listing() == "a"
-
-    run(main())
+    with_async_client(loop, server.base_url, work)
 
 
-class TestEventLoops:
-    @pytest.mark.parametrize("retries", [0, 2])
-    @pytest.mark.parametrize(
-        "runs",
-        [
-            (asyncio.run, uvloop.run, asyncio.run),
-            (on_trio, asyncio.run),
-        ],
-        ids=["asyncio and uvloop", "trio and asyncio"],
-    )
-    def test_one_client_works_in_one_after_the_other_without_a_warning(
-        self, server: ScriptedServer, retries: int, runs: tuple[Callable[[Any], Any], ...]
-    ) -> None:
-        client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=retries)
-        found: list[str | None] = []
+def test_random_cancels_of_tasks_that_share_a_client(server: ScriptedServer) -> None:
+    jitter = random.Random(17)  # noqa: S311 - no secret
 
-        async def listing() -> None:
-            found.append((await client.models.list()).first_id)
-            found.append((await client.models.list()).first_id)
+    async def work(client: AsyncClient) -> None:
+        for _ in range(20):
+            tasks = [asyncio.ensure_future(first_id(client)) for _ in range(10)]
+            await asyncio.sleep(jitter.random() / 100)
+            for task in jitter.sample(tasks, 7):
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            assert {type(outcome) for outcome in outcomes} <= {str, asyncio.CancelledError}
+        assert await asyncio.gather(*[first_id(client) for _ in range(20)]) == ["a"] * 20
+        await works(client)
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            for run in runs:
-                run(listing())
-                gc.collect()
-            asyncio.run(client.close())
-            gc.collect()
-        assert found == ["a", "a"] * len(runs)
+    with_async_client("asyncio", server.base_url, work)
 
-    @pytest.mark.parametrize("retries", [0, 2])
-    def test_one_client_works_in_several_that_are_open(
-        self, server: ScriptedServer, retries: int
-    ) -> None:
-        client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=retries)
-        found: list[str | None] = []
 
-        async def listing() -> None:
-            found.append((await client.models.list()).first_id)
+@BACKENDS
+def test_a_walk_that_was_cancelled_while_fetching_goes_on_where_it_was(
+    backend: str, scripted: Scripted
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after(), answer(page("b")))
 
-        loops = [asyncio.new_event_loop(), uvloop.new_event_loop(), asyncio.new_event_loop()]
-        for loop in loops * 2:
-            loop.run_until_complete(listing())
-        loops[0].run_until_complete(client.close())
-        for loop in loops:
-            loop.close()
-        assert found == ["a"] * 6
+    async def work(client: AsyncClient) -> None:
+        models = aiter(client.models.list())
 
-    def test_loops_in_threads_share_one_client(self, server: ScriptedServer) -> None:
-        client = AsyncClient(api_key=KEY, base_url=server.base_url)
-        found: list[str | None] = []
+        async def following() -> BetaModelInfo:
+            return await anext(models)
 
-        async def listings() -> None:
-            async def one() -> None:
-                found.append((await client.models.list()).first_id)
+        assert (await following()).id == "a"
+        server.wait_for()
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as group:
+                group.start_soon(following)
+                await anyio.to_thread.run_sync(server.wait_for)
+                with pytest.raises(RuntimeError, match="another task"):
+                    await following()
+                scope.cancel()
+        assert [model.id async for model in models] == ["b"]
 
-            async with asyncio.TaskGroup() as group:
-                for _ in range(20):
-                    group.create_task(one())
-
-        threads = [threading.Thread(target=lambda: asyncio.run(listings())) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        asyncio.run(client.close())
-        assert found == ["a"] * 120
-
-    def test_a_listing_that_is_prefetched_goes_on_in_another_one(self, scripted: Scripted) -> None:
-        server = scripted(answer(page("a", has_more=True)), answer(page("b")))
-        client = AsyncClient(api_key=KEY, base_url=server.base_url)
-        models = aiter(client.models.list(prefetch=True))
-
-        async def following() -> str:
-            return (await anext(models)).id
-
-        assert [asyncio.run(following()) for _ in range(2)] == ["a", "b"]
-        asyncio.run(client.close())
+    with_async_client(backend, server.base_url, work)
 
 
 @LOOPS
 def test_a_page_whose_task_somebody_cancels_is_fetched_when_it_is_needed(
-    run: Callable[[Main], None], scripted: Scripted
+    loop: str, scripted: Scripted
 ) -> None:
     server = scripted(answer(page("a", has_more=True)), silence_after(), answer(page("b")))
 
-    async def main() -> None:
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
-            models = aiter(client.models.list(prefetch=True))
-            assert (await anext(models)).id == "a"
-            for _ in range(2):
-                await asyncio.to_thread(server.arrived.acquire)
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
-                task.cancel()
-            assert [model.id async for model in models] == ["b"]
+    async def work(client: AsyncClient) -> None:
+        models = aiter(client.models.list(prefetch=True))
+        assert (await anext(models)).id == "a"
+        await asyncio.to_thread(server.wait_for, 2)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        assert [model.id async for model in models] == ["b"]
 
-    run(main())
+    with_async_client(loop, server.base_url, work)
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
 def test_an_exit_of_a_hook_in_a_prefetch_is_raised_to_the_caller(backend: str) -> None:
     async def leave(request: httpx.Request) -> None:
         if "after_id" in str(request.url):
@@ -307,6 +249,92 @@ def test_an_exit_of_a_hook_in_a_prefetch_is_raised_to_the_caller(backend: str) -
                 await anext(models)
 
     anyio.run(main, backend=backend)
+
+
+# --- several event loops
+
+Run = Callable[[Coroutine[Any, Any, None]], object]
+
+
+def on_trio(main: Coroutine[Any, Any, None]) -> None:
+    async def begin() -> None:
+        await main
+
+    anyio.run(begin, backend="trio")
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_one_client_works_in_one_loop_after_the_other_without_a_warning(
+    server: ScriptedServer, retries: int
+) -> None:
+    client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=retries)
+
+    async def listing() -> None:
+        assert [await first_id(client), await first_id(client)] == ["a", "a"]
+
+    runs: list[Run] = [asyncio.run, uvloop.run, asyncio.run, on_trio, asyncio.run]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for run in runs:
+            run(listing())
+        asyncio.run(client.close())
+        gc.collect()
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_one_client_works_in_several_loops_that_are_open(
+    server: ScriptedServer, retries: int
+) -> None:
+    client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=retries)
+    loops = [asyncio.new_event_loop(), uvloop.new_event_loop(), asyncio.new_event_loop()]
+    for loop in loops * 2:
+        assert loop.run_until_complete(first_id(client)) == "a"
+    loops[0].run_until_complete(client.close())
+    for loop in loops:
+        loop.close()
+
+
+def test_loops_in_threads_share_one_client(server: ScriptedServer) -> None:
+    client = AsyncClient(api_key=KEY, base_url=server.base_url)
+
+    async def listings() -> None:
+        assert await asyncio.gather(*[first_id(client) for _ in range(20)]) == ["a"] * 20
+
+    in_threads(6, lambda: asyncio.run(listings()))
+    asyncio.run(client.close())
+    assert len(server.requests) == 120
+
+
+def test_a_listing_that_is_prefetched_goes_on_in_another_loop(scripted: Scripted) -> None:
+    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    client = AsyncClient(api_key=KEY, base_url=server.base_url)
+    models = aiter(client.models.list(prefetch=True))
+
+    async def following() -> str:
+        return (await anext(models)).id
+
+    assert [asyncio.run(following()) for _ in range(2)] == ["a", "b"]
+    asyncio.run(client.close())
+
+
+# --- interrupts
+
+
+def test_an_interrupt_in_mid_walk_passes_and_the_client_goes_on(scripted: Scripted) -> None:
+    caller = threading.get_ident()
+
+    def interrupting(connection: socket.socket, over: threading.Event) -> bool:
+        signal.pthread_kill(caller, signal.SIGINT)
+        return silence_after()(connection, over)
+
+    server = scripted(answer(page("a", has_more=True)), interrupting, answer(page("b")))
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+        models = iter(client.models.list())
+        assert next(models).id == "a"
+        with pytest.raises(KeyboardInterrupt):
+            next(models)
+        assert [model.id for model in client.models.list()] == ["b"]
+    assert len(server.requests) == 3
 
 
 class Interrupter:
@@ -337,7 +365,7 @@ def test_an_interrupt_at_any_point_leaves_a_client_that_works(server: ScriptedSe
         warnings.simplefilter("ignore", ResourceWarning)
         at, is_over = 0, False
         while not is_over:
-            at += 17 if server.base_url.startswith("https") else 1
+            at += 17 if server.base_url.startswith("https") else 2
             interrupter = Interrupter(at)
             try:
                 sys.setprofile(interrupter)
@@ -351,25 +379,3 @@ def test_an_interrupt_at_any_point_leaves_a_client_that_works(server: ScriptedSe
         assert not private(client, "_sender", "_connections", "_queue").get()
         gc.collect()
     assert interrupted > 20
-
-
-def test_random_cancels_of_tasks_that_share_a_client(server: ScriptedServer) -> None:
-    chance = random.Random(17)  # noqa: S311 - no secret
-
-    async def main() -> None:
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
-
-            async def listing() -> str | None:
-                return (await client.models.list()).first_id
-
-            for _ in range(20):
-                tasks = [asyncio.ensure_future(listing()) for _ in range(10)]
-                await asyncio.sleep(chance.random() / 100)
-                for task in chance.sample(tasks, 7):
-                    task.cancel()
-                outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-                assert {type(outcome) for outcome in outcomes} <= {str, asyncio.CancelledError}
-            assert await asyncio.gather(*[listing() for _ in range(20)]) == ["a"] * 20
-            assert free_connections(client) == [100]
-
-    asyncio.run(main())

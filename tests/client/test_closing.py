@@ -5,11 +5,9 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-import anthropic_models._async.connections
-import anthropic_models._sync.connections
 import anyio
 import httpx
 import pytest
@@ -17,6 +15,7 @@ from anthropic_models import AsyncClient, Client, ClientClosedError
 
 from tests.client.test_connections import unanswered
 from tests.support.scripted_server import (
+    SIZED,
     Answer,
     Scripted,
     answer,
@@ -29,60 +28,83 @@ from tests.support.scripted_server import (
 from tests.support.shells import KEY, Shell
 from tests.support.threads import ended, in_a_thread
 
-SIZED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
 PATIENT = httpx.Timeout(500)
 RETRY_LATER = error(429, "rate_limit_error", headers={"retry-after": "50"})
 
 
 @contextmanager
-def noticed(logger: str) -> Generator[threading.Event]:
-    """Set an event when something is logged."""
-    event = threading.Event()
+def on_log(logger: str, react: Callable[[], object]) -> Generator[None]:
+    """Call a function when something is logged."""
 
     class Notice(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            event.set()
+            react()
 
     handler = Notice(logging.DEBUG)
     known = logging.getLogger(logger)
     known.addHandler(handler)
     known.setLevel(logging.DEBUG)
     try:
-        yield event
+        yield
     finally:
         known.removeHandler(handler)
         known.setLevel(logging.NOTSET)
 
 
-def ends_closed(call: Callable[[], object], reached: Callable[[], object], client: Client) -> None:
+def ends_closed(
+    call: Callable[[], object], reached: Callable[[], object], close: Callable[[], object]
+) -> ClientClosedError:
+    """Close a client while a call of it is under way; return the error of the call."""
     thread, errors = in_a_thread(call)
     reached()
-    client.close()
+    close()
     assert ended(thread)
-    assert [type(error) for error in errors] == [ClientClosedError]
+    (error,) = errors
+    assert isinstance(error, ClientClosedError)
+    return error
 
 
-def test_while_connecting(network: Shell) -> None:
+def test_a_closed_client_refuses_at_once(
+    shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "anthropic_models")
+    server = scripted(answer(page("a", has_more=True)))
+    with shell.client(server.base_url) as client:
+        first = client.models.list()
+        client.close()
+        client.close()
+        for call in (client.models.list, first.get_next_page, lambda: list(first)):
+            caplog.clear()
+            with pytest.raises(ClientClosedError, match="make a new one"):
+                call()
+            assert len(caplog.messages) == 1, "it is not tried again"
+        assert "closed" in repr(client)
+        assert client.with_options().is_closed
+    assert len(server.requests) == 1
+
+
+def test_a_call_ends_while_it_connects(network: Shell) -> None:
+    connecting = threading.Event()
     with (
         unanswered() as port,
-        noticed("httpcore.connection") as connecting,
+        on_log("httpcore.connection", connecting.set),
         network.client(f"http://127.0.0.1:{port}", timeout=PATIENT) as client,
     ):
-        ends_closed(client.models.list, lambda: connecting.wait(30), client)
+        ends_closed(client.models.list, lambda: connecting.wait(30), client.close)
 
 
-def test_in_the_tls_handshake(network: Shell) -> None:
+def test_a_call_ends_in_the_tls_handshake(network: Shell) -> None:
+    accepted: list[socket.socket] = []
+
+    def greeted() -> None:
+        accepted.append(listener.accept()[0])
+        accepted[0].recv(1)
+
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         with network.client(base_url, timeout=PATIENT) as client:
-            accepted: list[socket.socket] = []
-
-            def greeted() -> None:
-                accepted.append(listener.accept()[0])
-                accepted[0].recv(1)
-
-            ends_closed(client.models.list, greeted, client)
-            accepted[0].close()
+            ends_closed(client.models.list, greeted, client.close)
+        accepted[0].close()
 
 
 @pytest.mark.parametrize(
@@ -95,40 +117,65 @@ def test_in_the_tls_handshake(network: Shell) -> None:
     ],
     ids=["no head", "head", "silent body", "body"],
 )
-def test_while_reading(network: Shell, scripted: Scripted, under_way: Answer) -> None:
-    server = scripted(under_way)
+def test_a_call_ends_while_it_reads_and_can_be_resumed(
+    network: Shell, scripted: Scripted, under_way: Answer
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), under_way)
     with network.client(server.base_url, timeout=PATIENT) as client:
-        ends_closed(client.models.list, server.arrived.acquire, client)
-    assert len(server.requests) == 1
+        first = client.models.list()
+        failure = ends_closed(lambda: list(first), lambda: server.wait_for(2), client.close)
+    assert failure.resume == {"after_id": "a"}
+    assert len(server.requests) == 2, "a closed client does not try again"
 
 
-def test_while_waiting_for_a_free_connection(
+def test_a_call_ends_while_it_waits_for_a_free_connection(
     network: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(anthropic_models._sync.connections, "MAX_CONNECTIONS", 1)
-    monkeypatch.setattr(anthropic_models._async.connections, "MAX_CONNECTIONS", 1)
+    for shell in ("_sync", "_async"):
+        monkeypatch.setattr(f"anthropic_models.{shell}.connections.MAX_CONNECTIONS", 1)
     server = scripted(silence_after())
     with network.client(server.base_url, timeout=PATIENT) as client:
         busy, _ = in_a_thread(client.models.list)
-        server.arrived.acquire()
-        ends_closed(client.models.list, lambda: None, client)
+        server.wait_for()
+        ends_closed(client.models.list, lambda: None, client.close)
         assert ended(busy)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("http", [None, {}], ids=["own connections", "an httpx client"])
 @pytest.mark.parametrize("is_derived", [False, True], ids=["client", "derived client"])
-def test_while_waiting_to_retry(
-    network: Shell, scripted: Scripted, http: dict[str, Any] | None, is_derived: bool
+def test_a_call_ends_while_it_waits_to_retry(
+    shell: Shell, scripted: Scripted, http: dict[str, Any] | None, is_derived: bool
 ) -> None:
     server = scripted(RETRY_LATER)
+    failed = threading.Event()
     with (
-        noticed("anthropic_models") as failed,
-        network.client(server.base_url, http=http) as client,
+        on_log("anthropic_models", failed.set),
+        shell.client(server.base_url, http=http) as client,
     ):
         caller = client.with_options(max_retries=9) if is_derived else client
-        ends_closed(caller.models.list, lambda: failed.wait(30), client)
+        ends_closed(caller.models.list, lambda: failed.wait(30), client.close)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> None:
+    server = scripted(answer(page("a")))
+
+    async def main() -> None:
+        for checkpoints in range(40):
+            client = AsyncClient(api_key=KEY, base_url=server.base_url)
+            async with anyio.create_task_group() as group:
+                group.start_soon(listing, client)
+                for _ in range(checkpoints):
+                    await anyio.lowlevel.checkpoint()
+                await client.close()
+
+    async def listing(client: AsyncClient) -> None:
+        with suppress(ClientClosedError):
+            await client.models.list()
+
+    anyio.run(main, backend=backend)
 
 
 def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: Scripted) -> None:
@@ -137,7 +184,7 @@ def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: S
     with network.client(server.base_url) as client:
         derived = client.with_options()
         thread, errors = in_a_thread(client.models.list)
-        server.arrived.acquire()
+        server.wait_for()
         derived.close()
         go_on.set()
         assert ended(thread)
@@ -146,7 +193,7 @@ def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: S
             derived.models.list()
 
 
-def test_from_many_threads_at_once_beside_calls_and_derived_clients(scripted: Scripted) -> None:
+def test_many_threads_may_close_beside_calls_and_derived_clients(scripted: Scripted) -> None:
     server = scripted(answer(page("a", has_more=True)), answer(page("b")))
     for _ in range(5):
         client = Client(api_key=KEY, base_url=server.base_url, max_retries=0)
@@ -160,29 +207,20 @@ def test_from_many_threads_at_once_beside_calls_and_derived_clients(scripted: Sc
 
         workers = [in_a_thread(work) for _ in range(8)]
         started.wait()
-        closers = [in_a_thread(client.close)[0] for _ in range(3)]
-        assert all(ended(thread) for thread, _ in workers)
-        assert all(ended(thread) for thread in closers)
+        closers = [in_a_thread(client.close) for _ in range(3)]
+        assert all(ended(thread) for thread, _ in workers + closers)
         assert {type(error) for _, errors in workers for error in errors} == {ClientClosedError}
 
 
-def test_by_the_caller_itself_before_it_waits_to_retry(scripted: Scripted) -> None:
-    server = scripted(RETRY_LATER)
-    with Client(api_key=KEY, base_url=server.base_url) as client:
-
-        class Closing(logging.Handler):
-            def emit(self, record: logging.LogRecord) -> None:
-                client.close()
-
-        handler, logger = Closing(), logging.getLogger("anthropic_models")
-        logger.addHandler(handler)
-        logger.setLevel(logging.DEBUG)
-        try:
-            with pytest.raises(ClientClosedError):
-                client.models.list()
-        finally:
-            logger.removeHandler(handler)
-            logger.setLevel(logging.NOTSET)
+def test_a_caller_may_close_the_client_itself_before_it_waits_to_retry(
+    scripted: Scripted,
+) -> None:
+    with (
+        Client(api_key=KEY, base_url=scripted(RETRY_LATER).base_url) as client,
+        on_log("anthropic_models", client.close),
+        pytest.raises(ClientClosedError),
+    ):
+        client.models.list()
 
 
 def test_it_does_not_wait_for_the_name_of_a_host(
@@ -211,35 +249,38 @@ def test_it_does_not_wait_for_the_name_of_a_host(
     assert len(server.requests) == 1
 
 
-class TestFromAnotherEventLoop:
-    @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    @pytest.mark.parametrize(
-        "under_way", [silence_after(), drip(SIZED, b" ", every=0.01), RETRY_LATER]
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize(
+    "under_way", [silence_after(), drip(SIZED, b" ", every=0.01), RETRY_LATER]
+)
+def test_a_call_ends_when_another_event_loop_closes(
+    backend: str, scripted: Scripted, under_way: Answer
+) -> None:
+    server = scripted(under_way)
+    client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
+
+    async def listing() -> None:
+        await client.models.list()
+
+    ends_closed(
+        lambda: anyio.run(listing, backend=backend),
+        server.wait_for,
+        lambda: anyio.run(client.close),
     )
-    def test_calls_end(self, backend: str, scripted: Scripted, under_way: Answer) -> None:
-        server = scripted(under_way)
-        client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
 
-        async def listing() -> None:
-            await client.models.list()
 
-        thread, errors = in_a_thread(lambda: anyio.run(listing, backend=backend))
-        server.arrived.acquire()
-        anyio.run(client.close)
-        assert ended(thread)
-        assert [type(error) for error in errors] == [ClientClosedError]
+def test_a_page_that_is_prefetched_ends_when_another_event_loop_closes(
+    scripted: Scripted,
+) -> None:
+    server = scripted(answer(page("a", has_more=True)), silence_after())
+    client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
 
-    def test_a_page_that_is_prefetched_there_ends(self, scripted: Scripted) -> None:
-        server = scripted(answer(page("a", has_more=True)), silence_after())
-        client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
+    async def walking() -> None:
+        async for _model in client.models.list(prefetch=True):
+            pass
 
-        async def walking() -> None:
-            async for _model in client.models.list(prefetch=True):
-                pass
-
-        thread, errors = in_a_thread(lambda: asyncio.run(walking()))
-        for _ in range(2):
-            server.arrived.acquire()
-        asyncio.run(client.close())
-        assert ended(thread)
-        assert [type(error) for error in errors] == [ClientClosedError]
+    ends_closed(
+        lambda: asyncio.run(walking()),
+        lambda: server.wait_for(2),
+        lambda: asyncio.run(client.close()),
+    )

@@ -1,11 +1,14 @@
 """Through which proxy a URL is requested, decided without any request."""
 
+import urllib.request
+
 import httpx
 import pytest
 from anthropic_models._core import proxies
 from anthropic_models._core.secret import Secret
 
 API = "https://api.example"
+BOTH = "api.example api.example."
 
 
 def found(
@@ -27,9 +30,12 @@ def found(
         ("http://gateway.example", {"http": "http://a:1"}, "http://a:1"),
         (API, {"https": " a:1 "}, "http://a:1"),
         (API, {"https": "https://a:1"}, "https://a:1"),
-        ("http://localhost:1", {"all": "http://a:1"}, None),
-        ("http://127.0.0.1:1", {"all": "http://a:1"}, None),
-        ("http://[::1]:1", {"all": "nonsense://"}, None),
+        *(
+            (f"http://{host}:1", {"all": "http://a:1"}, None)
+            for host in ("127.0.0.1", "127.0.0.2")
+        ),
+        *((f"https://{host}:1", {"all": "http://a:1"}, None) for host in ("[::1]", "localhost.")),
+        ("http://api.localhost", {"all": "nonsense://"}, None),
     ],
 )
 def test_it_is_that_of_the_scheme_else_of_all_and_none_for_this_machine(
@@ -43,50 +49,66 @@ def test_its_user_and_password_are_decoded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "no"),
+    ("no_proxy", "covered", "not_covered"),
     [
-        (API, "*.example"),
-        (API, "other, *.EXAMPLE:443"),
-        ("http://api.example", "*.example:80"),
-        ("https://10.1.2.3", "10.0.0.0/8"),
-        ("https://[2001:db8::a]", "[2001:db8::a]"),
-        ("https://[2001:db8::a]", "2001:db8::/32"),
+        ("*", "api.example other.test", ""),
+        ("**", "", "api.example"),
+        ("api.example", BOTH, "other.test"),
+        ("example", BOTH, "other.test"),
+        (".example", BOTH, "other.test"),
+        ("*.example", BOTH, "other.test example"),
+        ("EXAMPLE", BOTH, "other.test"),
+        ("x, api.example", BOTH, "other.test"),
+        (" ,api.example", BOTH, "other.test"),
+        ("api.example:443", BOTH, "other.test"),
+        ("other, *.EXAMPLE:443", BOTH, "other.test"),
+        ("api.example:80", "", "api.example"),
+        ("*.example:444", "", "api.example"),
+        ("pi.example", "", "api.example"),
+        (",, ", "", "api.example"),
+        ("10.0.0.0/8", "10.1.2.3", "api.example 11.1.2.3"),
+        ("192.168.0.0/16, 10.1.2.3", "10.1.2.3:8443", "11.1.2.3"),
+        ("10.1.2.3:443", "10.1.2.3", "11.1.2.3"),
+        ("fd00::/8", "[fd00::1]", "11.1.2.3"),
+        ("[fd00::1]", "[fd00::1]:8443", "11.1.2.3"),
+        ("FD00:0::1", "[fd00::1]", "11.1.2.3"),
     ],
 )
-def test_patterns_exclude_hosts_from_it(url: str, no: str) -> None:
-    assert found(url, all="http://a:1", no=no) is None
-
-
-@pytest.mark.parametrize(
-    ("url", "no"),
-    [
-        ("https://example", "*.example"),
-        (API, "*.example:444"),
-        ("https://11.1.2.3", "10.0.0.0/8"),
-        (API, "10.0.0.0/8"),
-        (API, ",, "),
-    ],
-)
-def test_other_hosts_are_not_excluded(url: str, no: str) -> None:
-    assert found(url, all="http://a:1", no=no) == ("http://a:1", None)
+def test_no_proxy_names_hosts_that_are_asked_directly(
+    no_proxy: str, covered: str, not_covered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", no_proxy)
+    settings = Secret({"no": no_proxy, "all": "http://proxy:3128"})
+    for hosts, is_direct in ((covered, True), (not_covered, False)):
+        for host in hosts.split():
+            url = httpx.URL(f"https://{host}")
+            proxy = proxies.proxy_for(url, settings, urllib.request.proxy_bypass)
+            assert (proxy is None) == is_direct, host
 
 
 def test_the_system_may_exclude_a_host_with_its_port() -> None:
     assert found("https://api.example.", "api.example:443", all="http://a:1") is None
+    assert found("http://api.example", "api.example:80", all="http://a:1") is None
+    assert found("http://api.example", all="http://a:1", no="*.example:80") is None
 
 
 @pytest.mark.parametrize(
     "setting",
     [
         "ftp://a:1",
+        "gopher://me:private@a",
+        "socks4://me:private@a",
         "http://",
-        "http://a:65536",
-        "http://a:b",
+        "http://me:private@",
+        "http://me:private@a:65536",
+        "http://me:private@a:b",
         "http://me:pri/vate@a:1",
         "http://me:pri#vate@a:1",
         "http://me:pri?vate@a:1",
         "http://me:12#vate@a:1",
         "http://me:12/vate@a:1",
+        "http://me:12?vate@a:1",
+        "me:pri/vate@a",
         "http://a\x00",
     ],
 )

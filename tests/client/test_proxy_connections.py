@@ -4,12 +4,10 @@ import base64
 import socket
 import threading
 import traceback
-import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import httpx
 import pytest
 from anthropic_models import (
     AnthropicModelsError,
@@ -17,8 +15,6 @@ from anthropic_models import (
     APITimeoutError,
     ClientClosedError,
 )
-from anthropic_models._core.proxies import proxy_for
-from anthropic_models._core.secret import Secret
 
 from tests.support.certificates import Authority
 from tests.support.scripted_server import (
@@ -72,18 +68,9 @@ def test_this_machine_is_never_asked_through_a_proxy(
         setenv(name, proxy.base_url)
     with shell.client(ELSEWHERE, **allowed()) as client:
         assert client.models.list().first_id == "a"
-        for host in (
-            "127.0.0.1",
-            "127.0.0.2",
-            "localhost",
-            "api.localhost",
-            "localhost.",
-            "[::1]",
-        ):
-            for scheme in ("http", "https"):
-                here = client.with_options(base_url=f"{scheme}://{host}:1")
-                with pytest.raises(APIConnectionError, match="could not connect"):
-                    here.models.list()
+        for here in ("http://127.0.0.1:1", "https://localhost:1"):
+            with pytest.raises(APIConnectionError, match="could not connect"):
+                client.with_options(base_url=here).models.list()
     assert len(proxy.requests) == 1
 
 
@@ -106,56 +93,8 @@ def test_this_machine_needs_no_setting_and_so_none_is_parsed(
 
 
 @pytest.mark.parametrize(
-    ("no_proxy", "covered", "not_covered"),
-    [
-        *(
-            (names, "api.example|api.example.", "other.test")
-            for names in ("api.example", "example", ".example", "*.example", "EXAMPLE")
-        ),
-        *(
-            (names, "api.example|api.example.", "other.test")
-            for names in ("x, api.example", "api.example:443", "*.example:443", " ,api.example")
-        ),
-        ("*", "api.example|other.test", ""),
-        *(
-            (names, "", "api.example")
-            for names in ("other", "pi.example", "api.example:80", "*.example:80", "10.0.0.0/8")
-        ),
-        ("**", "", "api.example"),
-        ("10.0.0.0/8", "10.1.2.3", "11.1.2.3"),
-        ("192.168.0.0/16, 10.1.2.3", "10.1.2.3:8443", "11.1.2.3"),
-        ("10.1.2.3:443", "10.1.2.3", "11.1.2.3"),
-        ("fd00::/8", "[fd00::1]", "11.1.2.3"),
-        ("[fd00::1]", "[fd00::1]:8443", "11.1.2.3"),
-        ("FD00:0::1", "[fd00::1]", "11.1.2.3"),
-    ],
-)
-def test_no_proxy_names_hosts_that_are_asked_directly(
-    no_proxy: str, covered: str, not_covered: str, setenv: SetEnv
-) -> None:
-    setenv("no_proxy", no_proxy)
-    settings = Secret({"no": no_proxy, "all": "http://proxy:3128"})
-    for hosts, is_direct in ((covered, True), (not_covered, False)):
-        for host in filter(None, hosts.split("|")):
-            url = httpx.URL(f"https://{host}")
-            found = proxy_for(url, settings, urllib.request.proxy_bypass)
-            assert (found is None) == is_direct, host
-
-
-@pytest.mark.parametrize(
     "value",
-    [
-        f"http://user:{PASSWORD}/x@host",
-        f"http://user:1/{PASSWORD}@host:3128",
-        f"http://user:1#{PASSWORD}@host:3128",
-        f"http://user:1?{PASSWORD}@host:3128",
-        f"user:{PASSWORD}/x@host",
-        f"http://user:{PASSWORD}@",
-        f"http://user:{PASSWORD}@host:99999",
-        f"http://user:{PASSWORD}@host:port",
-        f"gopher://user:{PASSWORD}@host",
-        f"socks4://user:{PASSWORD}@host",
-    ],
+    [f"http://user:{PASSWORD}/x@host", f"user:{PASSWORD}/x@host", f"socks4://{PASSWORD}@x"],
 )
 def test_one_that_is_needed_and_wrong_is_named_without_its_password(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, value: str
@@ -199,26 +138,26 @@ def test_over_http_the_request_is_sent_to_the_proxy_with_its_password(
 
 
 @pytest.fixture
-def secure(trusted: Authority) -> Generator[ScriptedServer]:
+def secure(trusted: Authority, scripted: Scripted) -> ScriptedServer:
     """A server of api.example, which only a proxy reaches."""
-    with ScriptedServer(answer(page("a")), tls=trusted.server("api.example")) as running:
-        yield running
-
-
-def port_of(server: ScriptedServer) -> int:
-    return int(server.base_url.rpartition(":")[2])
+    return scripted(answer(page("a")), tls=trusted.server("api.example"))
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True], ids=["http", "https"])
 def test_a_tunnel_carries_requests_over_tls(
-    network: Shell, secure: ScriptedServer, trusted: Authority, setenv: SetEnv, is_encrypted: bool
+    network: Shell,
+    secure: ScriptedServer,
+    trusted: Authority,
+    scripted: Scripted,
+    setenv: SetEnv,
+    is_encrypted: bool,
 ) -> None:
     tls = trusted.server() if is_encrypted else None
-    with ScriptedServer(tunnel(port_of(secure)), tls=tls) as proxy:
-        setenv("HTTPS_PROXY", with_password(proxy))
-        with network.client(SECURE, max_retries=0) as client:
-            for _ in range(3):
-                assert client.models.list().first_id == "a"
+    proxy = scripted(tunnel(secure.port), tls=tls)
+    setenv("HTTPS_PROXY", with_password(proxy))
+    with network.client(SECURE, max_retries=0) as client:
+        for _ in range(3):
+            assert client.models.list().first_id == "a"
     (connect,) = proxy.requests
     assert (connect.method, connect.target) == ("CONNECT", "api.example:443")
     assert "proxy-authorization" in connect.headers
@@ -230,28 +169,25 @@ def test_a_tunnel_carries_requests_over_tls(
 def test_the_certificate_of_the_server_behind_a_tunnel_is_checked(
     network: Shell, trusted: Authority, scripted: Scripted, setenv: SetEnv
 ) -> None:
-    with ScriptedServer(answer(page("a")), tls=trusted.server("other.example")) as server:
-        proxy = scripted(tunnel(port_of(server)))
-        setenv("HTTPS_PROXY", proxy.base_url)
-        network.error(SECURE, APIConnectionError, "certificate")
+    server = scripted(answer(page("a")), tls=trusted.server("other.example"))
+    proxy = scripted(tunnel(server.port))
+    setenv("HTTPS_PROXY", proxy.base_url)
+    network.error(SECURE, APIConnectionError, "certificate")
     assert (proxy.connections, server.requests) == (1, [])
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True], ids=["http", "https"])
 def test_closing_ends_what_is_under_way_in_a_tunnel(
-    network: Shell, trusted: Authority, setenv: SetEnv, is_encrypted: bool
+    network: Shell, trusted: Authority, scripted: Scripted, setenv: SetEnv, is_encrypted: bool
 ) -> None:
-    tls = trusted.server() if is_encrypted else None
-    with (
-        ScriptedServer(silence_after(), tls=trusted.server("api.example")) as server,
-        ScriptedServer(tunnel(port_of(server)), tls=tls) as proxy,
-    ):
-        setenv("HTTPS_PROXY", proxy.base_url)
-        with network.client(SECURE, timeout=500) as client:
-            thread, errors = in_a_thread(client.models.list)
-            server.arrived.acquire()
-            client.close()
-            assert ended(thread)
+    server = scripted(silence_after(), tls=trusted.server("api.example"))
+    proxy = scripted(tunnel(server.port), tls=trusted.server() if is_encrypted else None)
+    setenv("HTTPS_PROXY", proxy.base_url)
+    with network.client(SECURE, timeout=500) as client:
+        thread, errors = in_a_thread(client.models.list)
+        server.wait_for()
+        client.close()
+        assert ended(thread)
     assert [type(error) for error in errors] == [ClientClosedError]
 
 
@@ -346,7 +282,7 @@ def test_a_socks_proxy_carries_requests_and_resolves_the_name(
     network: Shell, secure: ScriptedServer, setenv: SetEnv, user: str
 ) -> None:
     method = b"\x02" if user else b"\x00"
-    with socks(port_of(secure), setenv, user=user, method=method) as seen:
+    with socks(secure.port, setenv, user=user, method=method) as seen:
         with network.client(SECURE, max_retries=0) as client:
             for _ in range(2):
                 assert client.models.list().first_id == "a"
@@ -366,11 +302,11 @@ def test_a_socks_proxy_that_fails_is_an_error(
     shell: Shell,
     secure: ScriptedServer,
     setenv: SetEnv,
-    options: dict[str, bytes],
+    options: dict[str, Any],
     error: type[Exception],
     text: str,
 ) -> None:
-    with socks(port_of(secure), setenv, **options):
+    with socks(secure.port, setenv, **options):
         shell.error(SECURE, error, text, timeout=0.3, max_retries=0)
 
 

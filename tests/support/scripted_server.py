@@ -13,6 +13,9 @@ from typing import Any, Self
 
 from attrs import field, frozen
 
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+SIZED = HEAD + b"content-length: 1000\r\n\r\n"
+
 Answer = Callable[[socket.socket, threading.Event], bool]
 """Writes an answer, and tells whether the connection stays open. The event ends the test."""
 
@@ -59,6 +62,15 @@ class ScriptedServer:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+    @property
+    def port(self) -> int:
+        return int(self.base_url.rpartition(":")[2])
+
+    def wait_for(self, requests: int = 1) -> None:
+        """Wait until so many further requests have arrived."""
+        for _ in range(requests):
+            assert self.arrived.acquire(timeout=60), "the client has asked for no more"
 
     def stop(self) -> None:
         self._over.set()

@@ -3,12 +3,13 @@
 A test that is written against `Shell` runs three times, and holds for all three.
 """
 
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
+import anyio
 import httpx
 import pytest
 from anthropic_models import AsyncClient, AsyncPage, AsyncPaginator, Client
@@ -82,6 +83,22 @@ class Shell:
             return function(value)
 
         return asynchronous
+
+
+def with_async_client(
+    backend: str,
+    base_url: str,
+    work: Callable[[AsyncClient], Awaitable[object]],
+    **arguments: Any,
+) -> None:
+    """Run a coroutine function with an AsyncClient of these arguments."""
+
+    async def main() -> None:
+        async with AsyncClient(api_key=KEY, base_url=base_url, **arguments) as client:
+            await work(client)
+
+    uvloop = {"use_uvloop": True} if backend == "uvloop" else {}
+    anyio.run(main, backend=backend.replace("uvloop", "asyncio"), backend_options=uvloop)
 
 
 class BlockingClient:

@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -11,7 +12,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 import pytest
 from anthropic_models.cli import main
@@ -50,6 +51,14 @@ def piped(
     )
 
 
+def reported(done: subprocess.CompletedProcess[str], code: int, words: str = "") -> str:
+    """The command has ended with a code and one line on stderr, with these words in it."""
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    return done.stderr
+
+
 class Command:
     """The command within this process: quick, for the many cases of one rule."""
 
@@ -71,16 +80,44 @@ class Command:
         return subprocess.CompletedProcess(arguments, code, out, err)
 
 
+class Started(subprocess.Popen[str]):
+    """A command that runs."""
+
+    def line(self) -> str:
+        """Wait for a line of its output."""
+        assert self.stdout
+        return self.stdout.readline()
+
+    def close_output(self) -> None:
+        """End the pipe for its output, as `head` does."""
+        assert self.stdout
+        self.stdout.close()
+
+    def ended(self, number: signal.Signals | None = None) -> tuple[int, str, str]:
+        """Wait for its end, after a signal; return its exit code and what it printed."""
+        if number is not None:
+            self.send_signal(number)
+        if self.stdout and self.stdout.closed:
+            self.stdout = None
+        out, err = self.communicate(timeout=PATIENCE)
+        return self.returncode, out or "", err or ""
+
+
 @contextmanager
 def started(
-    *arguments: str, base_url: str | None = None, **variables: str
-) -> Generator[subprocess.Popen[str]]:
+    *arguments: str,
+    base_url: str | None = None,
+    command: Sequence[str] = (PROGRAM,),
+    stdout: IO[str] | int = subprocess.PIPE,
+    stderr: IO[str] | int = subprocess.PIPE,
+    **variables: str,
+) -> Generator[Started]:
     """Run the command, with pipes for what it prints, until the block ends."""
-    with subprocess.Popen(
-        [PROGRAM, *arguments],
+    with Started(
+        [*command, *arguments],
         env=environment(base_url, **variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
         text=True,
         encoding="utf-8",
     ) as process:
@@ -88,6 +125,13 @@ def started(
             yield process
         finally:
             process.kill()
+
+
+def table(base_url: str, *arguments: str, code: int = 0, **options: Any) -> "Terminal":
+    """Run `list` on a terminal to its end; return what that has received."""
+    with Terminal("list", *arguments, base_url=base_url, **options) as terminal:
+        assert terminal.end() == code
+    return terminal
 
 
 class Terminal:

@@ -25,3 +25,10 @@ def ended(thread: threading.Thread) -> bool:
     """Wait for a thread; return whether it has ended."""
     thread.join(timeout=30)
     return not thread.is_alive()
+
+
+def in_threads(count: int, function: Callable[[], object]) -> None:
+    """Run a function in so many threads at once, to the end of each."""
+    calls = [in_a_thread(function) for _ in range(count)]
+    assert all(ended(thread) for thread, _ in calls)
+    assert not [error for _, errors in calls for error in errors]
