@@ -55,10 +55,9 @@ class TLS:
                 if self._outgoing.pending:
                     yield self._outgoing.read()
                 received = yield None
-                if received:
-                    self._incoming.write(received)
-                else:
-                    self._incoming.write_eof()
+                if not received:  # some releases of ssl take this for an end in good order
+                    raise ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "cut off within TLS") from None
+                self._incoming.write(received)
             else:
                 if self._outgoing.pending:
                     yield self._outgoing.read()
