@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import socket
 import threading
 from collections.abc import Callable, Generator
@@ -267,6 +268,27 @@ def test_a_call_ends_when_another_event_loop_closes(
         server.wait_for,
         lambda: anyio.run(client.close),
     )
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_call_does_not_begin_to_wait_when_another_event_loop_has_closed(
+    backend: str, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = scripted(RETRY_LATER)
+    client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
+
+    async def listing() -> None:
+        await client.models.list()
+
+    def closing() -> float:
+        thread, _ = in_a_thread(lambda: anyio.run(client.close))
+        assert ended(thread)
+        return 0.0
+
+    monkeypatch.setattr(random, "random", closing)  # asked for once the attempt has ended
+    thread, errors = in_a_thread(lambda: anyio.run(listing, backend=backend))
+    assert ended(thread)
+    assert [type(error) for error in errors] == [ClientClosedError]
 
 
 def test_a_page_that_is_prefetched_ends_when_another_event_loop_closes(

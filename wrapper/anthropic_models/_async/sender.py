@@ -87,7 +87,8 @@ class AsyncSender:
                     outcome = await self._attempt(step.request)
                 else:
                     outcome = None
-                    await anyio.sleep(step.seconds)
+                    if not self.is_closed:  # meanwhile, from another event loop
+                        await anyio.sleep(step.seconds)
 
     async def close(self) -> None:
         """End what is under way; close the connections when they are this sender's own."""
