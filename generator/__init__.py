@@ -1,5 +1,7 @@
 """Makes generated/ from openapi.yaml and its overlays: `python -m generator.regenerate`.
 
-`documents` reads and writes the YAML, `portable` applies the overlays, and `templates` changes the
-templates of openapi-python-client.
+`regenerate` is the command. `documents` reads and writes YAML, `portable` applies the overlays,
+`prepared` rewrites what openapi-python-client cannot read, `templates` patches its templates,
+`artefact` writes document.json, and `proof` checks the result before it is swapped in. `package/`
+is copied into the generated package as it is.
 """

@@ -1,4 +1,4 @@
-"""Makes the portable edition of openapi.yaml: the truth with every overlay applied."""
+"""Makes the portable edition of openapi.yaml: the document with every overlay applied."""
 
 import copy
 import runpy
@@ -11,20 +11,20 @@ from typing import cast
 from generator.documents import Document, SpecError, read_yaml
 
 
-def portable_edition(truth: Path, overlays: Path) -> Document:
-    """Return the document `truth` with each overlay of the folder `overlays` applied, by name.
+def portable_edition(source: Path, overlays: Path) -> Document:
+    """Return the document `source` with each overlay of the folder `overlays` applied, by name.
 
-    Raises SpecError when a file cannot be read, or when an action of an overlay changes
-    nothing: then the document has moved away from under it.
+    Raises SpecError when a file cannot be read, or when an action of an overlay changes nothing,
+    because its target has moved.
     """
-    document = read_yaml(truth)
+    document = read_yaml(source)
     for path in sorted(overlays.glob("*.y*ml")):
         for number, action in enumerate(_actions(path), start=1):
             changed = _applied(document, action, path)
             if changed == document:
                 raise SpecError(
                     f"{path.name}: action {number} ({action['target']}) changes nothing in "
-                    f"{truth.name}. Mend its target, or remove the overlay if it is no longer "
+                    f"{source.name}. Fix its target, or remove the overlay if it is no longer "
                     "needed."
                 )
             document = changed
@@ -51,7 +51,7 @@ def _applied(document: Document, action: Document, path: Path) -> Document:
 def _apply_overlay() -> Callable[[Document, Document], object]:
     """Return the function of oas_patch, loaded when there is an overlay.
 
-    It is loaded from its file: with its package would come a command line, which takes a fifth of
+    It is imported from its file, since its package imports a command line, which takes a fifth of
     the time of a regeneration.
     """
     path = distribution("oas-patch").locate_file("oas_patch/overlay.py")

@@ -1,4 +1,4 @@
-"""Runs a program to its end; when it fails, reports what it has printed."""
+"""Runs a program to its end; when it fails, the error has its output."""
 
 import shlex
 import subprocess
@@ -14,11 +14,11 @@ TIMEOUT = 600
 
 
 class ProcessError(Exception):
-    """A program is not there, or failed; the message has its last lines."""
+    """A program is missing or failed; the message has the last lines of its output."""
 
 
 class Output(NamedTuple):
-    """What a program has printed."""
+    """The output of a program."""
 
     stdout: str
     stderr: str
@@ -31,10 +31,10 @@ def run(
     accept: tuple[int, ...] = (0,),
     timeout: float = TIMEOUT,
 ) -> Output:
-    """Run a program in a folder, without input, and return what it has printed.
+    """Run a program in a folder, without input, and return its output.
 
-    `environment` is by default that of this process. Raises ProcessError when the program is not
-    there, takes more than `timeout` seconds, or has an exit code that is not accepted.
+    `environment` is by default that of this process. Raises ProcessError when the program is
+    missing, takes more than `timeout` seconds, or has an exit code that is not accepted.
     """
     name, *arguments = map(str, command)
     shown = shlex.join([Path(name).name, *arguments])

@@ -1,4 +1,4 @@
-"""Runs a program of the project, whether or not somebody reads what it prints."""
+"""Runs the `main` of a program, and survives a reader that closes the pipe."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""The generator's own templates, with the changes that templates.yaml gives the reasons for."""
+"""Patches the generator's templates as templates.yaml says, which has a reason for each change."""
 
 import shutil
 from importlib.metadata import distribution
@@ -13,7 +13,7 @@ class TemplateError(Exception):
 
 
 class Change(TypedDict):
-    """One change of one template; `because` is for people."""
+    """One change of one template; `because` is its reason."""
 
     template: str
     because: str
@@ -35,7 +35,7 @@ def changed_templates(changes: Path, folder: Path) -> Path:
         if text.count(change["replace"]) != 1:
             raise TemplateError(
                 f"{changes.name}: {change['replace'].strip()!r} is not exactly once in the "
-                f"generator's {change['template']}. Look at what that says now; mend the change, "
+                f"generator's {change['template']}. Look at that template; fix the change, "
                 "or remove it if it is no longer needed."
             )
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Says in words what is wrong with decoded JSON; slow, and asked only when something is."""
+"""Describes what is wrong with invalid JSON; slow, so it is called for invalid JSON only."""
 
 import math
 import re
@@ -46,7 +46,7 @@ def explained(error: "ValidationError", content: object, within: Path = ()) -> t
 
 
 def _found(error: "ValidationError") -> tuple[Path, str | None, str]:
-    """Return where an error is, what should be there, or else what is wrong with it."""
+    """Return where an error is, and what should be there or what is wrong."""
     path: Path = tuple(error.instance_path)
     name, facts = error.kind.name, error.kind.as_dict()
     match name:
@@ -79,7 +79,7 @@ def _found(error: "ValidationError") -> tuple[Path, str | None, str]:
 def _of_members(
     path: Path, found: Sequence[tuple[Path, str | None, str]]
 ) -> tuple[Path, str | None, str]:
-    """Return what is wrong within the member of a union that goes farthest, or that none fits."""
+    """Return the error of the union member that matches most, or that no member matches."""
     within = [each for each in found if len(each[0]) > len(path)]
     if within:
         return max(within, key=lambda each: len(each[0]))
@@ -127,7 +127,7 @@ def _shown(content: object) -> str:
 
 
 def comparable(content: Any, *, levels: float = math.inf) -> Any:
-    """Return decoded JSON with what the validator cannot read replaced by what compares alike.
+    """Return decoded JSON with what the validator cannot read replaced by equivalent values.
 
     Lone surrogates become private characters, of which there are as many; integers of more digits
     than a bound can have become shorter ones. Lists and objects that are nested in `levels` others

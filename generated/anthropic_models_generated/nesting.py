@@ -1,4 +1,4 @@
-"""Finds what is wrong with decoded JSON, however deep it is nested."""
+"""Finds what is wrong with decoded JSON of any depth."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
@@ -8,7 +8,7 @@ from .document import document, is_valid, reference, validator
 from .explanation import Path, comparable, explained
 
 _LEVELS = 200
-"""How deep content may be in which the validator is asked where an error is; it can to 255."""
+"""The depth up to which the validator locates an error itself; it can up to 255."""
 
 Place = tuple[str, ...]
 """The steps to a schema in the document."""

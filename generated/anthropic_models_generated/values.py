@@ -1,4 +1,4 @@
-"""What the classes of `models` share: fields by their names in the document, and values."""
+"""What all generated models share: access to fields by their names in the document, and values."""
 
 import datetime
 import re
@@ -14,7 +14,7 @@ V = TypeVar("V")
 
 
 class Fields(Generic[V]):
-    """An object of JSON, whose fields are found by their names in the document, too.
+    """A JSON object whose fields can also be accessed by their names in the document.
 
     `model["created_at"]` is the JSON value of a field, whether the document knows it or not; what
     is set is a JSON value as well. `V` is the type of the fields that the document does not name.
@@ -119,8 +119,8 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-# Generated code asks which member of a union decoded JSON is. These functions do not narrow the
-# type of what they are asked about, as isinstance would: to a dict of which nothing is known.
+# Generated code uses these to find the member of a union. Unlike isinstance they do not narrow
+# the type of their argument, which would become a dict of unknown types.
 
 
 def is_type(value: object, kind: type) -> bool:

@@ -1,4 +1,4 @@
-"""What openapi.yaml says, as data, and whether decoded JSON is what it says.
+"""The content of openapi.yaml as data, and the validation of decoded JSON against it.
 
 `document.json` beside this module is written by regeneration.
 """

@@ -108,7 +108,7 @@ def test_every_change_of_the_templates_fits_the_pinned_generator(tmp_path: Path)
     ("template", "replace", "complaint"),
     [
         ("model.py.jinja", "never there", r"changes.yaml: 'never there' is not exactly once in"),
-        ("model.py.jinja", "property", "Look at what that says now; mend the change, or remove"),
+        ("model.py.jinja", "property", "Look at that template; fix the change, or remove"),
         ("gone.py.jinja", "anything", "has no template gone.py.jinja any more"),
     ],
 )
