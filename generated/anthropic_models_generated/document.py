@@ -5,7 +5,7 @@
 
 import json
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -58,7 +58,8 @@ def is_valid(schema: str, content: object) -> bool:
 
 
 def _text() -> str:
-    return files(__name__.rpartition(".")[0]).joinpath("document.json").read_text("utf-8")
+    content = get_data(__name__.rpartition(".")[0], "document.json")
+    return cast(bytes, content).decode()
 
 
 def reference(*place: str) -> str:
