@@ -32,7 +32,7 @@ def found(
         (API, {"https": "https://a:1"}, "https://a:1"),
         *(
             (f"http://{host}:1", {"all": "http://a:1"}, None)
-            for host in ("127.0.0.1", "127.0.0.2")
+            for host in ("127.0.0.1", "127.0.0.2", "127.1", "0x7f.1", "[::]")
         ),
         *((f"https://{host}:1", {"all": "http://a:1"}, None) for host in ("[::1]", "localhost.")),
         ("http://api.localhost", {"all": "nonsense://"}, None),

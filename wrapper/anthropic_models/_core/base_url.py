@@ -1,12 +1,12 @@
 """Checks the base URL before a credential is sent there."""
 
 import re
+import socket
 
 import httpx
 
 from ..errors import ArgumentError
 
-_IPV4_LOOPBACK = re.compile(r"127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}")
 _HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
 
 
@@ -40,16 +40,24 @@ def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_u
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine."""
+    """Return whether a host is this machine, however its address is written.
+
+    0.0.0.0 and :: are: who connects to them connects to this machine.
+    """
     host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
     if ":" not in host:
-        return _IPV4_LOOPBACK.fullmatch(host) is not None
+        try:
+            packed = socket.inet_aton(host)  # reads 127.1 and 0x7f000001 as sockets do
+        except OSError:
+            return False
+        return packed[0] == 127 or not any(packed)
     import ipaddress  # only where it is needed: it takes longer than all the rest
 
     address = ipaddress.IPv6Address(host)
-    return (address.ipv4_mapped or address).is_loopback
+    mapped = address.ipv4_mapped or address
+    return mapped.is_loopback or mapped.is_unspecified
 
 
 def _parsed_url(url: str) -> httpx.URL | None:
