@@ -1,7 +1,7 @@
 """What every promise is for operations that the wrapper has never seen.
 
-test_ten_more_operations.py runs these tests, and checks their types, with the package that is
-generated from a document with ten more operations.
+test_ten_more_operations.py runs these tests with the package that is generated from a document
+with ten more operations.
 """
 
 import io
@@ -9,26 +9,18 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, assert_type
+from typing import Any
 
 import anthropic_models
 import anthropic_models_generated
 import pytest
 from anthropic_models import (
     APIConnectionError,
-    APIResponse,
     APIResponseValidationError,
     APIStatusError,
-    AsyncClient,
-    AsyncPage,
-    AsyncPaginator,
-    BetaModelInfo,
-    Client,
     NotFoundError,
-    Page,
     PaginationError,
     Request,
-    TokenResume,
 )
 from anthropic_models_generated.api.batches import (
     create_batch,
@@ -45,16 +37,12 @@ from anthropic_models_generated.api.files import (
 )
 from anthropic_models_generated.api.models import get_model
 from anthropic_models_generated.models import (
-    Batch,
     BatchOrder,
-    Circle,
-    FileInfo,
-    Job,
     ShapeKind,
-    Square,
     Upload,
 )
 from anthropic_models_generated.types import File
+from attrs import frozen
 
 from tests.support.projects import ROOT
 from tests.support.scripted_server import Answer, Scripted, answer, error, model, raw, when
@@ -186,116 +174,87 @@ def test_a_header_with_a_default_is_sent_below_what_client_and_call_say(
     assert found == ["false", "client", "true", None]
 
 
-class TestRetries:
-    @pytest.mark.parametrize("failure", [error(429, "x"), error(503, "x"), error(529, "x")])
-    def test_a_post_is_repeated_after_a_refusal_with_the_same_bytes(
-        self, shell: Shell, scripted: Scripted, failure: Answer
-    ) -> None:
-        upload = Upload(file=File(io.BytesIO(b"content"), "a"))
-        server = scripted(failure, answer({"id": "f", "size": 7}))
-        with shell.client(server.base_url) as client:
-            client.send(upload_file.request(body=upload))
-        first, second = server.requests
-        assert b"content" in first.body
-        assert (first.body, first.headers) == (second.body, second.headers)
-
-    def test_a_post_is_repeated_when_the_server_asks_for_it(
-        self, shell: Shell, scripted: Scripted
-    ) -> None:
-        server = scripted(error(500, "x", headers={"x-should-retry": "true"}), answer(batch("b")))
-        with shell.client(server.base_url) as client:
-            assert client.send_detailed(ORDER).response.retries_taken == 1
-
-    @pytest.mark.parametrize("request_", [ORDER, update_batch.request(7)])
-    @pytest.mark.parametrize("failure", [error(500, "x"), error(408, "x"), raw(b"")])
-    def test_it_is_not_when_the_server_may_have_acted(
-        self, shell: Shell, scripted: Scripted, failure: Answer, request_: Request[Any]
-    ) -> None:
-        server = scripted(failure)
-        with (
-            shell.client(server.base_url) as client,
-            pytest.raises((APIStatusError, APIConnectionError)),
-        ):
-            client.send(request_)
-        assert len(server.requests) == 1
-
-    def test_a_post_is_repeated_when_there_was_no_connection(
-        self, shell: Shell, scripted: Scripted
-    ) -> None:
-        server = scripted(answer(batch("b")))
-        server.stop()
-        with shell.client(server.base_url) as client, pytest.raises(APIConnectionError) as caught:
-            client.send(ORDER)
-        assert caught.value.retries_taken == 2
-
-    def test_put_and_delete_are_repeated_whatever_happened(
-        self, shell: Shell, scripted: Scripted
-    ) -> None:
-        server = scripted(error(500, "x"), raw(b""), answer(b"", status=204))
-        with shell.client(server.base_url) as client:
-            assert client.send_detailed(delete_batch.request(7)).response.retries_taken == 2
+def test_a_post_is_repeated_after_a_refusal_with_the_same_bytes(
+    shell: Shell, scripted: Scripted
+) -> None:
+    upload = Upload(file=File(io.BytesIO(b"content"), "a"))
+    server = scripted(error(503, "x"), answer({"id": "f", "size": 7}))
+    with shell.client(server.base_url) as client:
+        client.send(upload_file.request(body=upload))
+    first, second = server.requests
+    assert b"content" in first.body
+    assert (first.body, first.headers) == (second.body, second.headers)
 
 
-class TestErrors:
-    @pytest.mark.parametrize(
-        "request_",
-        [
-            get_model.request("a"),
-            ORDER,
-            delete_batch.request(7),
-            get_v1_shapes_kind.request(ShapeKind.CIRCLE),
-            download_file.request("f"),
-        ],
-    )
-    def test_of_every_operation_are_in_the_envelope(
-        self, shell: Shell, scripted: Scripted, request_: Request[Any]
-    ) -> None:
-        server = scripted(error(404, "not_found_error", "nothing there"))
-        with shell.client(server.base_url) as client, pytest.raises(NotFoundError) as caught:
-            client.send(request_)
-        assert str(caught.value).startswith("404 not_found_error: nothing there (request id req_")
+@pytest.mark.parametrize(
+    ("request_", "failure", "requests"),
+    [
+        (ORDER, error(500, "x"), 1),
+        (update_batch.request(7), raw(b""), 1),
+        (delete_batch.request(7), raw(b""), 3),
+    ],
+)
+def test_what_is_not_idempotent_is_not_repeated_when_the_server_may_have_acted(
+    shell: Shell, scripted: Scripted, request_: Request[Any], failure: Answer, requests: int
+) -> None:
+    server = scripted(failure)
+    with (
+        shell.client(server.base_url) as client,
+        pytest.raises((APIStatusError, APIConnectionError)),
+    ):
+        client.send(request_)
+    assert len(server.requests) == requests
 
-    @pytest.mark.parametrize(
-        ("request_", "status"),
-        [(get_model.request("a"), 202), (delete_batch.request(7), 200), (ORDER, 204)],
-    )
-    def test_a_success_that_the_document_does_not_have_is_an_error(
-        self, shell: Shell, scripted: Scripted, request_: Request[Any], status: int
-    ) -> None:
-        server = scripted(answer(b"" if status == 204 else b"{}", status=status))
-        with shell.client(server.base_url) as client, pytest.raises(APIStatusError) as caught:
-            client.send(request_)
-        assert caught.value.status_code == status
 
-    @pytest.mark.parametrize(
-        ("request_", "body", "place"),
-        [
+@pytest.mark.parametrize(
+    ("request_", "response", "kind", "says"),
+    [
+        *(
             (
-                ORDER,
-                batch("b", parent=batch("c", parent=batch("d", file=7))),
-                "parent.parent.file",
-            ),
-            (get_v1_shapes_kind.request(ShapeKind.CIRCLE), CIRCLE | {"radius": "x"}, "radius"),
-            (update_batch.request(7), batch("b", created_at="garbage"), "created_at"),
-        ],
-    )
-    def test_name_the_place_that_is_not_as_documented(
-        self, shell: Shell, scripted: Scripted, request_: Request[Any], body: Any, place: str
-    ) -> None:
-        server = scripted(answer(body))
-        with (
-            shell.client(server.base_url) as client,
-            pytest.raises(APIResponseValidationError) as caught,
-        ):
-            client.send(request_)
-        assert caught.value.place == place
+                request,
+                error(404, "not_found_error", "gone"),
+                NotFoundError,
+                "^404 not_found_error: g",
+            )
+            for request in (ORDER, delete_batch.request(7), download_file.request("f"))
+        ),
+        (get_model.request("a"), answer(b"{}", status=202), APIStatusError, "^202"),
+        (delete_batch.request(7), answer(b"{}", status=200), APIStatusError, "^200"),
+        (ORDER, answer(b"", status=204), APIStatusError, "^204"),
+        (
+            *(ORDER, answer(batch("b", parent=batch("c", parent=batch("d", file=7))))),
+            *(APIResponseValidationError, r"parent\.parent\.file"),
+        ),
+        (
+            *(get_v1_shapes_kind.request(ShapeKind.CIRCLE), answer(CIRCLE | {"radius": "x"})),
+            *(APIResponseValidationError, "radius"),
+        ),
+        (
+            *(update_batch.request(7), answer(batch("b", created_at="garbage"))),
+            *(APIResponseValidationError, "created_at"),
+        ),
+    ],
+)
+def test_what_the_document_does_not_have_as_a_success_is_an_error_that_says_so(
+    shell: Shell,
+    scripted: Scripted,
+    request_: Request[Any],
+    response: Answer,
+    kind: type[Exception],
+    says: str,
+) -> None:
+    server = scripted(response)
+    with shell.client(server.base_url) as client, pytest.raises(kind, match=says) as caught:
+        client.send(request_)
+    assert type(caught.value) is kind
 
-    def test_what_is_no_page_is_not_walked(self, shell: Shell, scripted: Scripted) -> None:
-        server = scripted(answer(model("a")))
-        wrong: Any = get_model.request("a")
-        with shell.client(server.base_url) as client, pytest.raises(ValueError, match=r"send\(\)"):
-            client.paginate(wrong)
-        assert server.requests == []
+
+def test_what_is_no_page_is_not_walked(shell: Shell, scripted: Scripted) -> None:
+    server = scripted(answer(model("a")))
+    wrong: Any = get_model.request("a")
+    with shell.client(server.base_url) as client, pytest.raises(ValueError, match=r"send\(\)"):
+        client.paginate(wrong)
+    assert server.requests == []
 
 
 def by_id(*pages: str) -> list[Answer]:
@@ -309,115 +268,101 @@ def by_token(*pages: str) -> list[Answer]:
     return [answer(files(*ids, next_page=token)) for ids, token in zip(pages, tokens, strict=True)]
 
 
-SHAPES: list[tuple[Callable[..., Any], Callable[..., list[Answer]], list[str]]] = [
-    (list_batches.request, by_id, ["after_id=b", "after_id=d"]),
-    (list_files.request, by_token, ["page=cd", "page=ef"]),
-]
+@frozen
+class Shape:
+    """How an operation pages."""
+
+    request: Callable[..., Any]
+    pages: Callable[..., Sequence[Answer]]
+    parameter: str
+    cursors: str
 
 
-@pytest.mark.parametrize(("request_", "pages", "cursors"), SHAPES, ids=["ids", "tokens"])
-class TestPages:
-    def test_are_walked_with_the_documents_largest_limit(
-        self,
-        shell: Shell,
-        scripted: Scripted,
-        request_: Callable[..., Any],
-        pages: Callable[..., Sequence[Answer]],
-        cursors: list[str],
-    ) -> None:
-        server = scripted(*pages("ab", "cd", "ef"))
-        with shell.client(server.base_url) as client:
-            first = client.paginate(request_(), betas=["x"], extra_query={"y": "1"})
-            assert [item.id for item in first] == list("abcdef")
-            assert [len(page.data) for page in first.iter_pages()][:2] == [2, 2]
-        queries = [request.target.partition("?")[2] for request in server.requests[:3]]
-        assert queries == ["limit=100&y=1", *(f"{cursor}&limit=100&y=1" for cursor in cursors)]
-        assert {request.headers["anthropic-beta"] for request in server.requests} == {"x"}
+@pytest.fixture(
+    params=[
+        Shape(list_batches.request, by_id, "after_id", "b d"),
+        Shape(list_files.request, by_token, "page", "cd ef"),
+    ],
+    ids=["ids", "tokens"],
+)
+def shape(request: pytest.FixtureRequest) -> Shape:
+    shape: Shape = request.param
+    return shape
 
-    @pytest.mark.parametrize(
-        ("limit", "most", "limits"),
-        [(2, 5, [2, 2, 1]), (2, 4, [2, 2]), (2, 2, [2]), (2, 1, [1]), (None, 3, [3, 1])],
-    )
-    def test_max_items_caps_exactly(
-        self,
-        shell: Shell,
-        scripted: Scripted,
-        request_: Callable[..., Any],
-        pages: Callable[..., Sequence[Answer]],
-        cursors: list[str],
-        limit: int | None,
-        most: int,
-        limits: list[int],
-    ) -> None:
-        server = scripted(*pages("ab", "cd", "ef"))
-        given = {} if limit is None else {"limit": limit}
-        with shell.client(server.base_url) as client:
-            listing = client.paginate(request_(**given), max_items=most, prefetch=True)
-            assert [item.id for item in listing] == list("abcdef")[:most]
-        sent = [request.target.partition("limit=")[2] for request in server.requests]
-        assert sent == list(map(str, limits))
 
-    def test_the_next_page_is_prefetched(
-        self,
-        shell: Shell,
-        scripted: Scripted,
-        request_: Callable[..., Any],
-        pages: Callable[..., Sequence[Answer]],
-        cursors: list[str],
-    ) -> None:
-        allowed = threading.Event()
-        first, second, third = pages("ab", "cd", "ef")
-        server = scripted(first, second, when(allowed, third))
-        with shell.client(server.base_url) as client:
-            items = iter(client.paginate(request_(), prefetch=True))
-            assert next(items).id == "a"
-            for _ in range(2):
-                assert server.arrived.acquire(timeout=30), "asked for before it is needed"
-            assert len(server.requests) == 2, "but no more than one"
-            allowed.set()
-            assert [item.id for item in items] == list("bcdef")
+def test_pages_are_walked_with_the_documents_largest_limit(
+    shape: Shape, shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(*shape.pages("ab", "cd", "ef"))
+    with shell.client(server.base_url) as client:
+        first = client.paginate(shape.request(), betas=["x"], extra_query={"y": "1"})
+        assert [item.id for item in first] == list("abcdef")
+        assert [len(page.data) for page in first.iter_pages()][:2] == [2, 2]
+    queries = [request.target.partition("?")[2] for request in server.requests[:3]]
+    cursors = [f"{shape.parameter}={cursor}&" for cursor in shape.cursors.split()]
+    assert queries == [f"{cursor}limit=100&y=1" for cursor in ("", *cursors)]
+    assert {request.headers["anthropic-beta"] for request in server.requests} == {"x"}
 
-    def test_a_failure_in_mid_walk_says_where_to_resume(
-        self,
-        shell: Shell,
-        scripted: Scripted,
-        request_: Callable[..., Any],
-        pages: Callable[..., Sequence[Answer]],
-        cursors: list[str],
-    ) -> None:
-        first, second, third = pages("ab", "cd", "ef")
-        server = scripted(first, second, error(400, "x"), third)
-        with shell.client(server.base_url) as client:
-            items = iter(client.paginate(request_(), max_items=5))
-            assert [next(items).id for _ in range(4)] == list("abcd")
-            with pytest.raises(APIStatusError, match="resume with ") as caught:
-                next(items)
-            resume = dict(caught.value.resume or {})
-            assert resume.pop("max_items") == 1
-            rest = client.paginate(request_(**resume), max_items=1)
-            assert [item.id for item in rest] == ["e"]
-        name, _, value = cursors[1].partition("=")
-        assert resume == {name: value}
-        assert server.requests[3].target == server.requests[2].target
 
-    def test_a_loop_is_an_error_at_once(
-        self,
-        shell: Shell,
-        scripted: Scripted,
-        request_: Callable[..., Any],
-        pages: Callable[..., Sequence[Answer]],
-        cursors: list[str],
-    ) -> None:
-        first, second, *_ = pages("ab", "cd", "ab", "x")
-        server = scripted(first, second, second)
-        with (
-            shell.client(server.base_url) as client,
-            pytest.raises(PaginationError, match="pagination loop") as caught,
-        ):
-            list(client.paginate(request_()))
-        assert caught.value.resume is not None
-        assert caught.value.body["data"][0]["id"] == "c"
-        assert len(server.requests) == 3
+@pytest.mark.parametrize(
+    ("limit", "most", "limits"),
+    [({"limit": 2}, 5, "2 2 1"), ({"limit": 2}, 4, "2 2"), ({"limit": 2}, 1, "1"), ({}, 3, "3 1")],
+)
+def test_max_items_caps_pages_exactly(
+    shape: Shape, scripted: Scripted, limit: dict[str, int], most: int, limits: str
+) -> None:
+    server = scripted(*shape.pages("ab", "cd", "ef"))
+    with Shell("sync").client(server.base_url) as client:
+        listing = client.paginate(shape.request(**limit), max_items=most, prefetch=True)
+        assert [item.id for item in listing] == list("abcdef")[:most]
+    sent = [request.target.partition("limit=")[2] for request in server.requests]
+    assert sent == limits.split()
+
+
+def test_the_next_page_is_prefetched(shape: Shape, shell: Shell, scripted: Scripted) -> None:
+    allowed = threading.Event()
+    first, second, third = shape.pages("ab", "cd", "ef")
+    server = scripted(first, second, when(allowed, third))
+    with shell.client(server.base_url) as client:
+        items = iter(client.paginate(shape.request(), prefetch=True))
+        assert next(items).id == "a"
+        server.wait_for(2)
+        assert len(server.requests) == 2, "but no more than one"
+        allowed.set()
+        assert [item.id for item in items] == list("bcdef")
+
+
+def test_a_failure_in_mid_walk_says_where_to_resume(
+    shape: Shape, shell: Shell, scripted: Scripted
+) -> None:
+    first, second, third = shape.pages("ab", "cd", "ef")
+    server = scripted(first, second, error(400, "x"), third)
+    with shell.client(server.base_url) as client:
+        items = iter(client.paginate(shape.request(), max_items=5))
+        assert [next(items).id for _ in range(4)] == list("abcd")
+        with pytest.raises(APIStatusError, match="resume with ") as caught:
+            next(items)
+        resume = dict(caught.value.resume or {})
+        assert resume == {shape.parameter: shape.cursors.split()[1], "max_items": 1}
+        del resume["max_items"]
+        rest = client.paginate(shape.request(**resume), max_items=1)
+        assert [item.id for item in rest] == ["e"]
+    assert server.requests[3].target == server.requests[2].target
+
+
+def test_a_pagination_loop_is_an_error_at_once(
+    shape: Shape, shell: Shell, scripted: Scripted
+) -> None:
+    first, second, *_ = shape.pages("ab", "cd", "ab", "x")
+    server = scripted(first, second, second)
+    with (
+        shell.client(server.base_url) as client,
+        pytest.raises(PaginationError, match="pagination loop") as caught,
+    ):
+        list(client.paginate(shape.request()))
+    assert caught.value.resume is not None
+    assert caught.value.body["data"][0]["id"] == "c"
+    assert len(server.requests) == 3
 
 
 def test_pages_by_id_are_walked_backwards_too(shell: Shell, scripted: Scripted) -> None:
@@ -454,36 +399,3 @@ def test_a_parameter_that_pages_have_is_no_extra_query(shell: Shell, scripted: S
                 client.paginate(list_files.request(), extra_query={name: "1"})
         client.paginate(list_files.request(), extra_query={"after_id": "x"})
     assert [request.target for request in server.requests] == ["/v1/files?limit=100&after_id=x"]
-
-
-# From here on for mypy and pyright, which test_ten_more_operations.py runs.
-
-
-def types(client: Client) -> None:
-    assert_type(client.send(get_model.request("a")), BetaModelInfo)
-    assert_type(client.send(ORDER), Batch | Job)
-    assert_type(client.send(delete_batch.request(1)), None)
-    assert_type(client.send(update_batch.request(1)), Batch | None)
-    assert_type(client.send(download_file.request("a")), File)
-    assert_type(client.send(replace_file.request("a", body=File(io.BytesIO()))), str)
-    assert_type(client.send(Request("GET", "/v1/new")), Any)
-    assert_type(client.send(get_v1_shapes_kind.request(ShapeKind.CIRCLE)), Circle | Square | None)
-    assert_type(client.send_detailed(ORDER), APIResponse[Batch | Job])
-    assert_type(client.send_detailed(ORDER).parsed, Batch | Job)
-    assert_type(client.paginate(list_batches.request()), Page[Batch])
-    assert_type(client.paginate(list_files.request()), Page[FileInfo])
-    assert_type(next(iter(client.paginate(list_files.request()))), FileInfo)
-    assert_type(client.paginate(list_batches.request()).data, list[Batch])
-    client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page
-
-
-async def async_types(client: AsyncClient, resume: TokenResume) -> None:
-    assert_type(await client.send(get_model.request("a")), BetaModelInfo)
-    assert_type(await client.send(ORDER), Batch | Job)
-    assert_type(await client.send(update_batch.request(1)), Batch | None)
-    assert_type(await client.send_detailed(ORDER), APIResponse[Batch | Job])
-    assert_type(client.paginate(list_batches.request()), AsyncPaginator[Batch])
-    assert_type(await client.paginate(list_files.request()), AsyncPage[FileInfo])
-    async for found in client.paginate(list_files.request(page=resume.get("page"))):
-        assert_type(found, FileInfo)
-    client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page

@@ -76,30 +76,20 @@ def test_its_transport_is_used(shell: Shell) -> None:
         return httpx.Response(200, json=page("from the transport"))
 
     http = {"transport": httpx.MockTransport(handler)}
-    with shell.client("https://api.example", http=http) as client:
-        assert client.models.list().data[0].id == "from the transport"
+    assert shell.listed("https://api.example", http=http) == ["from the transport"]
 
 
 def test_its_redirects_are_not_followed(shell: Shell, scripted: Scripted) -> None:
     other = scripted(answer(page("a")))
     server = scripted(answer(b"", status=307, headers={"location": other.base_url}))
-    with (
-        shell.client(server.base_url, http={"follow_redirects": True}) as client,
-        pytest.raises(APIStatusError, match="redirect"),
-    ):
-        client.models.list()
+    shell.error(server.base_url, APIStatusError, "redirect", http={"follow_redirects": True})
     assert other.requests == []
 
 
 def test_its_own_timeout_does_not_count(shell: Shell, scripted: Scripted) -> None:
     server = scripted(silence_after())
-    with (
-        shell.client(
-            server.base_url, http={"timeout": None}, timeout=0.2, max_retries=0
-        ) as client,
-        pytest.raises(APITimeoutError),
-    ):
-        client.models.list()
+    http = {"timeout": None}
+    shell.error(server.base_url, APITimeoutError, http=http, timeout=0.2, max_retries=0)
 
 
 def test_retries_and_bounds_hold(shell: Shell, scripted: Scripted) -> None:
@@ -153,11 +143,7 @@ def test_an_error_of_ours_that_a_hook_raises_is_final(shell: Shell, scripted: Sc
 
     server = scripted(answer(page("a")))
     hooks = {"response": [shell.hook(fail)]}
-    with (
-        shell.client(server.base_url, http={"event_hooks": hooks}) as client,
-        pytest.raises(PaginationError, match="of the hook"),
-    ):
-        client.models.list()
+    shell.error(server.base_url, PaginationError, "of the hook", http={"event_hooks": hooks})
     assert len(server.requests) == 1
 
 
@@ -172,13 +158,9 @@ def test_a_body_that_a_hook_has_consumed_is_a_connection_error(
         async for _ in response.aiter_bytes():
             pass
 
-    hooks = {"response": [consume if shell.name == "sync" else aconsume]}
     server = scripted(answer(page("a")))
-    with (
-        shell.client(server.base_url, http={"event_hooks": hooks}, max_retries=0) as client,
-        pytest.raises(APIConnectionError, match="content"),
-    ):
-        client.models.list()
+    http = {"event_hooks": {"response": [consume if shell.name == "sync" else aconsume]}}
+    shell.error(server.base_url, APIConnectionError, "content", http=http, max_retries=0)
 
 
 def test_a_hook_that_raises_for_status_gives_the_status_error(
@@ -187,13 +169,9 @@ def test_a_hook_that_raises_for_status_gives_the_status_error(
     caplog.set_level("DEBUG", "anthropic_models")
     hooks = {"response": [shell.hook(lambda response: response.raise_for_status())]}
     server = scripted(error(429, "rate_limit_error"), error(404, "not_found_error"))
-    with (
-        shell.client(server.base_url, http={"event_hooks": hooks}) as client,
-        pytest.raises(APIStatusError) as caught,
-    ):
-        client.models.list()
-    assert (caught.value.status_code, caught.value.retries_taken) == (404, 1)
-    assert caught.value.__context__ is None
+    failure = shell.error(server.base_url, APIStatusError, http={"event_hooks": hooks})
+    assert (failure.status_code, failure.retries_taken) == (404, 1)
+    assert failure.__context__ is None
     assert "GET /v1/models: 429, request id None, 0.000 s, attempt 1" in caplog.text
 
 
@@ -222,8 +200,7 @@ def test_an_error_of_the_callers_own_passes(shell: Shell, scripted: Scripted, wh
         handler = httpx.MockTransport(lambda _: httpx.Response(200, stream=FailingStream()))
         http = {"transport": handler}
     server = scripted(answer(page("a")))
-    with shell.client(server.base_url, http=http) as client, pytest.raises(OwnError):
-        client.models.list()
+    shell.error(server.base_url, OwnError, http=http)
 
 
 def test_an_error_of_its_transport_is_one_of_ours_and_repeated(shell: Shell) -> None:
@@ -234,11 +211,8 @@ def test_an_error_of_its_transport_is_one_of_ours_and_repeated(shell: Shell) -> 
         raise httpx.ConnectTimeout("x")
 
     http = {"transport": httpx.MockTransport(handler)}
-    with (
-        shell.client("https://api.example", http=http, max_retries=1) as client,
-        pytest.raises(APITimeoutError, match=r"connecting to api\.example timed out after 5 s"),
-    ):
-        client.models.list()
+    says = r"connecting to api\.example timed out after 5 s"
+    shell.error("https://api.example", APITimeoutError, says, http=http, max_retries=1)
     assert len(seen) == 2
 
 
@@ -256,26 +230,21 @@ def test_a_stream_without_a_socket_is_cut_off_too(shell: Shell) -> None:
                 yield b" "
 
     handler = httpx.MockTransport(lambda _: httpx.Response(200, stream=Dripping()))
-    with (
-        shell.client(
-            "https://api.example", http={"transport": handler}, timeout=0.3, max_retries=0
-        ) as client,
-        pytest.raises(APITimeoutError, match=r"reading from api\.example timed out after 0\.3 s"),
-    ):
-        client.models.list()
+    options: Any = {"http": {"transport": handler}, "timeout": 0.3, "max_retries": 0}
+    says = r"reading from api\.example timed out after 0\.3 s"
+    shell.error("https://api.example", APITimeoutError, says, **options)
 
 
 def test_a_header_of_its_own_that_cannot_be_sent_is_not_shown(
     shell: Shell, scripted: Scripted
 ) -> None:
     server = scripted(answer(page("a")))
-    with (
-        shell.client(server.base_url, http={"headers": {"X-Mine": "hidden\n"}}) as client,
-        pytest.raises(APIConnectionError, match="a header has characters") as caught,
-    ):
-        client.models.list()
-    assert "hidden" not in str(caught.value)
-    assert caught.value.retries_taken == 0
+    http = {"headers": {"X-Mine": "hidden\n"}}
+    failure = shell.error(
+        server.base_url, APIConnectionError, "a header has characters", http=http
+    )
+    assert "hidden" not in str(failure)
+    assert failure.retries_taken == 0
     assert server.requests == []
 
 

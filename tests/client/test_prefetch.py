@@ -4,6 +4,8 @@ import asyncio
 import contextvars
 import gc
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import anyio
 import httpx
@@ -11,18 +13,22 @@ import pytest
 from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
 
 from tests.support.scripted_server import Scripted, answer, page, raw, silence_after, when
-from tests.support.shells import KEY, Shell
+from tests.support.shells import KEY, Shell, with_async_client
+from tests.support.threads import ended, in_a_thread
+
+BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
+FIRST = answer(page("a", has_more=True))
+FIRST_TWO = answer(page("a", "b", has_more=True))
 
 
 def test_the_next_page_is_asked_for_while_this_one_is_worked_on(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", "b", has_more=True)), answer(page("c", "d")))
+    server = scripted(FIRST_TWO, answer(page("c", "d")))
     with shell.client(server.base_url) as client:
         models = iter(client.models.list(prefetch=True))
-        server.arrived.acquire()
         assert next(models).id == "a"
-        assert server.arrived.acquire(timeout=30), "asked for before it is needed"
+        server.wait_for(2)
         assert [model.id for model in models] == ["b", "c", "d"]
     assert len(server.requests) == 2
 
@@ -30,118 +36,80 @@ def test_the_next_page_is_asked_for_while_this_one_is_worked_on(
 def test_without_it_nothing_is_asked_for_before_it_is_needed(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", "b", has_more=True)))
+    server = scripted(FIRST_TWO)
     with shell.client(server.base_url) as client:
         models = iter(client.models.list())
         assert [next(models).id for _ in range(2)] == ["a", "b"]
     assert len(server.requests) == 1
 
 
-def test_no_more_than_one_page_is_prefetched(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(*(answer(page(name, has_more=name != "e")) for name in "abcde"))
+def test_no_more_than_one_page_is_prefetched_and_none_that_max_items_does_not_need(
+    shell: Shell, scripted: Scripted
+) -> None:
+    server = scripted(*(answer(page(name, has_more=True)) for name in "abcde"))
     with shell.client(server.base_url) as client:
-        for number, page_ in enumerate(client.models.list(prefetch=True).iter_pages(), start=1):
+        listing = client.models.list(limit=1, max_items=5, prefetch=True)
+        for number, page_ in enumerate(listing.iter_pages(), start=1):
             assert page_.data[0].id == "abcde"[number - 1]
             assert len(server.requests) <= number + 1
     assert len(server.requests) == 5
 
 
-def test_it_asks_for_nothing_that_max_items_does_not_need(
-    shell: Shell, scripted: Scripted
-) -> None:
-    server = scripted(answer(page("a", "b", has_more=True)), answer(page("c", has_more=True)))
-    with shell.client(server.base_url) as client:
-        assert len(list(client.models.list(limit=2, max_items=3, prefetch=True))) == 3
-    assert len(server.requests) == 2
-    assert "limit=1" in server.requests[1].target
-
-
 def test_an_error_waits_until_the_page_at_hand_is_used_up(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", "b", has_more=True)), raw(b""))
+    server = scripted(FIRST_TWO, raw(b""))
     with shell.client(server.base_url, max_retries=0) as client:
         models = iter(client.models.list(prefetch=True))
         assert next(models).id == "a"
-        for _ in range(2):
-            server.arrived.acquire()
+        server.wait_for(2)
         assert next(models).id == "b"
         with pytest.raises(APIConnectionError) as caught:
             next(models)
     assert caught.value.resume == {"after_id": "b"}
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
 def test_after_an_error_an_async_listing_tries_the_same_page_again(
     backend: str, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), raw(b""), answer(page("b")))
+    async def work(client: AsyncClient) -> None:
+        models = aiter(client.models.list(prefetch=True))
+        assert (await anext(models)).id == "a"
+        with pytest.raises(APIConnectionError):
+            await anext(models)
+        assert [model.id async for model in models] == ["b"]
 
-    async def main() -> None:
-        client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=0)
-        async with client:
-            models = aiter(client.models.list(prefetch=True))
-            assert (await anext(models)).id == "a"
-            with pytest.raises(APIConnectionError):
-                await anext(models)
-            assert [model.id async for model in models] == ["b"]
-
-    anyio.run(main, backend=backend)
-
-
-def test_a_caller_that_stops_early_does_not_wait_and_closing_leaves_nothing(
-    shell: Shell, scripted: Scripted
-) -> None:
-    server = scripted(answer(page("a", "b", has_more=True)), silence_after())
-    with shell.client(server.base_url) as client:
-        for _model in client.models.list(prefetch=True):
-            break
-        for _ in range(2):
-            server.arrived.acquire()
-    assert len(server.requests) == 2
+    server = scripted(FIRST, raw(b""), answer(page("b")))
+    with_async_client(backend, server.base_url, work, max_retries=0)
 
 
 def test_a_page_that_comes_after_the_caller_has_stopped_is_dropped(
     shell: Shell, scripted: Scripted
 ) -> None:
     allowed = threading.Event()
-    late = when(allowed, answer(page("c", has_more=True)))
-    server = scripted(answer(page("a", "b", has_more=True)), late, answer(page("x")))
+    server = scripted(FIRST_TWO, when(allowed, FIRST), answer(page("x")))
     with shell.client(server.base_url) as client:
         models = iter(client.models.list(prefetch=True))
         next(models)
         del models
         gc.collect()
-        for _ in range(2):
-            server.arrived.acquire()
+        server.wait_for(2)
         allowed.set()
         assert [model.id for model in client.models.list()] == ["x"], "the client goes on"
     assert len(server.requests) == 3
 
 
-def test_closing_the_client_ends_the_walk(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after())
-    with shell.client(server.base_url) as client:
-        models = iter(client.models.list(prefetch=True))
-        assert next(models).id == "a"
-        for _ in range(2):
-            server.arrived.acquire()
-        client.close()
-        with pytest.raises(ClientClosedError):
-            next(models)
-
-
-def test_a_derived_client_does_not_wait_for_a_page_and_the_first_client_ends_it(
+def test_closing_ends_a_page_under_way_which_a_derived_client_leaves(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after())
+    server = scripted(FIRST, silence_after())
     with shell.client(server.base_url) as client:
         derived = client.with_options(timeout=500).with_options(max_retries=0)
         closed = client.with_options()
         models = iter(derived.models.list(prefetch=True))
         next(models)
-        for _ in range(2):
-            server.arrived.acquire()
+        server.wait_for(2)
         closed.close()
         assert not derived.is_closed
         client.close()
@@ -154,43 +122,49 @@ def test_over_the_callers_connections_closing_waits_for_the_page_under_way(
     scripted: Scripted,
 ) -> None:
     allowed = threading.Event()
-    late = when(allowed, answer(page("b")))
-    server = scripted(answer(page("a", has_more=True)), late, answer(page("c")))
+    server = scripted(FIRST, when(allowed, answer(page("b"))), answer(page("c")))
     with httpx.Client() as http:
         client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
         next(iter(client.models.list(prefetch=True)))
-        for _ in range(2):
-            server.arrived.acquire()
-        closing = threading.Thread(target=client.close)
-        closing.start()
+        server.wait_for(2)
+        closing, _ = in_a_thread(client.close)
         closing.join(timeout=0.05)
         assert closing.is_alive(), "it waits for the page"
         allowed.set()
-        closing.join(timeout=30)
-        assert not closing.is_alive()
+        assert ended(closing)
         again = Client(api_key=KEY, base_url=server.base_url, http_client=http)
         assert [model.id for model in again.models.list()] == ["c"]
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
 def test_a_caller_that_computes_gets_a_page_when_the_next_one_is_asked_for(
     backend: str, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    seen: list[str] = []
 
-    async def compute() -> list[str]:
-        seen: list[str] = []
-        async with AsyncClient(base_url=server.base_url, api_key=KEY) as client:
-            async for model in client.models.list(prefetch=True):
-                seen.append(model.id)
-                # Blocks the event loop, so nothing is sent from here on.
-                assert len(seen) == 2 or all(server.arrived.acquire(timeout=30) for _ in "ab")
-        return seen
+    async def work(client: AsyncClient) -> None:
+        async for model in client.models.list(prefetch=True):
+            seen.append(model.id)
+            if len(seen) == 1:  # blocks the event loop, so nothing is sent from here on
+                server.wait_for(2)
 
-    assert anyio.run(compute, backend=backend) == ["a", "b"]
+    server = scripted(FIRST, answer(page("b")))
+    with_async_client(backend, server.base_url, work)
+    assert seen == ["a", "b"]
 
 
-@pytest.mark.parametrize("checkpoints", range(40))
+def over(respond: Callable[[httpx.Request], httpx.Response], work: Any) -> None:
+    """Run a coroutine function with an AsyncClient whose requests are responded to at once."""
+
+    async def main() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
+        async with http, AsyncClient(api_key=KEY, http_client=http) as client:
+            await work(client)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("checkpoints", range(20))
 def test_a_caller_that_is_cancelled_at_any_point_misses_no_page(checkpoints: int) -> None:
     asked: list[str | None] = []
 
@@ -200,34 +174,30 @@ def test_a_caller_that_is_cancelled_at_any_point_misses_no_page(checkpoints: int
         name = "abc"["abc".index(cursor) + 1] if cursor else "a"
         return httpx.Response(200, json=page(name, has_more=name != "c"))
 
-    async def walk() -> list[str]:
-        http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
-        async with http, AsyncClient(api_key=KEY, http_client=http) as client:
-            models = aiter(client.models.list(prefetch=True))
-            first = asyncio.ensure_future(anext(models))
-            for _ in range(checkpoints):
-                await asyncio.sleep(0)
-            first.cancel()
-            (outcome,) = await asyncio.gather(first, return_exceptions=True)
-            seen = [] if isinstance(outcome, BaseException) else [outcome.id]
-            return seen + [model.id async for model in models]
+    async def walk(client: AsyncClient) -> None:
+        models = aiter(client.models.list(prefetch=True))
+        first = asyncio.ensure_future(anext(models))
+        for _ in range(checkpoints):
+            await asyncio.sleep(0)
+        first.cancel()
+        (outcome,) = await asyncio.gather(first, return_exceptions=True)
+        seen = [] if isinstance(outcome, BaseException) else [outcome.id]
+        assert seen + [model.id async for model in models] == ["a", "b", "c"]
 
-    assert asyncio.run(walk()) == ["a", "b", "c"]
+    over(respond, walk)
     assert len(set(asked)) == 3
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
 def test_a_caller_that_is_cancelled_leaves_no_connection(backend: str, scripted: Scripted) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after())
-
-    async def main() -> None:
+    async def work(client: AsyncClient) -> None:
         with anyio.CancelScope() as scope:
-            async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
-                async for _model in client.models.list(prefetch=True):
-                    scope.cancel()
-                    await anyio.sleep(60)
+            async for _model in client.models.list(prefetch=True):
+                scope.cancel()
+                await anyio.sleep(60)
 
-    anyio.run(main, backend=backend)  # the surroundings see to the sockets
+    server = scripted(FIRST, silence_after())
+    with_async_client(backend, server.base_url, work)  # the surroundings see to the sockets
 
 
 def test_a_loop_that_ends_before_a_task_has_begun_ends_all_the_same() -> None:
@@ -239,56 +209,37 @@ def test_a_loop_that_ends_before_a_task_has_begun_ends_all_the_same() -> None:
         asyncio.get_running_loop().stop()  # after this step, in which the task is made
         return httpx.Response(200, json=page("a", has_more=True))
 
-    async def walking() -> None:
-        http = httpx.AsyncClient(transport=httpx.MockTransport(respond))
-        async with http, AsyncClient(api_key=KEY, http_client=http) as client:
-            clients.append(client)
-            async for _model in client.models.list(prefetch=True):
-                await asyncio.sleep(60)
+    async def walking(client: AsyncClient) -> None:
+        clients.append(client)
+        async for _model in client.models.list(prefetch=True):
+            await asyncio.sleep(60)
 
     with pytest.raises(RuntimeError, match="stopped before"):
-        asyncio.run(walking())
+        over(respond, walking)
     assert clients[0].is_closed
     assert len(asked) == 1
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
+@pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "not closed"])
 def test_an_event_loop_that_ends_with_a_page_under_way_ends_quietly(
-    backend: str, scripted: Scripted
+    backend: str, scripted: Scripted, is_closed: bool
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after())
+    server = scripted(FIRST, silence_after())
+    client = AsyncClient(api_key=KEY, base_url=server.base_url)
 
     async def main() -> None:
-        async with AsyncClient(api_key=KEY, base_url=server.base_url) as client:
-            async for _model in client.models.list(prefetch=True):
-                break
-            for _ in range(2):
-                await anyio.to_thread.run_sync(server.arrived.acquire)
-
-    anyio.run(main, backend=backend)
-
-
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_a_client_that_is_not_closed_does_not_keep_the_loop_alive(
-    backend: str, scripted: Scripted
-) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after())
-    kept: list[AsyncClient] = []
-
-    async def main() -> None:
-        client = AsyncClient(api_key=KEY, base_url=server.base_url)
-        kept.append(client)
         async for _model in client.models.list(prefetch=True):
             break
-        for _ in range(2):
-            await anyio.to_thread.run_sync(server.arrived.acquire)
+        await anyio.to_thread.run_sync(server.wait_for, 2)
         await client.with_options().close()
         with anyio.CancelScope() as scope:
-            scope.cancel()
+            if not is_closed:
+                scope.cancel()
             await client.close()
 
     anyio.run(main, backend=backend)
-    assert kept[0].is_closed
+    assert client.is_closed
 
 
 CALLER: contextvars.ContextVar[str] = contextvars.ContextVar("CALLER", default="no caller")
@@ -300,7 +251,7 @@ def test_hooks_find_the_context_of_the_caller(scripted: Scripted) -> None:
     def note(_request: httpx.Request) -> None:
         callers.append(CALLER.get())
 
-    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    server = scripted(FIRST, answer(page("b")))
     token = CALLER.set("me")
     with (
         httpx.Client(event_hooks={"request": [note]}) as http,
@@ -311,22 +262,20 @@ def test_hooks_find_the_context_of_the_caller(scripted: Scripted) -> None:
     assert callers == ["me", "me"]
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
 def test_hooks_find_the_context_of_the_calling_task(backend: str, scripted: Scripted) -> None:
     callers: list[str] = []
 
     async def note(_request: httpx.Request) -> None:
         callers.append(CALLER.get())
 
-    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
-
     async def main() -> None:
         CALLER.set("my task")
         async with httpx.AsyncClient(event_hooks={"request": [note]}) as http:
             client = AsyncClient(api_key=KEY, base_url=server.base_url, http_client=http)
-            async for _model in client.models.list(prefetch=True):
-                pass
+            assert [model.id async for model in client.models.list(prefetch=True)] == ["a", "b"]
 
+    server = scripted(FIRST, answer(page("b")))
     anyio.run(main, backend=backend)
     assert callers == ["my task", "my task"]
 
@@ -339,7 +288,7 @@ def test_errors_of_the_callers_own_hooks_pass(shell: Shell, scripted: Scripted) 
         if "after_id" in str(request.url):
             raise OwnError
 
-    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    server = scripted(FIRST, answer(page("b")))
     http = {"event_hooks": {"request": [shell.hook(fail)]}}
     with shell.client(server.base_url, http=http) as client, pytest.raises(OwnError):
         list(client.models.list(prefetch=True))
@@ -348,7 +297,7 @@ def test_errors_of_the_callers_own_hooks_pass(shell: Shell, scripted: Scripted) 
 def test_where_no_thread_can_be_started_the_page_is_fetched_when_it_is_needed(
     scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    server = scripted(FIRST, answer(page("b")))
 
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from sharing import node
-from tests.support.projects import ROOT
+from tests.support.projects import MYPY_CACHE, ROOT
 from tests.support.ten_more import ten_more_operations
 
 CASES = ROOT / "tests" / "client" / "ten_more_operations.py"
+TYPES = CASES.with_name("ten_more_types.py")
 
 
 @pytest.fixture(scope="module")
@@ -40,18 +41,18 @@ def test_have_every_promise(folder: Path) -> None:
 
 
 def test_have_their_types_under_mypy(folder: Path) -> None:
-    uncached = f"--cache-dir={os.devnull}"
     package = folder / "anthropic_models_generated"
-    run("mypy", uncached, "--no-pretty", CASES, package, folder=folder)
+    cache = f"--cache-dir={MYPY_CACHE}"
+    run("mypy", cache, "--no-pretty", CASES, TYPES, package, folder=folder)
 
 
 def test_have_their_types_under_pyright(folder: Path) -> None:
     configured = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text("utf-8"))["tool"]
     settings = configured["pyright"]
     generated, _ = settings["executionEnvironments"]
-    shutil.copy(CASES, folder)
+    shutil.copy(TYPES, folder)
     settings |= {
-        "include": [CASES.name, "anthropic_models_generated"],
+        "include": [TYPES.name, "anthropic_models_generated"],
         "exclude": [],
         "venvPath": str(ROOT),
         "executionEnvironments": [

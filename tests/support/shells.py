@@ -58,7 +58,7 @@ class Shell:
             return [model.id for model in client.models.list()]
 
     def error(
-        self, base_url: str, kind: type[Failure], match: str = "", **arguments: Any
+        self, base_url: str, kind: type[Failure], match: str | None = None, **arguments: Any
     ) -> Failure:
         """Return the error that listing with a client of these arguments raises."""
         with (

@@ -1,0 +1,74 @@
+"""What an editor sees of ten more operations: checked by mypy and pyright, never run.
+
+test_ten_more_operations.py checks it with the package that is generated for them.
+"""
+
+import io
+from typing import Any, assert_type
+
+from anthropic_models import (
+    APIResponse,
+    AsyncClient,
+    AsyncPage,
+    AsyncPaginator,
+    BetaModelInfo,
+    Client,
+    Page,
+    Request,
+    TokenResume,
+)
+from anthropic_models_generated.api.batches import (
+    create_batch,
+    delete_batch,
+    list_batches,
+    update_batch,
+)
+from anthropic_models_generated.api.files import (
+    download_file,
+    get_v1_shapes_kind,
+    list_files,
+    replace_file,
+)
+from anthropic_models_generated.api.models import get_model
+from anthropic_models_generated.models import (
+    Batch,
+    BatchOrder,
+    Circle,
+    FileInfo,
+    Job,
+    ShapeKind,
+    Square,
+)
+from anthropic_models_generated.types import File
+
+ORDER = create_batch.request(body=BatchOrder(name="a"))
+
+
+def types(client: Client) -> None:
+    assert_type(client.send(get_model.request("a")), BetaModelInfo)
+    assert_type(client.send(ORDER), Batch | Job)
+    assert_type(client.send(delete_batch.request(1)), None)
+    assert_type(client.send(update_batch.request(1)), Batch | None)
+    assert_type(client.send(download_file.request("a")), File)
+    assert_type(client.send(replace_file.request("a", body=File(io.BytesIO()))), str)
+    assert_type(client.send(Request("GET", "/v1/new")), Any)
+    assert_type(client.send(get_v1_shapes_kind.request(ShapeKind.CIRCLE)), Circle | Square | None)
+    assert_type(client.send_detailed(ORDER), APIResponse[Batch | Job])
+    assert_type(client.send_detailed(ORDER).parsed, Batch | Job)
+    assert_type(client.paginate(list_batches.request()), Page[Batch])
+    assert_type(client.paginate(list_files.request()), Page[FileInfo])
+    assert_type(next(iter(client.paginate(list_files.request()))), FileInfo)
+    assert_type(client.paginate(list_batches.request()).data, list[Batch])
+    client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page
+
+
+async def async_types(client: AsyncClient, resume: TokenResume) -> None:
+    assert_type(await client.send(get_model.request("a")), BetaModelInfo)
+    assert_type(await client.send(ORDER), Batch | Job)
+    assert_type(await client.send(update_batch.request(1)), Batch | None)
+    assert_type(await client.send_detailed(ORDER), APIResponse[Batch | Job])
+    assert_type(client.paginate(list_batches.request()), AsyncPaginator[Batch])
+    assert_type(await client.paginate(list_files.request()), AsyncPage[FileInfo])
+    async for found in client.paginate(list_files.request(page=resume.get("page"))):
+        assert_type(found, FileInfo)
+    client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page
