@@ -14,13 +14,16 @@ BASE   ?= HEAD
 
 bench-options = $(if $(QUICK),--quick) $(if $(ROWS),--rows "$(ROWS)")
 
-# uv reads no settings of pip, so the index that pip is told to use is passed on. Certificates are
-# those of the system, where it has any. The cache is here, since a home may be unwritable.
-pip-index = $(BUILDER)/python -m pip config list | sed -n "s/^[^=]*[.]index-url='\(.*\)'$$/\1/p" | head -n 1
+# uv reads no settings of pip, so the index and the certificates that pip is told to use are passed on.
+# Certificates are else those of the system, where it has any. The cache lies here, since a home may be
+# unwritable.
+pip-setting = $(BUILDER)/python -m pip config list | sed -n "s/^[^=]*[.]$(1)='\(.*\)'$$/\1/p" | head -n 1
 certificates = $(wildcard /etc/ssl/cert.pem /etc/ssl/certs/* /etc/pki/tls/certs/*)
 with-uv = export UV_CACHE_DIR="$${UV_CACHE_DIR:-$(CURDIR)/.envs/cache/uv}" \
   UV_SYSTEM_CERTS="$${UV_SYSTEM_CERTS:-$(if $(certificates),true,false)}" \
-  UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(pip-index))}";
+  UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$($(call pip-setting,index-url))}" \
+  SSL_CERT_FILE="$${SSL_CERT_FILE:-$$($(call pip-setting,cert))}"; \
+  [ -n "$$SSL_CERT_FILE" ] || unset SSL_CERT_FILE;
 
 # Redocly would otherwise send statistics and look for updates.
 with-node = NODE_USE_SYSTEM_CA=1 npm_config_cache="$${npm_config_cache:-$(CURDIR)/.envs/cache/npm}" \
