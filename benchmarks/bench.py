@@ -1,13 +1,12 @@
 """Measures all rows side by side, and writes or checks what is committed.
 
-python -m benchmarks.bench                writes RESULTS.md, results.json and the chart
+python -m benchmarks.bench                writes RESULTS.md, results.json, chart and README
 python -m benchmarks.bench --check        exit 1 when a ratio is 25 % above the committed one
 python -m benchmarks.bench --quick        does less, and writes nothing
 python -m benchmarks.bench --rows "5 8"   these rows only, and writes nothing
 """
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,10 +15,10 @@ from pathlib import Path
 
 from attrs import frozen
 
-from benchmarks import results
+from benchmarks import comparison, results
 from benchmarks.claims import Outcome, is_worse, outcome
 from benchmarks.entrants import WrongWorkError
-from benchmarks.machine import BENCH_PYTHON, described
+from benchmarks.machine import described
 from benchmarks.measuring import Case, measured
 from benchmarks.programs import known_authorities
 from benchmarks.report import in_a_line, written
@@ -93,7 +92,7 @@ def publish(chosen: Sequence[Case]) -> int:
     results.write(HERE, found.outcomes)
     report = written(found.outcomes, found.notes, machine, minutes)
     (HERE / "RESULTS.md").write_text(report, "utf-8")
-    subprocess.run([BENCH_PYTHON, HERE / "chart.py"], check=True)
+    comparison.main()
     met = sum(one.met for one in found.outcomes)
     print(f"{met} of {len(found.outcomes)} goals are met; see benchmarks/RESULTS.md")
     return 0

@@ -16,7 +16,7 @@ in one run ([how](README.md)). The ratio is ours divided by theirs, of the media
 **less is better**, and 0.50 is half of the time or memory. In brackets is where the middle half of
 the rounds lies.
 
-![the ratios of all rows, with their goals](results.svg)
+![This client in percent of the official SDK](../docs/pictures/comparison.svg)
 
 | row | work | figure | compared with | goal | ratio | rounds | met |
 |---|---|---|---|---|---|---|---|

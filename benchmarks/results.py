@@ -1,4 +1,4 @@
-"""results.json: the ratios that are committed, for `make bench-check` and the chart."""
+"""results.json: the committed ratios, for `make bench-check` and the chart."""
 
 import json
 from collections.abc import Iterable

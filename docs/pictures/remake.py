@@ -1,4 +1,4 @@
-"""`make pictures`: draws the command line from real runs, and the comparison from measurements.
+"""`make pictures`: draws the command line from real runs, and the comparison from the benchmarks.
 
 Of the other pictures each is a file that is written by hand.
 """
@@ -10,7 +10,7 @@ from anthropic_models.sandbox import Sandbox
 from rich.console import Console
 from rich.text import Text
 
-from docs.pictures import comparison
+from benchmarks import comparison
 from tests.support.terminal import NOW, Terminal, piped
 
 FOLDER = Path(__file__).parent
@@ -89,11 +89,8 @@ PICTURES = {"list": listing, "sandbox": serving}
 
 
 def main() -> None:
-    """Draw all pictures anew, and write the sentence of the README that goes with one."""
-    comparison.measure()
-    FOLDER.joinpath("comparison.svg").write_text(comparison.drawn(), "utf-8")
-    readme = comparison.ROOT / "README.md"
-    readme.write_text(comparison.rewritten(readme.read_text("utf-8")), "utf-8")
+    """Draw all pictures anew, and write the figures of the README."""
+    comparison.main()
     for name, draw in PICTURES.items():
         FOLDER.joinpath(f"{name}.svg").write_text(draw(), "utf-8")
 

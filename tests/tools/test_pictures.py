@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from docs.pictures import comparison
+from benchmarks import comparison
 from tests.support.projects import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"

@@ -1,7 +1,7 @@
 """Draws how this client compares with the official SDK, and says it in a sentence of the README.
 
-The ratios are those of benchmarks/results.json. What both take on disk is measured by
-`make pictures`, and kept in installed.json.
+The ratios are those of results.json. The disk space of both is measured here, and kept in
+installed.json.
 """
 
 import json
@@ -10,14 +10,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parent
-ROOT = FOLDER.parents[1]
-RESULTS = ROOT / "benchmarks" / "results.json"
-INSTALLED = FOLDER / "installed.json"
-ENVIRONMENTS = {
-    "ours": ROOT / ".envs" / "bench-ours",
-    "official SDK": ROOT / ".envs" / "official-sdk-current",
-}
+from benchmarks.entrants import Program
+from benchmarks.programs import OFFICIAL_SDK, WRAPPER
+
+HERE = Path(__file__).resolve().parent
+CHART = HERE.parent / "docs" / "pictures" / "comparison.svg"
+README = HERE.parent / "README.md"
+RESULTS = HERE / "results.json"
+INSTALLED = HERE / "installed.json"
 DISTRIBUTION = "anthropic"
 
 ROWS = {
@@ -61,11 +61,19 @@ _BAR = """\
 """
 
 
+def main() -> None:
+    """Measure disk space, draw the chart, and write the sentence."""
+    measure()
+    CHART.write_text(drawn(), "utf-8")
+    README.write_text(rewritten(README.read_text("utf-8")), "utf-8")
+
+
 def measure() -> None:
     """Write how much disk space both take, each in an environment of its own."""
     # To a tenth of a megabyte: the folders of two file systems differ by a few blocks.
-    found = {name: round(_size(place), -5) for name, place in ENVIRONMENTS.items()}
-    version = _version(ENVIRONMENTS["official SDK"])
+    programs = {"ours": WRAPPER, "official SDK": OFFICIAL_SDK}
+    found = {name: round(_size(program), -5) for name, program in programs.items()}
+    version = _version(OFFICIAL_SDK)
     content = {"version of the official SDK": version, "bytes": found}
     INSTALLED.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
@@ -135,14 +143,18 @@ def _percent(share: float) -> int:
     return round(100 * share)
 
 
-def _size(environment: Path) -> int:
-    (folder,) = environment.glob("lib/python3*/site-packages")
-    python = environment / "bin" / "python"
-    subprocess.run([python, "-m", "compileall", "-q", folder], check=True)
+def _size(program: Program) -> int:
+    (folder,) = program.environment.glob("lib/python3*/site-packages")
+    subprocess.run([program.python(), "-m", "compileall", "-q", str(folder)], check=True)
     return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*"))  # as `du` counts
 
 
-def _version(environment: Path) -> str:
+def _version(program: Program) -> str:
     code = f"import importlib.metadata as m; print(m.version({DISTRIBUTION!r}))"
-    command = [str(environment / "bin" / "python"), "-c", code]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        [program.python(), "-c", code], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+if __name__ == "__main__":
+    main()
