@@ -54,6 +54,10 @@ CASES ?= 20000
 differential: setup ## compare validation and parsing with an independent validator, at random
 	@$(PY) -m tests.spec.differential --cases $(CASES)
 
+# Some only: python -m tests.spec.edits enumeration.
+edits: setup ## make each edit of tests/spec/data/edits.yaml in openapi.yaml, regenerate, and probe what comes of it
+	@$(PY) -m tests.spec.edits
+
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed
 	@$(PY) -m generator.regenerate
 
@@ -62,7 +66,7 @@ check-generated: setup ## fail when generated/ is not what openapi.yaml says
 
 check: lint types spec-lint check-generated ## lint, format, types, the document, and check-generated
 
-ci: lint types spec-lint check-generated test coverage differential share release-check languages soak ## all that CI runs
+ci: lint types spec-lint check-generated edits test coverage differential share release-check languages soak ## all that CI runs
 
 lint: setup ## lint and format check of what is written by hand
 	@$(PY) -m ruff check .
@@ -195,5 +199,5 @@ $(NODE)/ready: requirements/node.txt .envs/uv/ready requirements/node/package.js
 	@cd $(@D) && $(with-node) npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
-.PHONY: ci help setup run test coverage differential regenerate check-generated check lint types spec-lint languages format \
+.PHONY: ci help setup run test coverage differential edits regenerate check-generated check lint types spec-lint languages format \
   share reference spec-diff live-check pictures bench bench-check release-check lock clean FORCE

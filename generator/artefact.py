@@ -52,14 +52,8 @@ def resolved(node: Document | bool, document: Document) -> Document:
             )
         seen.append(reference)
         found: Any = document
-        try:
-            for step in reference.removeprefix("#/").split("/"):
-                found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
-        except (KeyError, TypeError):
-            raise SpecError(
-                f"openapi.yaml refers to {reference}, which is not in it; write what it refers to "
-                "under `components`."
-            ) from None
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
         node = found
     return {} if isinstance(node, bool) else node
 

@@ -1,7 +1,8 @@
 """Reads and writes OpenAPI documents as YAML."""
 
+import re
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import yaml
 
@@ -10,17 +11,27 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 
 class SpecError(Exception):
-    """The document or an overlay cannot be used; the message says why."""
+    """The document or an overlay cannot be used; the message says why, in one sentence."""
 
 
 def read_yaml(path: Path) -> Document:
-    """Return the mapping in a YAML file; raises SpecError when there is none."""
+    """Return the mapping in a YAML file, which is to be the same to YAML 1.1 and 1.2.
+
+    Raises SpecError when there is none, when a key is there twice, and when a number, a date or a
+    boolean of the one is a text or another number to the other.
+    """
     try:
         content: object = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe one
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = " ".join(filter(None, [error.context, error.problem]))
+        raise SpecError(f"{path.name}{place}: {problem}.") from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SpecError(f"{path.name} cannot be read: {error}") from error
+        reason = " ".join(str(error).split())
+        raise SpecError(f"{path.name} cannot be read: {reason}.") from error
     if not isinstance(content, dict):
-        raise SpecError(f"{path.name} is not a mapping.")
+        raise SpecError(f"{path.name} is not a mapping; write an OpenAPI document.")
     return cast(Document, content)
 
 
@@ -32,25 +43,55 @@ def to_yaml(document: Document) -> str:
 # Several times as quick as the other safe one, which is there where libyaml is not.
 _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})
 
-
-def _date(_loader: object, node: yaml.ScalarNode) -> NoReturn:
-    raise _ambiguous(node, "a date")
-
-
-def _boolean(_loader: object, node: yaml.ScalarNode) -> bool:
-    value = str(node.value).lower()
-    if value not in ("true", "false"):  # but yes, no, on, off
-        raise _ambiguous(node, "true or false")
-    return value == "true"
+# What the core schema of YAML 1.2 reads as a number, and of that, what YAML 1.1 reads alike.
+_NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+")
+_SAME_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)(\.\d+([eE][-+]\d+)?)?|0x[0-9a-fA-F]+")
 
 
-def _ambiguous(node: yaml.ScalarNode, other: str) -> yaml.YAMLError:
-    problem = f"{node.value} is {other} to YAML 1.1 and a text to YAML 1.2; put it in quotes"
-    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+def _scalar(loader: Any, node: yaml.ScalarNode) -> Any:
+    """Return the value of a scalar; refuse one that the versions of YAML read differently."""
+    kind, text = node.tag.rpartition(":")[2], str(node.value)
+    if node.style is None or node.style == "":  # it is not in quotes
+        other = {
+            "timestamp": "a date",
+            "bool": None if text.lower() in ("true", "false") else "true or false",
+            "merge": "a merge of mappings",
+            "int": None if _SAME_NUMBER.fullmatch(text) else "another number",
+            "float": None if _SAME_NUMBER.fullmatch(text) else "another number",
+        }.get(kind)
+        if kind == "str" and _NUMBER.fullmatch(text):
+            problem = (
+                f"{text} is a text to YAML 1.1 and a number to YAML 1.2; write the number in "
+                "digits only, or put the text in quotes"
+            )
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        if other is not None:
+            instead = "write it in digits only, or put it in quotes"
+            problem = f"{text} is {other} to YAML 1.1 and something else to YAML 1.2; "
+            merged = "write out what it merges" if kind == "merge" else "put it in quotes"
+            problem += instead if other == "another number" else merged
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    return _ORIGINAL[f"tag:yaml.org,2002:{kind}"](loader, node)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date)
-_Loader.add_constructor("tag:yaml.org,2002:bool", _boolean)
+def _mapping(loader: Any, node: yaml.MappingNode) -> Any:
+    seen = list[object]()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        problem = f"the key {key!r} is there twice; keep one of the two" if key in seen else None
+        if not isinstance(key, str):
+            problem = f"the key {key!r} is no text; put it in quotes"
+        if problem:
+            raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+        seen.append(key)
+    return _ORIGINAL[node.tag](loader, node)
+
+
+_ORIGINAL: dict[str, Any] = dict(_Loader.yaml_constructors)
+_ORIGINAL["tag:yaml.org,2002:merge"] = _ORIGINAL["tag:yaml.org,2002:str"]
+for _kind in ("bool", "float", "int", "merge", "str", "timestamp"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _scalar)
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -15,13 +15,11 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier, snake_case
 
 from generator.artefact import METHODS, module_of, resolved, successes_of
+from generator.checks import LISTS, NAMED, SINGLE, shown
 from generator.documents import Document, SpecError
 
 Place = tuple[str, ...]
 
-_WITHIN = ("properties", "patternProperties", "$defs", "dependentSchemas")
-_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SINGLE = ("items", "additionalProperties", "not", "contains", "propertyNames")
 _UNIONS = ("anyOf", "oneOf")
 _TYPES_WITHOUT_LITERAL = {"NoneType": "null", "float": "number", "list": "array", "dict": "object"}
 
@@ -78,6 +76,7 @@ class _Preparation:
             item = document["paths"][path]
             for each in (*item.get("parameters", []), *operation.get("parameters", [])):
                 parameter = resolved(each, document)
+                _describe(parameter)
                 yield (*home, "parameters", parameter["name"], "schema"), "json", parameter
             body = resolved(operation.get("requestBody", {}), document)
             for kind, media in body.get("content", {}).items():
@@ -126,14 +125,16 @@ class _Preparation:
         self._check_names(schema, shown)
         self._check_union(schema, shown)
         self._simplify(schema, binary=binary)
+        if schema.get("deprecated"):
+            schema["description"] = _marked(schema.get("description", ""), schema)
         if not part:
             self._check_type(schema, shown)
-        for keyword in _WITHIN:
+        for keyword in NAMED:
             for name, inner in schema.get(keyword, {}).items():
                 schema[keyword][name] = self._schema(
                     inner, _step(place, keyword, name), _step(shown, keyword, name), binary=binary
                 )
-        for keyword in _LISTS:
+        for keyword in LISTS:
             for number, inner in enumerate(schema.get(keyword, [])):
                 steps = (keyword, str(number))
                 schema[keyword][number] = self._schema(
@@ -143,11 +144,15 @@ class _Preparation:
                     binary=binary,
                     part=keyword == "allOf" or _has_type(schema, "object"),
                 )
-        for keyword in _SINGLE:
+        for keyword in SINGLE:
             inner = schema.get(keyword)
             if isinstance(inner, dict):
                 schema[keyword] = self._schema(
-                    inner, _step(place, keyword), _step(shown, keyword), binary=binary
+                    inner,
+                    _step(place, keyword),
+                    _step(shown, keyword),
+                    binary=binary,
+                    part=keyword not in ("items", "additionalProperties"),
                 )
         self._join_all(schema)
         facts = self._facts(schema)
@@ -204,6 +209,13 @@ class _Preparation:
                 }
                 if own:
                     parts.append({"type": "object", **own})
+            # What narrows a field of another part does not change how it is parsed.
+            seen: Document = {}
+            for part in parts:
+                for name, field in dict(self._seen(part).get("properties", {})).items():
+                    if name in part.get("properties", {}) and seen.get(name, field) != field:
+                        del part["properties"][name]
+                    seen.setdefault(name, field)
             return
         references = [part for part in parts if "$ref" in part]
         if references:
@@ -444,6 +456,22 @@ def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
                 yield path, method, operation
 
 
+def _describe(parameter: Document) -> None:
+    """Let the schema of a parameter, of which the generator reads the description, have it."""
+    schema = cast(Document, parameter.get("schema", {}))
+    if "$ref" not in schema:
+        text = str(parameter.get("description", schema.get("description", "")))
+        schema["description"] = _marked(" ".join(text.split()), parameter)
+        if parameter["in"] == "header" and isinstance(schema.get("const"), str):
+            schema["type"] = "string"  # for a header the generator has no constants
+            del schema["const"]
+
+
+def _marked(text: str, described: Document) -> str:
+    is_marked = not described.get("deprecated") or text.startswith("Deprecated.")
+    return text if is_marked else f"Deprecated. {text}".strip()
+
+
 def _kind_of(media: str) -> str:
     media = media.partition(";")[0].strip().lower()
     return "json" if media == "application/json" or media.endswith("+json") else media
@@ -467,7 +495,7 @@ def _pointer(place: Place) -> str:
 
 
 def _shown(place: Place | None) -> str:
-    return "#" + "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in place or ())
+    return shown(place or ())
 
 
 def _name(member: Any) -> str:

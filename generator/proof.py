@@ -12,6 +12,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,12 @@ from generator.documents import Document, read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "anthropic_models_generated"
+# What a class of a schema cannot be called, since generated modules import it from elsewhere.
+_TAKEN = {
+    "Any", "AuthenticatedClient", "BytesIO", "ClassVar", "Client", "Fields", "File", "HTTPStatus",
+    "IntEnum", "Mapping", "Request", "Response", "Self", "StrEnum", "SuccessResponse", "UNSET",
+    "UUID", "Unset",
+}  # fmt: skip
 # Where a parameter is sent, and the argument of the generated call that holds those of its kind.
 _ARGUMENTS = {"path": "path_values", "query": "query", "header": "headers", "cookie": "cookies"}
 
@@ -65,23 +72,30 @@ def prove(document: Path, folder: Path) -> None:
         raise ProofError(outputs[0])
     if running[1].returncode:
         first = outputs[1].partition("\n")[0]
-        sentence = f"The generated package does not type-check under mypy --strict: {first}"
+        sentence = (
+            f"openapi.yaml: the generated package does not type-check ({first}); "
+            "describe what the line is made of in another way."
+        )
         raise ProofError(f"{sentence}\n\n{outputs[1]}")
 
 
 def main() -> int:
     """Run all checks on the package that is imported; return the exit code."""
-    document = read_yaml(Path(sys.argv[1]))
     try:
-        modules = _modules()
-        for name, operation in artefact(document)["operations"].items():
-            _check_operation(name, operation, modules, document)
-        _check_schemas(document)
-        _check_list()
+        check(read_yaml(Path(sys.argv[1])))
     except ProofError as error:
         print(error)
         return 1
     return 0
+
+
+def check(document: Document) -> None:
+    """Check the package that is imported against the document; raises ProofError."""
+    modules = _modules()
+    for name, operation in artefact(document)["operations"].items():
+        _check_operation(name, operation, modules, document)
+    _check_schemas(document)
+    _check_list()
 
 
 def _check_list() -> None:
@@ -91,9 +105,9 @@ def _check_list() -> None:
         list_models.list_request(after_id=None, before_id=None, limit=None)
     except (TypeError, KeyError) as error:
         raise ProofError(
-            f"client.models.list cannot build its request ({error}): openapi.yaml has a required "
-            "parameter that it does not fill, or lacks one that it fills; give the parameter a "
-            "default, or change wrapper/anthropic_models/_core/list_models.py."
+            f"openapi.yaml, list_models: client.models.list cannot build its request ({error}); "
+            "give a required parameter a `default` and keep the names of others, or change "
+            "wrapper/anthropic_models/_core/list_models.py."
         ) from error
 
 
@@ -101,16 +115,28 @@ def _modules() -> dict[str, ModuleType]:
     """Import the wrapper and every module of the package; return those of operations by name."""
     package = importlib.import_module(PACKAGE)
     names = [info.name for info in pkgutil.walk_packages(package.__path__, f"{PACKAGE}.")]
+    taken = _TAKEN.intersection(_imported(f"{PACKAGE}.models").__all__)
+    if taken:
+        raise ProofError(
+            f"openapi.yaml: a schema would become the class {min(taken)}, a name that the "
+            "generated package has for something else; give the schema another name or title."
+        )
     for name in ("anthropic_models.client", "anthropic_models.async_client", *names):
-        try:
-            importlib.import_module(name)
-        except Exception as error:
-            raise ProofError(
-                f"{name} cannot be imported ({type(error).__name__}: {error}): something that it "
-                "stands on was renamed in openapi.yaml, or has a name that Python cannot use."
-            ) from error
+        _imported(name)
     operations = (name for name in names if name.startswith(f"{PACKAGE}.api."))
     return {name.rpartition(".")[2]: sys.modules[name] for name in operations}
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        problem = re.sub(r" \(/.*\)", "", f"{type(error).__name__}: {error}")
+        raise ProofError(
+            f"openapi.yaml: with what is generated of it, {name} cannot be imported ({problem}); "
+            "give the schemas, operations and tags that the wrapper stands on their names back, "
+            "and others names that Python can use."
+        ) from error
 
 
 def _check_operation(
@@ -119,19 +145,20 @@ def _check_operation(
     where = f"{operation['method']} {operation['path']}"
     if not hasattr(modules.get(name), "request"):
         raise ProofError(
-            f"{where} is not in the generated package: give it an operationId that no other has."
+            f"openapi.yaml, {where}: it is not in the generated package; give it an "
+            "operationId that no other has."
         )
     module = modules[name]
     described = document["paths"][operation["path"]]
     own = described[operation["method"].lower()]
-    sent = _sent_arguments(module)
+    sent = sent_arguments(module)
     for parameter in [*described.get("parameters", []), *own.get("parameters", [])]:
         parameter = resolved(parameter, document)
         argument = sent.get(parameter["in"], {}).get(parameter["name"])
         if argument is None:
             raise ProofError(
-                f"{where}: the parameter {parameter['name']} is not in the generated request(); "
-                "give it another name, or another style."
+                f"openapi.yaml, {where}: the parameter {parameter['name']} is not in the "
+                "generated request(); give it another name, or another style."
             )
         for example in _examples(parameter, document):
             _check_wire(where, module, parameter, argument, example)
@@ -142,7 +169,7 @@ def _check_operation(
                     _check_body(where, name, str(status), module, example)
 
 
-def _sent_arguments(module: ModuleType) -> dict[str, dict[str, str]]:
+def sent_arguments(module: ModuleType) -> dict[str, dict[str, str]]:
     """Return the Python arguments of request() by the place and the name of their parameters."""
     (function,) = [
         node
@@ -161,11 +188,10 @@ def _sent_arguments(module: ModuleType) -> dict[str, dict[str, str]]:
         (given,) = [k.value for k in call.keywords if k.arg == keyword] or [ast.Dict([], [])]
         pairs = zip(cast(ast.Dict, given).keys, cast(ast.Dict, given).values, strict=True)
         found[place] = {
-            key.value: value.id
+            str(key.value): argument.id
             for key, value in pairs
-            if isinstance(key, ast.Constant)
-            and isinstance(key.value, str)
-            and isinstance(value, ast.Name)
+            for argument in [value.orelse if isinstance(value, ast.IfExp) else value]
+            if isinstance(key, ast.Constant) and isinstance(argument, ast.Name)
         }
     return found
 
@@ -195,7 +221,7 @@ def _check_wire(
         for name, other in inspect.signature(module.request).parameters.items()
         if other.default is inspect.Parameter.empty and name not in (argument, "body")
     }
-    request = module.request(**others, **{argument: _argument(example, hint)})
+    request = module.request(**others, **{argument: as_argument(example, hint)})
     name = parameter["name"]
     match parameter["in"]:
         case "query":
@@ -209,8 +235,8 @@ def _check_wire(
             got = wanted if f"/{wanted[0][1]}" in request.path else request.path
     if got != wanted:
         raise ProofError(
-            f"{where}: the example {example!r} of the parameter {name} is sent as {got!r}, but "
-            f"should be sent as {wanted!r}; describe it with another style."
+            f"openapi.yaml, {where}: the example {example!r} of the parameter {name} is sent as "
+            f"{got!r}, but should be sent as {wanted!r}; describe it with another style."
         )
 
 
@@ -221,7 +247,8 @@ def _serialized(parameter: Document, example: Any) -> list[tuple[str, str]]:
     explode = parameter.get("explode", style == "form")
     if style not in ("form", "simple"):
         raise ProofError(
-            f"the style {style} of the parameter {name} is not generated; use form or simple."
+            f"openapi.yaml: the style {style} of the parameter {name} is not generated; use form "
+            "or simple."
         )
     if _is_object(example) and style == "form" and explode:
         return [(key, _text(value)) for key, value in example.items()]
@@ -236,12 +263,12 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _argument(example: Any, hint: Any) -> Any:
+def as_argument(example: Any, hint: Any) -> Any:
     """Return an example as what an annotation of the generated code asks for."""
     members = get_args(hint) or (hint,)
     if _is_list(example):
         inner = next((get_args(m)[0] for m in members if get_args(m)), Any)
-        return [_argument(item, inner) for item in example]
+        return [as_argument(item, inner) for item in example]
     for member in members:
         if _is_object(example) and hasattr(member, "from_dict"):
             return member.from_dict(example)
@@ -261,7 +288,7 @@ def _check_body(where: str, name: str, status: str, module: ModuleType, example:
     if mismatch is not None:
         place, problem = mismatch
         raise ProofError(
-            f"{where}: an example of the response {status} is not valid: "
+            f"openapi.yaml, {where}: an example of the response {status} is not valid: "
             f"{place or 'the whole'} {problem}."
         )
     request = next(each for each in module._SUCCESSES if each.status == status)
@@ -269,8 +296,8 @@ def _check_body(where: str, name: str, status: str, module: ModuleType, example:
     back = _plain(parsed)
     if not _is_equal(back, example):
         raise ProofError(
-            f"{where}: an example of the response {status} comes back as {back!r} from the "
-            f"generated class, but is {example!r}."
+            f"openapi.yaml, {where}: an example of the response {status} comes back as {back!r} "
+            f"from the generated class, but is {example!r}."
         )
 
 
@@ -313,7 +340,7 @@ def _check_schemas(document: Document) -> None:
         found = classes.get(name.lower().replace("_", "").replace("-", ""))
         if not _is_object(schema) or found is None:
             continue
-        place = f"components.schemas.{name}"
+        place = f"openapi.yaml, #/components/schemas/{name}"
         fields = set(getattr(found, "_attributes", {}))
         for field in schema.get("properties", {}):
             if hasattr(found, "_attributes") and field not in fields:

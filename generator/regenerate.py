@@ -7,6 +7,7 @@ python -m generator.regenerate --check  change nothing; exit 1 when generated/ d
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,17 +20,18 @@ from types import FrameType
 
 from generator import process
 from generator.artefact import write_artefact
+from generator.checks import check_document, check_parameters
 from generator.documents import SpecError, read_yaml, to_yaml
+from generator.facts import write_facts
 from generator.portable import portable_edition
 from generator.prepared import prepared
 from generator.program import exit_code
-from generator.proof import prove
+from generator.proof import ProofError, prove
 from generator.templates import TemplateError, changed_templates
 
-ROOT = Path(__file__).resolve().parent.parent
-GENERATED = ROOT / "generated"
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 PACKAGE = "anthropic_models_generated"
-STATIC = ROOT / "generator" / "package"
 
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -43,7 +45,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     try:
         return _check() if check else _regenerate()
-    except (SpecError, TemplateError, process.ProcessError, OSError) as error:
+    except (SpecError, TemplateError, process.ProcessError, ProofError, OSError) as error:
         print(f"{error}\nNothing was generated; generated/ is as it was.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -56,9 +58,9 @@ def _regenerate() -> int:
         before, after = _snapshot(folder / "before"), generate_from_truth(folder / "after")
         prove(ROOT / "openapi.yaml", after)
         if _differ(before, after):
-            _swap(shutil.copytree(after, folder / "new"), GENERATED, folder / "replaced")
+            _swap(shutil.copytree(after, folder / "new"), ROOT / "generated", folder / "replaced")
             try:
-                _show_difference(before, after)
+                show_difference(before, after)
             except KeyboardInterrupt:
                 print("Interrupted, but generated/ is regenerated.", file=sys.stderr)
                 return 130
@@ -75,7 +77,7 @@ def _check() -> int:
         if not _differ(committed, fresh):
             print("generated/ is what openapi.yaml says.")
             return 0
-        _show_difference(committed, fresh)
+        show_difference(committed, fresh)
     print(
         "\ngenerated/ is not what openapi.yaml says (see the difference above). "
         "Run `make regenerate` and commit the result.",
@@ -93,8 +95,8 @@ def _workplace() -> Generator[Path]:
 
 def _snapshot(target: Path) -> Path:
     """Copy generated/ as it is now; Python's own caches are nobody's output."""
-    if GENERATED.is_dir():
-        shutil.copytree(GENERATED, target, ignore=shutil.ignore_patterns("__pycache__"))
+    if (ROOT / "generated").is_dir():
+        shutil.copytree(ROOT / "generated", target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         target.mkdir()
     return target
@@ -103,6 +105,7 @@ def _snapshot(target: Path) -> Path:
 def generate_from_truth(target: Path, *, stock_templates: bool = False) -> Path:
     """Do what `generate` does, with the portable edition of openapi.yaml."""
     truth = ROOT / "openapi.yaml"
+    check_document(read_yaml(truth))
     source = target.with_name("portable.yaml")
     source.write_text(to_yaml(portable_edition(truth, ROOT / "overlays")), "utf-8")
     return generate(source, target, truth=truth, stock_templates=stock_templates)
@@ -119,24 +122,46 @@ def generate(
     changes do not fit.
     """
     target.mkdir()
-    package = target / PACKAGE
+    package, portable = target / PACKAGE, read_yaml(source)
     command = [sys.executable, "-m", "openapi_python_client", "generate"]
     command += ["--path", str(source), "--output-path", str(package), "--meta", "none"]
     command += ["--config", str(ROOT / "generator-config.yml"), "--fail-on-warning"]
     with tempfile.TemporaryDirectory() as folder:
         if not stock_templates:
+            check_parameters(portable)
             document = Path(folder, "document.json")
-            document.write_text(json.dumps(prepared(read_yaml(source))), "utf-8")
+            document.write_text(json.dumps(prepared(portable)), "utf-8")
             command[command.index(str(source))] = str(document)
-            templates = changed_templates(ROOT / "generator" / "templates.yaml", Path(folder))
+            templates = changed_templates(HERE / "templates.yaml", Path(folder))
+            write_facts(portable, templates / "facts.jinja")
             command += ["--custom-template-path", str(templates)]
-        process.run(*command, folder=Path.cwd(), environment=_environment())
+        try:
+            process.run(*command, folder=Path.cwd(), environment=_environment())
+        except process.ProcessError as error:
+            raise SpecError(f"{_sentence(str(error))}\n\n{error}") from error
     (package / "py.typed").touch()
     if not stock_templates:
-        for path in STATIC.glob("*.py"):
+        for path in (HERE / "package").glob("*.py"):
             shutil.copy(path, package)
         write_artefact(read_yaml(truth or source), package / "document.json")
     return target
+
+
+def _sentence(output: str) -> str:
+    """Return in one sentence what the generator prints when it fails."""
+    reports = [
+        re.search(r"^Unable to process schema (?P<place>.+):\s+(?P<problem>.+)$", output, re.M),
+        re.search(r"parsing (?P<place>\w+ /\S*) within .*\s+(?P<problem>.+)$", output, re.M),
+    ]
+    for found in filter(None, reports):
+        problem = re.sub(r"<\S+ object at \S+>", "…", found["problem"]).strip().rstrip(".")
+        place = found["place"].strip()
+        place = f"#{place}" if place.startswith("/") else place
+        return (
+            f"openapi.yaml, {place}: openapi-python-client cannot generate it ({problem}); "
+            "describe it in another way, or make it so for the generator with an overlay."
+        )
+    return "openapi-python-client did not generate openapi.yaml; what it says is below."
 
 
 def _environment() -> dict[str, str]:
@@ -154,7 +179,8 @@ def _files(tree: Path) -> dict[Path, bytes]:
     return {p.relative_to(tree): p.read_bytes() for p in tree.rglob("*") if p.is_file()}
 
 
-def _show_difference(before: Path, after: Path) -> None:
+def show_difference(before: Path, after: Path) -> None:
+    """Print what differs between two packages."""
     sys.stdout.flush()
     command = ["git", "--no-pager", "diff", "--no-index", "--no-prefix", "--no-ext-diff"]
     command += ["--no-renames", "--stat", "--patch", before.name, after.name]

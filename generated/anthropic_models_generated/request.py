@@ -6,6 +6,7 @@ Each module of `api` has a function `request()` that returns one. Nothing here s
 import datetime
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, cast
@@ -136,13 +137,19 @@ def build(
     default_headers: Mapping[str, object] = {},
     cookies: Mapping[str, object] = {},
     body: tuple[str, bytes] | None = None,
+    joined: Sequence[str] = (),
+    deprecated: Mapping[str, object] = {},
 ) -> Request[T]:
     """Return the request that the arguments of a generated `request()` describe.
 
     `path` holds the names of `path_values` in braces; `body` is a content type and the bytes. What
     is Unset or None is not sent. Raises ValueError when a value of the path is empty, "." or "..",
-    which would name another path.
+    which would name another path. A list of the query that is `joined` is sent as one text. What
+    is `deprecated` and given is warned of.
     """
+    for name, value in deprecated.items():
+        if _is_given(value):
+            warnings.warn(f"{name} is deprecated", DeprecationWarning, stacklevel=3)
     given = {name: _text(value) for name, value in headers.items() if _is_given(value)}
     pairs = [f"{name}={_text(value)}" for name, value in cookies.items() if _is_given(value)]
     if pairs:
@@ -153,7 +160,11 @@ def build(
     return Request(
         method,
         _filled(path, path_values) if path_values else path,
-        tuple(pair for name, value in query.items() for pair in _pairs(name, value)),
+        tuple(
+            pair
+            for name, value in query.items()
+            for pair in _pairs(name, _text(value) if name in joined and value else value)
+        ),
         given,
         defaults,
         None if body is None else body[1],

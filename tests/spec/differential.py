@@ -26,6 +26,8 @@ from typing import Any
 from uuid import UUID
 
 from jsonschema import Draft202012Validator, FormatChecker
+from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import ClassName
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -71,6 +73,16 @@ def _is_date_time(value: Any) -> bool:
         return False
     offset = (ahead * 60 + behind) * (-1 if found[6] == "-" else 1)
     return second < 60 or (hour * 60 + minute - offset) % 1440 == 1439
+
+
+@FORMATS.checks("time")
+def _is_time(value: Any) -> bool:
+    return not _is(value, str) or _is_date_time(f"2025-05-14T{value}")
+
+
+@FORMATS.checks("uri")
+def _is_uri(value: Any) -> bool:
+    return not _is(value, str) or re.fullmatch(r"[a-zA-Z][\w+.-]*:[!-~]*", value) is not None
 
 
 @FORMATS.checks("uuid")
@@ -235,6 +247,7 @@ class Reference:
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             schema = self.schemas[name]
+            name = ClassName(UntrustedString(name), "field_")
             is_object = schema.get("type") == "object" and "properties" in schema
             if (is_object or "allOf" in schema) and type(parsed).__name__ != name:
                 return f"{content!r} is {type(parsed).__name__}, not {name}"

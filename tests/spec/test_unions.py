@@ -1,16 +1,13 @@
-"""Unions, names of fields, and what regeneration refuses because it would come out wrong."""
+"""Unions are parsed to the member that is valid, and fields are found by their names."""
 
-import copy
 import datetime
 import importlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator.documents import SpecError, read_yaml
-from generator.prepared import prepared
+from generator.documents import read_yaml
 from generator.regenerate import ROOT
 from tests.support.packages import document_of, generated_package
 
@@ -137,126 +134,3 @@ def test_what_a_map_holds_is_parsed_and_is_json_beside_fields(package: Any) -> N
     assert (mixed["a"], mixed["b"], mixed["c"], mixed["first"]) == (CIRCLE, "low", [1], 1)
     mixed["d"] = CIRCLE
     assert type(mixed.additional_properties["d"]).__name__ == "Circle"
-
-
-A: dict[str, Any] = {
-    "type": "object",
-    "required": ["id"],
-    "properties": {"id": {"type": "string"}},
-}
-B: dict[str, Any] = {**A, "properties": {**A["properties"], "note": {"type": "string"}}}
-
-
-def refs(*names: str) -> list[Any]:
-    return [{"$ref": f"#/components/schemas/{name}"} for name in names]
-
-
-def kind(value: Any) -> dict[str, Any]:
-    return {"type": "object", "required": ["kind"], "properties": {"kind": value}}
-
-
-@pytest.mark.parametrize(
-    ("schemas", "place", "remedy"),
-    [
-        (
-            {"A": A, "B": B, "U": {"oneOf": refs("A", "B")}},
-            "#/components/schemas/U: A and B cannot be told apart",
-            "a required field with a `const` of its own",
-        ),
-        (
-            {"A": A, "B": B, "U": {"type": "array", "items": {"anyOf": refs("A", "B")}}},
-            "#/components/schemas/U/items: A and B cannot be told apart",
-            "a required field with a `const` of its own",
-        ),
-        (
-            {
-                "A": kind({"const": "a"}),
-                "B": kind({"type": "string"}),
-                "U": {"oneOf": refs("A", "B"), "discriminator": {"propertyName": "kind"}},
-            },
-            "#/components/schemas/U: B does not carry the discriminator 'kind' as a const",
-            "write `const: a value of its own`",
-        ),
-        (
-            {
-                "A": kind({"const": "a"}),
-                "B": kind({"const": "b"}),
-                "U": {
-                    "oneOf": refs("A", "B"),
-                    "discriminator": {
-                        "propertyName": "kind",
-                        "mapping": {"a": "#/components/schemas/A", "c": "#/components/schemas/B"},
-                    },
-                },
-            },
-            "#/components/schemas/U: B does not carry the discriminator 'kind' as a const",
-            "write `const: c`",
-        ),
-        (
-            {
-                "A": kind({"const": "a"}),
-                "B": {**kind({"const": "a"}), "minProperties": 2},
-                "U": {"anyOf": refs("A", "B"), "discriminator": {"propertyName": "kind"}},
-            },
-            "#/components/schemas/U: A and B both have 'a'",
-            "give each a `const` of its own",
-        ),
-        (
-            {"A": {**A, "discriminator": {"propertyName": "id"}}},
-            "#/components/schemas/A: the discriminator 'id' stands beside no oneOf",
-            "oneOf its kinds",
-        ),
-        (
-            {"A": {"properties": {"a": {"type": "string"}}}},
-            "#/components/schemas/A: it has properties but no type",
-            "write `type: object`",
-        ),
-        (
-            {"A": {"type": "object", "properties": {"+1": {}, "-1": {}}}},
-            "#/components/schemas/A: the fields '+1' and '-1' would both be called field_1",
-            "model['-1']",
-        ),
-        (
-            {"A": {"type": "string", "enum": ["a-1", "a.1"]}},
-            "#/components/schemas/A: the values 'a-1' and 'a.1' of the enumeration",
-            "x-enum-varnames",
-        ),
-        (
-            {"A": {"type": "string", "enum": ["a", "b\n"]}},
-            "#/components/schemas/A: the value 'b\\n' of the enumeration has a control character",
-            "`pattern`",
-        ),
-    ],
-)
-def test_what_would_come_out_wrong_is_refused_with_its_place_and_a_remedy(
-    schemas: dict[str, Any], place: str, remedy: str
-) -> None:
-    with pytest.raises(SpecError) as raised:
-        prepared(document_of(schemas))
-    assert f"openapi.yaml, {place}" in str(raised.value)
-    assert remedy in str(raised.value)
-    assert "\n" not in str(raised.value)
-
-
-def test_operations_that_would_be_the_same_module_are_refused() -> None:
-    document = document_of({"A": A})
-    document["paths"]["/again"] = copy.deepcopy(document["paths"]["/A"])
-    document["paths"]["/again"]["get"]["operationId"] = "get-a"
-    with pytest.raises(SpecError, match="GET /again: its module would be called get_a, like"):
-        prepared(document)
-
-
-def test_a_reference_to_itself_is_refused() -> None:
-    with pytest.raises(SpecError, match="#/components/schemas/A: it refers to nothing but itself"):
-        prepared(document_of({"A": refs("A")[0], "B": {"allOf": refs("A")}}))
-
-
-def test_a_reference_to_another_file_is_refused() -> None:
-    with pytest.raises(SpecError, match=r"refers to other.yaml#/A, which is not in it"):
-        prepared(document_of({"A": {"allOf": [{"$ref": "other.yaml#/A"}]}}))
-
-
-def test_names_for_the_values_of_an_enumeration_are_used(tmp_path: Path) -> None:
-    schema = {"type": "string", "enum": ["a-1", "a.1"], "x-enum-varnames": ["DASH", "DOT"]}
-    with generated_package(tmp_path, "generated_named", document_of({"Named": schema})) as package:
-        assert package.models.Named.DOT == "a.1"

@@ -101,7 +101,7 @@ class Program:
 
     def __call__(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
-        with self._monkeypatch.context() as patch, _same_signals():
+        with self._monkeypatch.context() as patch, same_signals():
             patch.setattr(sys, "argv", [script.name, *arguments])
             patch.setattr(process, "run", run_here)
             with pytest.raises(SystemExit) as end:
@@ -138,7 +138,8 @@ def run_here(*command: str | Path, **options: Any) -> process.Output:
 
 
 @contextmanager
-def _same_signals() -> Generator[None]:
+def same_signals() -> Generator[None]:
+    """Give signals their handlers back after the block."""
     handlers = {number: signal.getsignal(number) for number in INTERRUPTIONS}
     try:
         yield

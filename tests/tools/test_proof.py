@@ -68,10 +68,10 @@ def use_another_style(document: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (add_operation, "GET /v1/others is not in the generated package"),
+        (add_operation, "GET /v1/others: it is not in the generated package"),
         (add_parameter, "the parameter size is not in the generated request()"),
-        (add_field, "components.schemas.BetaModelInfo: the field era is not in the class"),
-        (add_value, "components.schemas.KnownAnthropicBeta: 'new-2027-01-01' becomes"),
+        (add_field, "#/components/schemas/BetaModelInfo: the field era is not in the class"),
+        (add_value, "#/components/schemas/KnownAnthropicBeta: 'new-2027-01-01' becomes"),
         (use_another_style, "the style deepObject of the parameter limit is not generated"),
     ],
 )
@@ -117,8 +117,8 @@ def test_an_example_that_is_not_valid_is_named_with_its_place(
 ) -> None:
     break_example(document)
     assert problem(document, package) == (
-        "GET /v1/models: an example of the response 200 is not valid: data[1].id should be a "
-        "string, but is 7."
+        "openapi.yaml, GET /v1/models: an example of the response 200 is not valid: data[1].id "
+        "should be a string, but is 7."
     )
 
 

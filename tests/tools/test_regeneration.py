@@ -227,8 +227,8 @@ def test_regenerating_what_is_up_to_date_gives_the_same_bytes_and_says_that_noth
 @pytest.mark.parametrize(
     ("cause", "reason"),
     [
-        (break_yaml, "openapi.yaml cannot be read: "),
-        (write_something_else, "changes nothing in openapi.yaml"),
+        (break_yaml, "openapi.yaml, line "),
+        (write_something_else, "openapi.yaml, #: `openapi` is missing."),
         (remove_paths, "paths"),
         (add_overlay_without_match, "gone.yaml: action 1 ($.components.parameters.Gone)"),
         (add_overlay_with_the_short_ending, "gone.yml: action 1"),
@@ -259,7 +259,7 @@ def test_a_check_that_fails_tells_so_instead_of_a_difference(
     break_yaml(project)
     failed = regenerate("--check")
     assert (failed.returncode, failed.stdout) == (1, "")
-    assert failed.stderr.startswith("openapi.yaml cannot be read: ")
+    assert failed.stderr.startswith("openapi.yaml, line ")
     assert "make regenerate" not in failed.stderr
     assert "Traceback" not in failed.stderr
 

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from http import HTTPStatus
 from typing import Any
 
@@ -33,11 +35,16 @@ def request(
     `before_id`.
 
     Args:
-        after_id (str | Unset):
-        before_id (str | Unset):
-        limit (int | Unset):  Default: 20.
-        anthropic_version (str):  Default: '2023-06-01'.
-        anthropic_beta (str | Unset):
+        after_id (str | Unset): A cursor: the id of a model. The page holds the models that
+            come immediately after it, that is, the next older ones.
+        before_id (str | Unset): A cursor: the id of a model. The page holds the models that
+            come immediately before it, that is, the next newer ones. They stay in the usual
+            order, newest first.
+        limit (int | Unset): How many models a page holds at most. Default: 20.
+        anthropic_version (str): The version of the API that the client was written for, as
+            a date. Default: '2023-06-01'.
+        anthropic_beta (str | Unset): The beta features to use, joined by commas, without
+            blanks.
 
     Returns:
         The request, to be sent by a client. What it gives then is BetaModelList.
@@ -201,11 +208,15 @@ def sync_detailed(
     `before_id`.
 
     Args:
-        after_id (str | Unset):
-        before_id (str | Unset):
-        limit (int | Unset):  Default: 20.
-        anthropic_version (str):  Default: '2023-06-01'.
-        anthropic_beta (str | Unset):
+        after_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately after it, that is, the next older ones.
+        before_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately before it, that is, the next newer ones. They stay in the usual order, newest
+            first.
+        limit (int | Unset): How many models a page holds at most. Default: 20.
+        anthropic_version (str): The version of the API that the client was written for, as a
+            date. Default: '2023-06-01'.
+        anthropic_beta (str | Unset): The beta features to use, joined by commas, without blanks.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -247,11 +258,15 @@ def sync(
     `before_id`.
 
     Args:
-        after_id (str | Unset):
-        before_id (str | Unset):
-        limit (int | Unset):  Default: 20.
-        anthropic_version (str):  Default: '2023-06-01'.
-        anthropic_beta (str | Unset):
+        after_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately after it, that is, the next older ones.
+        before_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately before it, that is, the next newer ones. They stay in the usual order, newest
+            first.
+        limit (int | Unset): How many models a page holds at most. Default: 20.
+        anthropic_version (str): The version of the API that the client was written for, as a
+            date. Default: '2023-06-01'.
+        anthropic_beta (str | Unset): The beta features to use, joined by commas, without blanks.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -288,11 +303,15 @@ async def asyncio_detailed(
     `before_id`.
 
     Args:
-        after_id (str | Unset):
-        before_id (str | Unset):
-        limit (int | Unset):  Default: 20.
-        anthropic_version (str):  Default: '2023-06-01'.
-        anthropic_beta (str | Unset):
+        after_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately after it, that is, the next older ones.
+        before_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately before it, that is, the next newer ones. They stay in the usual order, newest
+            first.
+        limit (int | Unset): How many models a page holds at most. Default: 20.
+        anthropic_version (str): The version of the API that the client was written for, as a
+            date. Default: '2023-06-01'.
+        anthropic_beta (str | Unset): The beta features to use, joined by commas, without blanks.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -332,11 +351,15 @@ async def asyncio(
     `before_id`.
 
     Args:
-        after_id (str | Unset):
-        before_id (str | Unset):
-        limit (int | Unset):  Default: 20.
-        anthropic_version (str):  Default: '2023-06-01'.
-        anthropic_beta (str | Unset):
+        after_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately after it, that is, the next older ones.
+        before_id (str | Unset): A cursor: the id of a model. The page holds the models that come
+            immediately before it, that is, the next newer ones. They stay in the usual order, newest
+            first.
+        limit (int | Unset): How many models a page holds at most. Default: 20.
+        anthropic_version (str): The version of the API that the client was written for, as a
+            date. Default: '2023-06-01'.
+        anthropic_beta (str | Unset): The beta features to use, joined by commas, without blanks.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

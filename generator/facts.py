@@ -1,0 +1,37 @@
+"""Writes what the templates ask of an operation and the generator leaves out."""
+
+from pathlib import Path
+
+from generator.artefact import METHODS, module_of, resolved
+from generator.documents import Document
+
+
+def write_facts(document: Document, path: Path) -> None:
+    """Write a template that sets `facts`: of each operation, by the name of its module.
+
+    `deprecated`: whether it is. `deprecated_parameters`: those that are, by place and name.
+    `joined`: the names of lists in the query that are sent as one text, with commas.
+    """
+    facts = {
+        module_of(path_name, method, item[method]): _facts(item, item[method], document)
+        for path_name, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    }
+    path.write_text(f"{{% set facts = {facts!a} %}}\n", "utf-8")
+
+
+def _facts(item: Document, operation: Document, document: Document) -> Document:
+    described = (*item.get("parameters", []), *operation.get("parameters", []))
+    parameters = [resolved(each, document) for each in described]
+    return {
+        "deprecated": operation.get("deprecated", False),
+        "deprecated_parameters": [
+            f"{each['in']} {each['name']}" for each in parameters if each.get("deprecated")
+        ],
+        "joined": [
+            each["name"]
+            for each in parameters
+            if each["in"] == "query" and not each.get("explode", True)
+        ],
+    }

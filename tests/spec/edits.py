@@ -1,0 +1,430 @@
+"""Makes each edit of tests/spec/data/edits.yaml in openapi.yaml, alone, and regenerates.
+
+python -m tests.spec.edits [--basic] [TEXT ...]
+
+An edit works, or is refused in one sentence with generated/ as it was. What works is given good
+and bad responses, those of the table and some made at random; Python's jsonschema says which are
+valid. At last mypy --strict checks all packages together. `--basic` takes those edits that
+`make test` makes, TEXT those whose names have it.
+"""
+
+import argparse
+import filecmp
+import importlib
+import inspect
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from attrs import frozen
+
+from generator import process, proof, regenerate
+from generator.documents import Document, read_yaml
+from tests.spec.differential import Cases, Reference, json_of, same
+from tests.support.projects import ROOT, run_here, same_signals
+
+TABLE = ROOT / "tests" / "spec" / "data" / "edits.yaml"
+TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
+PACKAGE = regenerate.PACKAGE
+CASES = 40
+"""How many responses are made at random for an edit."""
+MODEL = {"id": "a", "type": "model", "display_name": "A", "created_at": "2025-05-14T00:00:00Z"}
+
+
+class WrongError(Exception):
+    """Something is not as the table says."""
+
+
+@frozen
+class Edit:
+    """A row of the table."""
+
+    kind: str
+    name: str
+    row: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.name}"
+
+
+def edits() -> list[Edit]:
+    """Return the rows of the table."""
+    table: dict[str, dict[str, Any]] = yaml.safe_load(TABLE.read_text("utf-8"))
+    return [Edit(kind, name, row) for kind, rows in table.items() for name, row in rows.items()]
+
+
+def edited(edit: Edit) -> str:
+    """Return openapi.yaml with the edit made."""
+    row = edit.row
+    if "replace" in row:
+        old, new = row["replace"]
+        if old != "WHOLE" and old not in TEXT:
+            raise WrongError(f"openapi.yaml has no {old!r} to replace")
+        return new if old == "WHOLE" else TEXT.replace(old, new)
+    document: Document = yaml.safe_load(TEXT)
+    schemas: Any = document["components"]["schemas"]
+    model: Any = None
+    match edit.kind:
+        case "fields":
+            required = ["probe"] if "required" in row else []
+            model = {"fields": {"probe": row["is"]}, "required": required}
+        case "models":
+            model = row
+        case "parameters":
+            document["paths"]["/v1/models"]["get"]["parameters"].append(row["is"])
+        case "bodies":
+            name = row.get("as", "Probe")
+            schemas[name] = row["is"]
+            body = {"schema": {"$ref": f"#/components/schemas/{name}"}}
+            document["paths"]["/v1/probe"] = _operation(
+                {"200": {"description": "x", "content": {"application/json": body}}}
+            )
+        case "responses":
+            document["paths"]["/v1/probe"] = _operation(row["is"])
+        case _:
+            _merge(document, row.get("update", {}))
+            for name in row.get("remove", ()):
+                del document[name]
+    if model is not None:
+        _add_fields(document, model["fields"], model.get("required", []), row)
+    schemas.update(row.get("with", {}))
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
+
+
+def _operation(responses: Any) -> Document:
+    return {"get": {"operationId": "get_probe", "tags": ["models"], "responses": responses}}
+
+
+def _add_fields(document: Document, fields: Any, required: list[str], row: Any) -> None:
+    if "repeat" in fields:
+        fields = {f"f{number}": {"type": "string"} for number in range(fields["repeat"])}
+    schema = document["components"]["schemas"]["BetaModelInfo"]
+    schema["properties"] |= fields
+    schema["required"] += required
+    for value in row.get("good", [])[:1] if required else ():
+        good = value if "fields" in row else {"probe": value}
+        for example in document["components"]["examples"].values():
+            for listed in example["value"].get("data", ()):
+                listed |= {name: good[name] for name in required}
+
+
+def _merge(into: Any, new: Any) -> None:
+    for key, value in new.items():
+        if isinstance(value, dict) and key in into:
+            _merge(into[key], value)
+        elif isinstance(value, list) and isinstance(into.get(key), list) and key != "servers":
+            into[key] += value
+        else:
+            into[key] = value
+
+
+def tried(edit: Edit, folder: Path) -> str | None:
+    """Make an edit and regenerate, in this process; return what is wrong. It is done once only."""
+    for name in ("overlays", "generator-config.yml", "wrapper"):
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "generated", folder / "generated")
+    try:
+        (folder / "openapi.yaml").write_text(edited(edit), "utf-8")
+        code, said = _regenerated(folder)
+        if "refused" in edit.row:
+            _check_refusal(edit, code, said, folder)
+        elif code:
+            raise WrongError(f"is refused: {said}".partition("\n")[0])
+        else:
+            _check_package(edit, read_yaml(folder / "openapi.yaml"))
+    except WrongError as error:
+        return str(error)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def _regenerated(folder: Path) -> tuple[int, str]:
+    """Run `make regenerate` for the project in a folder; return its exit code and its stderr."""
+    process.run = run_here
+    for name, value in (("ROOT", folder), ("prove", _prove_here), ("show_difference", _ignore)):
+        setattr(regenerate, name, value)
+    sys.argv = ["regenerate"]
+    with same_signals(), redirect_stdout(StringIO()), redirect_stderr(StringIO()) as said:
+        try:
+            code = regenerate.main()
+        except Exception as error:
+            raise WrongError(f"Traceback: {type(error).__name__}: {error}") from error
+    _import_from(folder / "generated", folder / "wrapper")
+    return code, said.getvalue()
+
+
+def _ignore(_before: Path, _after: Path) -> None:
+    pass
+
+
+def _prove_here(truth: Path, folder: Path) -> None:
+    _import_from(folder, ROOT / "wrapper")
+    proof.check(read_yaml(truth))
+
+
+def _import_from(*folders: Path) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
+        del sys.modules[name]
+    sys.path[:] = [*map(str, folders), *PATH]
+    importlib.invalidate_caches()
+
+
+PACKAGES = {PACKAGE, "anthropic_models"}
+PATH = list(sys.path)
+
+
+def _check_refusal(edit: Edit, code: int, said: str, folder: Path) -> None:
+    sentence = said.partition("\n")[0]
+    if code != 1:
+        raise WrongError(f"is not refused: exit {code}, {said}")
+    if str(edit.row["refused"]) not in sentence:
+        raise WrongError(f"should be refused with {edit.row['refused']!r}, but with: {sentence}")
+    if not re.fullmatch(r".*openapi\.yaml.*\.", sentence):
+        raise WrongError(f"is not refused in one sentence that names the document: {sentence}")
+    if "Traceback" in said:
+        raise WrongError(f"is refused with a traceback: {said}")
+    if _differences(filecmp.dircmp(ROOT / "generated", folder / "generated")):
+        raise WrongError("is refused, but generated/ was changed")
+
+
+def _differences(compared: "filecmp.dircmp[str]") -> list[str]:
+    here = [*compared.left_only, *compared.right_only, *compared.diff_files]
+    return here + [each for sub in compared.subdirs.values() for each in _differences(sub)]
+
+
+def _check_package(edit: Edit, document: Document) -> None:
+    if edit.kind == "parameters":
+        _check_wire(edit)
+    elif edit.kind == "responses":
+        _check_responses(edit)
+    elif edit.kind == "documents" or edit.kind == "yaml":
+        _check_listing(edit)
+    else:
+        _check_bodies(edit, document)
+    if "warns" in edit.row:
+        _check_deprecation(edit)
+
+
+def _sent(name: str, *arguments: Any, **named: Any) -> Any:
+    return importlib.import_module(f"{PACKAGE}.api.models.{name}").request(*arguments, **named)
+
+
+def _client(respond: Callable[[httpx.Request], httpx.Response]) -> Any:
+    client = importlib.import_module("anthropic_models").Client
+    http = httpx.Client(transport=httpx.MockTransport(respond))
+    return client(api_key="sk-edits", http_client=http, max_retries=0)
+
+
+def _check_bodies(edit: Edit, document: Document) -> None:
+    """Send responses with good and bad bodies; compare what comes of them with jsonschema."""
+    schemas = document["components"]["schemas"]
+    row, reference = edit.row, Reference(schemas)
+    cases = Cases(schemas, seed=len(edit.name))
+    if edit.kind == "bodies":
+        operation, schema = "get_probe", {"$ref": f"#/components/schemas/{row.get('as', 'Probe')}"}
+        probe: Any = schema
+    else:
+        operation, schema = "list_models", {"$ref": "#/components/schemas/BetaModelList"}
+        probe = {"$ref": "#/components/schemas/BetaModelInfo"}
+    fields = schemas["BetaModelInfo"]["properties"]
+
+    def body(value: Any) -> Any:
+        if edit.kind == "bodies":
+            return value
+        added = value if edit.kind == "models" else {"probe": value}
+        return _page({**MODEL, **added})
+
+    def random_body() -> Any:
+        if edit.kind == "bodies":
+            return cases.case(probe)
+        return body(
+            {name: cases.case(fields[name]) for name in row["fields"] if name in fields}
+            if edit.kind == "models"
+            else cases.case(fields["probe"])
+        )
+
+    said = [(body(each), True) for each in row.get("good", ())]
+    said += [(body(each), False) for each in row.get("bad", ())]
+    if row.get("required"):
+        said.append((_page(MODEL), False))
+    for content, good in said:
+        if reference.is_valid(schema, content) is not good:
+            raise WrongError(f"the table says {good} of {content}; jsonschema does not")
+    for content in [content for content, _ in said] + [random_body() for _ in range(CASES)]:
+        try:
+            expected = reference.is_valid(schema, content)
+        except OverflowError:  # it divides
+            continue
+        _check_body(operation, content, expected, reference, schema)
+
+
+def _page(*models: Any) -> Any:
+    return {"data": list(models), "has_more": False, "first_id": "a", "last_id": "a"}
+
+
+def _check_body(
+    operation: str, content: Any, expected: bool, reference: Reference, schema: Any
+) -> None:
+    text = json.dumps(content)
+    client = _client(lambda _: httpx.Response(200, content=text))
+    errors = importlib.import_module("anthropic_models")
+    try:
+        parsed = client.send(_sent(operation))
+    except errors.APIResponseValidationError as error:
+        if expected:
+            raise WrongError(f"refuses {text}: {error}") from error
+        return
+    if not expected:
+        raise WrongError(f"accepts {text}")
+    if not same(content, json_of(parsed)):
+        raise WrongError(f"{text} comes back as {json_of(parsed)}")
+    if complaint := reference.complaint(schema, content, parsed):
+        raise WrongError(complaint)
+
+
+def _check_responses(edit: Edit) -> None:
+    errors = importlib.import_module("anthropic_models")
+    gives = list[Any]()
+    for status, kind, body in edit.row.get("good", ()):
+        gives.append(_response(status, kind, body))
+    if "gives" in edit.row and gives != edit.row["gives"]:
+        raise WrongError(f"gives {gives}")
+    for status, kind, body in edit.row.get("bad", ()):
+        try:
+            raise WrongError(f"accepts {body}: {_response(status, kind, body)}")
+        except errors.APIResponseValidationError:
+            pass
+
+
+def _response(status: int, kind: str | None, body: str) -> Any:
+    headers = {"content-type": kind} if kind else {}
+    client = _client(lambda _: httpx.Response(status, headers=headers, content=body.encode()))
+    return client.send(_sent("get_probe"))
+
+
+def _check_wire(edit: Edit) -> None:
+    """Send the parameter with each value; compare what arrives with the table."""
+    parameter: Any = edit.row["is"]
+    module = importlib.import_module(f"{PACKAGE}.api.models.list_models")
+    argument = proof.sent_arguments(module)[parameter["in"]][parameter["name"]]
+    hint = inspect.get_annotations(module.request, eval_str=True)[argument]
+    seen = list[httpx.Request]()
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=_page(MODEL))
+
+    for value, pairs in edit.row["sends"]:
+        given = {} if value is None else {argument: proof.as_argument(value, hint)}
+        _client(respond).send(_sent("list_models", **given))
+        request = seen[-1]
+        where = request.url.params if parameter["in"] == "query" else request.headers
+        names = {name for name, _ in pairs} | {parameter["name"]}
+        got = [[name, text] for name, text in where.multi_items() if name in names]
+        if got != pairs:
+            raise WrongError(f"{value!r} is sent as {got}")
+    if parameter["in"] == "query":
+        _check_listing(edit)
+
+
+def _check_listing(edit: Edit) -> None:
+    """List models under the wrapper, and get the sandbox to do it."""
+    wrapper = importlib.import_module("anthropic_models")
+    client = _client(lambda _: httpx.Response(200, json=_page(MODEL)))
+    if [model.id for model in client.models.list()] != ["a"]:
+        raise WrongError("client.models.list() does not list")
+    sandbox = importlib.import_module("anthropic_models.sandbox")
+    with (
+        sandbox.Sandbox(3) as server,
+        wrapper.Client(api_key="any", base_url=server.base_url) as client,
+    ):
+        if len(list(client.models.list(limit=2))) != 3:
+            raise WrongError("the sandbox does not list")
+
+
+def _check_deprecation(edit: Edit) -> None:
+    name = edit.row["warns"]
+    module = "list_models" if edit.kind == "parameters" else name
+    request = importlib.import_module(f"{PACKAGE}.api.models.{module}").request
+    if "Deprecated" not in (request.__doc__ or ""):
+        raise WrongError("the docstring does not say that it is deprecated")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        request(**({name: "x"} if edit.kind == "parameters" else {}))
+        silent = len(caught)
+        if edit.kind == "parameters":
+            request()
+    if silent != 1 or len(caught) != 1 or caught[0].category is not DeprecationWarning:
+        raise WrongError(f"warns {[str(each.message) for each in caught]}")
+
+
+def _in_a_process(job: tuple[int, Edit, Path]) -> str | None:
+    number, edit, packages = job
+    with tempfile.TemporaryDirectory() as folder:
+        problem = tried(edit, Path(folder))
+        if problem is None and "refused" not in edit.row:
+            shutil.copytree(
+                Path(folder, "generated", PACKAGE),
+                packages / f"edit_{number}",
+                ignore=shutil.ignore_patterns("__pycache__"),
+            )
+    return problem
+
+
+def all_tried(chosen: list[Edit]) -> Iterator[str]:
+    """Make the edits, each in a process of its own; yield what is wrong."""
+    context = multiprocessing.get_context("fork")
+    with tempfile.TemporaryDirectory() as name:
+        packages = Path(name)
+        jobs = [(number, edit, packages) for number, edit in enumerate(chosen)]
+        with context.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+            for edit, problem in zip(chosen, pool.imap(_in_a_process, jobs), strict=True):
+                if problem:
+                    yield f"{edit}: {problem}"
+        names = [path.name for path in packages.iterdir()]
+        if names:
+            options = [f"--package={each}" for each in names]
+            done = subprocess.run(
+                [sys.executable, "-m", "mypy", "--strict", "--config-file=", *options],
+                cwd=packages,
+                env={**os.environ, "MYPY_CACHE_DIR": os.devnull},
+                capture_output=True,
+                text=True,
+            )
+            for line in done.stdout.splitlines() if done.returncode else ():
+                number = re.match(r"edit_(\d+)", line)
+                yield f"{chosen[int(number[1])]}: {line}" if number else line
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--basic", action="store_true")
+    parser.add_argument("texts", nargs="*")
+    options = parser.parse_args()
+    chosen = [edit for edit in edits() if not options.basic or edit.row.get("basic")]
+    chosen = [each for each in chosen if all(text in str(each) for text in options.texts)]
+    wrong = 0
+    for problem in all_tried(chosen):
+        wrong += 1
+        print(problem, flush=True)
+    print(f"{len(chosen)} edits, {wrong} wrong")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
