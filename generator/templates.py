@@ -5,7 +5,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import TypedDict, cast
 
-import yaml
+from generator.documents import read_yaml
 
 
 class TemplateError(Exception):
@@ -28,7 +28,7 @@ def changed_templates(changes: Path, folder: Path) -> Path:
     """
     for path in changes.with_suffix("").glob("*.jinja"):
         shutil.copy(path, folder)
-    for change in cast(list[Change], yaml.safe_load(changes.read_text("utf-8"))):
+    for change in cast(list[Change], read_yaml(changes)["changes"]):
         path = folder / change["template"]
         # A template may be changed in several places.
         text = (path if path.exists() else _original(change["template"])).read_text("utf-8")

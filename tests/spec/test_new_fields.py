@@ -123,31 +123,17 @@ def test_new_fields_are_there_typed_and_filled(later: Any) -> None:
     assert (one.parent_model, one.release_notes) == ("y", "z")
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        NULLS,
-        {"lifecycle": "unheard-of"},
-        {"price": 2},
-        {"allowed_fallback_models": []},
-        {"variants": []},
-        {"capabilities": None},
-        {"capabilities": {"vision": True}},
-        {"capabilities": {"vision": True, "limits": {}}},
-        {"capabilities": {"vision": True, "later": "field"}},
-        {"anything": None},
-        {"later_still": [1]},
-        {"samples": [{"a": [1]}, [1], None, "x"]},
-        {"notes": "text"},
-        {"notes": 7},
-        {"notes": 7.5},
-        {"notes": True},
-        {"notes": [{"vision": True}]},
-    ],
-)
-def test_what_the_later_specification_allows_is_taken(later: Any, changes: dict[str, Any]) -> None:
+def test_what_the_later_specification_allows_is_taken(later: Any) -> None:
     whole = model("a", **WHOLE)
-    read(later, whole, whole | changes, whole)
+    changes: list[dict[str, Any]] = [
+        NULLS,
+        {"lifecycle": "unheard-of", "price": 2, "allowed_fallback_models": [], "variants": []},
+        {"capabilities": None, "anything": None, "later_still": [1]},
+        {"capabilities": {"vision": True, "limits": {}, "later": "field"}},
+        {"samples": [{"a": [1]}, [1], None, "x"]},
+        *({"notes": value} for value in ("text", 7, 7.5, True, [{"vision": True}])),
+    ]
+    read(later, whole, *(whole | change for change in changes), whole)
 
 
 def test_what_is_optional_may_be_missing(later: Any) -> None:
@@ -158,72 +144,32 @@ def test_what_is_optional_may_be_missing(later: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "says"),
     [
-        ({"lifecycle": 7}, "lifecycle", "but is 7"),
         ({"lifecycle": None}, "lifecycle", "but is null"),
         ({"stage": "unheard-of"}, "stage", "but is 'unheard-of'"),
-        ({"stage": 7}, "stage", "but is 7"),
-        ({"max_input_tokens": "x"}, "max_input_tokens", "a whole number or null, but is 'x'"),
         ({"max_tokens": "7"}, "max_tokens", "a whole number or null, but is '7'"),
         ({"max_tokens": True}, "max_tokens", "a whole number or null, but is true"),
         ({"price": "1"}, "price", "a number, but is '1'"),
-        ({"price": False}, "price", "but is false"),
-        ({"price": None}, "price", "but is null"),
-        ({"retires_at": "soon"}, "retires_at", "but is 'soon'"),
-        (
-            {"retires_at": "2027-01-01"},
-            "retires_at",
-            "but is '2027-01-01'",
-        ),
+        ({"retires_at": "2027-01-01"}, "retires_at", "but is '2027-01-01'"),
         ({"announced_on": "soon"}, "announced_on", "a date, but is 'soon'"),
         ({"build": "x"}, "build", "a UUID, but is 'x'"),
         ({"build": 7}, "build", "a string, but is 7"),
-        (
-            {"allowed_fallback_models": "x"},
-            "allowed_fallback_models",
-            "a list or null, but is 'x'",
-        ),
-        (
-            {"allowed_fallback_models": {}},
-            "allowed_fallback_models",
-            "a list or null, but is an object",
-        ),
-        (
-            {"allowed_fallback_models": ["x", 7]},
-            "allowed_fallback_models[1]",
-            "a string, but is 7",
-        ),
-        ({"capabilities": []}, "capabilities", "an object or null, but is a list"),
+        ({"variants": {}}, "variants", "a list, but is an object"),
         ({"capabilities": {}}, "capabilities.vision", "is missing"),
         (
             {"capabilities": {"vision": "yes"}},
             "capabilities.vision",
-            "should be true or false, but is 'yes'",
+            "true or false, but is 'yes'",
         ),
-        (
-            {"capabilities": {"vision": True, "limits": {"a": 1, "b": "x"}}},
-            "capabilities.limits.b",
-            "a whole number, but is 'x'",
-        ),
-        (
-            {"capabilities": {"vision": True, "limits": 7}},
-            "capabilities.limits",
-            "an object, but is 7",
-        ),
-        ({"variants": {}}, "variants", "a list, but is an object"),
-        ({"variants": ""}, "variants", "a list, but is ''"),
-        ({"variants": [[["vision", True]]]}, "variants[0]", "an object, but is a list"),
+        ({"capabilities": {"vision": True, "limits": {"b": "x"}}}, "capabilities.limits.b", "'x'"),
         ({"capabilities": [["vision", True]]}, "capabilities", "an object or null, but is a list"),
-        ({"metadata": []}, "metadata", "an object, but is a list"),
+        ({"variants": [[["vision", True]]]}, "variants[0]", "an object, but is a list"),
+        ({"variants": [{"vision": True}, {"vision": 0}]}, "variants[1].vision", "but is 0"),
+        ({"metadata": ""}, "metadata", "an object, but is ''"),
         ({"notes": {"vision": True}}, "notes", "but is an object"),
         ({"notes": [{"vision": True}, {}]}, "notes[1].vision", "is missing"),
-        ({"notes": [[["vision", True]]]}, "notes[0]", "an object, but is a list"),
-        ({"metadata": ""}, "metadata", "an object, but is ''"),
-        ({"variants": [{"vision": True}, {"vision": 0}]}, "variants[1].vision", "but is 0"),
-        ({"metadata": 7}, "metadata", "an object, but is 7"),
         ({"parent-model": 7}, "parent-model", "a string, but is 7"),
         ({"releaseNotes": 7}, "releaseNotes", "a string, but is 7"),
         ({"family": "other"}, "family", "should be 'claude', but is 'other'"),
-        ({"family": None}, "family", "should be 'claude', but is null"),
     ],
 )
 def test_what_the_later_specification_forbids_is_refused_with_its_place(

@@ -19,6 +19,7 @@ MODEL = {
     "display_name": "A",
     "created_at": "2025-05-14T00:00:00Z",
 }
+JOB = {"job": "j"}
 BATCH = {"id": "b", "created_at": MODEL["created_at"], "file": None, "parent": None}
 
 
@@ -134,34 +135,17 @@ def test_an_upload_is_read_once_and_sent_as_multipart(ten: Any) -> None:
     kind, _, boundary = made.headers["content-type"].partition("; boundary=")
     assert kind == "multipart/form-data"
     parts = made.body.split(b"--" + boundary.encode())
+    typed = [
+        ('name="file"; filename="a.bin"', "application/x-made-up", b"\x00\xff"),
+        ('name="label"', "text/plain", "é".encode()),
+        ('name="public"', "text/plain", b"false"),
+        ('name="more"; filename="b"', "application/octet-stream", b"1"),
+        ('name="more"; filename="c"', "application/octet-stream", b"2"),
+        ('name="about"', "application/json", b'{"job":"j"}'),
+    ]
     assert [part.strip(b"\r\n").partition(b"\r\n\r\n")[::2] for part in parts[1:-1]] == [
-        (
-            b'Content-Disposition: form-data; name="file"; filename="a.bin"\r\n'
-            b"Content-Type: application/x-made-up",
-            b"\x00\xff",
-        ),
-        (
-            b'Content-Disposition: form-data; name="label"\r\nContent-Type: text/plain',
-            "é".encode(),
-        ),
-        (
-            b'Content-Disposition: form-data; name="public"\r\nContent-Type: text/plain',
-            b"false",
-        ),
-        (
-            b'Content-Disposition: form-data; name="more"; filename="b"\r\n'
-            b"Content-Type: application/octet-stream",
-            b"1",
-        ),
-        (
-            b'Content-Disposition: form-data; name="more"; filename="c"\r\n'
-            b"Content-Type: application/octet-stream",
-            b"2",
-        ),
-        (
-            b'Content-Disposition: form-data; name="about"\r\nContent-Type: application/json',
-            b'{"job":"j"}',
-        ),
+        (f"Content-Disposition: form-data; {name}\r\nContent-Type: {kind}".encode(), content)
+        for name, kind, content in typed
     ]
 
 
@@ -171,34 +155,28 @@ def test_a_file_alone_is_its_bytes(ten: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "arguments", "responses"),
+    ("module", "successes"),
     [
-        ("models.get_model", ("a",), [("200", "json", MODEL, "BetaModelInfo")]),
-        (
-            "batches.create_batch",
-            None,
-            [("200", "json", BATCH, "Batch"), ("202", "json", {"job": "j"}, "Job")],
-        ),
-        ("batches.delete_batch", (7,), [("204", "none", None, "NoneType")]),
+        ("models.get_model", [("200", "json", MODEL, "BetaModelInfo")]),
+        ("batches.create_batch", [("200", "json", BATCH, "Batch"), ("202", "json", JOB, "Job")]),
+        ("batches.delete_batch", [("204", "none", None, "NoneType")]),
         (
             "batches.update_batch",
-            (7,),
             [("200", "json", BATCH, "Batch"), ("204", "none", None, "NoneType")],
         ),
-        ("files.upload_file", None, [("2XX", "json", {"id": "f", "size": 1}, "FileInfo")]),
-        ("files.download_file", ("f",), [("200", "bytes", b"\xff", "File")]),
-        ("files.replace_file", None, [("200", "text", "ok", "str")]),
+        ("files.upload_file", [("2XX", "json", {"id": "f", "size": 1}, "FileInfo")]),
+        ("files.download_file", [("200", "bytes", b"\xff", "File")]),
+        ("files.replace_file", [("200", "text", "ok", "str")]),
     ],
 )
 def test_a_request_knows_how_its_successes_are_parsed(
-    ten: Any, module: str, arguments: tuple[Any, ...] | None, responses: list[Any]
+    ten: Any, module: str, successes: list[Any]
 ) -> None:
-    generated = ten(f"api.{module}")
-    # Those without arguments need a body.
-    found = generated._SUCCESSES if arguments is None else generated.request(*arguments).responses
-    assert [(each.status, each.content) for each in found] == [each[:2] for each in responses]
-    for response, (_, _, content, name) in zip(found, responses, strict=True):
-        assert type(response.parse(content)).__name__ == name
+    for response, (status, content, body, name) in zip(
+        ten(f"api.{module}")._SUCCESSES, successes, strict=True
+    ):
+        assert (response.status, response.content) == (status, content)
+        assert type(response.parse(body)).__name__ == name
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,6 @@ def test_a_change_that_the_generator_has_moved_away_from_is_an_error(
 ) -> None:
     change = {"template": template, "because": "", "replace": replace, "by": ""}
     changes = tmp_path / "changes.yaml"
-    changes.write_text(json.dumps([change]), "utf-8")
+    changes.write_text(json.dumps({"changes": [change]}), "utf-8")
     with pytest.raises(TemplateError, match=complaint):
         changed_templates(changes, tmp_path / "templates")
