@@ -80,43 +80,41 @@ def test_it_pages_both_ways_and_knows_whether_there_is_more(
 
 
 @pytest.mark.parametrize(
-    ("query", "status", "type_", "says"),
+    ("query", "status", "says"),
     [
-        ("?limit=0", 400, "invalid_request_error", "limit"),
-        ("?limit=1001", 400, "invalid_request_error", "maximum of 1000"),
-        ("?limit=x", 400, "invalid_request_error", "limit"),
-        ("?limit=1.5", 400, "invalid_request_error", "limit"),
-        ("?limit=", 400, "invalid_request_error", "limit"),
-        ("?limit=1e3", 400, "invalid_request_error", "limit"),
-        ("?limit=%205", 400, "invalid_request_error", "limit"),
-        ("?limit=1_0", 400, "invalid_request_error", "limit"),
-        ("?limit=%D9%A3", 400, "invalid_request_error", "limit"),
-        ("?limit=5&limit=5", 400, "invalid_request_error", "limit: should be sent only once"),
-        ("?after_id=", 400, "invalid_request_error", "after_id"),
-        ("?after_id=unknown-model", 404, "not_found_error", "after_id"),
-        ("?after_id=made-up-model-000058", 404, "not_found_error", "after_id"),
-        ("?before_id=unknown-model", 404, "not_found_error", "before_id"),
-        ("?after_id=a&before_id=b", 400, "invalid_request_error", "only one"),
-        ("/no/such", 404, "not_found_error", "/v1/models/no/such"),
-        ("/", 404, "not_found_error", "/v1/models/"),
+        *((f"?limit={limit}", 400, "limit") for limit in ("0", "x", "1.5", "", "1e3", "%205")),
+        *((f"?limit={limit}", 400, "limit") for limit in ("1_0", "%D9%A3")),
+        ("?limit=1001", 400, "maximum of 1000"),
+        ("?limit=5&limit=5", 400, "limit: should be sent only once"),
+        ("?after_id=", 400, "after_id"),
+        ("?after_id=unknown-model", 404, "after_id"),
+        ("?after_id=made-up-model-000058", 404, "after_id"),
+        ("?before_id=unknown-model", 404, "before_id"),
+        ("?after_id=a&before_id=b", 400, "only one"),
+        ("/no/such", 404, "/v1/models/no/such"),
+        ("/", 404, "/v1/models/"),
     ],
 )
 def test_it_refuses_what_the_specification_forbids(
-    sandbox: Sandbox, query: str, status: int, type_: str, says: str
+    sandbox: Sandbox, query: str, status: int, says: str
 ) -> None:
     status_code, body = get(sandbox, query)
+    type_ = {400: "invalid_request_error", 404: "not_found_error"}[status]
     assert (status_code, body["error"]["type"]) == (status, type_)
     assert says in body["error"]["message"]
+
+
+VERSION = {"anthropic-version": "2023-06-01"}
 
 
 @pytest.mark.parametrize(
     ("headers", "status", "type_"),
     [
-        ({"anthropic-version": "2023-06-01"}, 401, "authentication_error"),
-        ({"X-Api-Key": "", "anthropic-version": "2023-06-01"}, 401, "authentication_error"),
-        ({"Authorization": "Basic YQ==", "anthropic-version": "a"}, 401, "authentication_error"),
-        ({"Authorization": "Bearer", "anthropic-version": "a"}, 401, "authentication_error"),
         ({}, 401, "authentication_error"),
+        (VERSION, 401, "authentication_error"),
+        (VERSION | {"X-Api-Key": ""}, 401, "authentication_error"),
+        (VERSION | {"Authorization": "Basic YQ=="}, 401, "authentication_error"),
+        (VERSION | {"Authorization": "Bearer"}, 401, "authentication_error"),
         ({"X-Api-Key": "any"}, 400, "invalid_request_error"),
         ({"X-Api-Key": "any", "anthropic-version": ""}, 400, "invalid_request_error"),
     ],
@@ -165,58 +163,50 @@ def test_it_records_requests(sandbox: Sandbox) -> None:
     assert (first.status_code, second.status_code) == (200, 400)
 
 
-def test_a_header_that_comes_twice_is_remembered_as_one_list(sandbox: Sandbox) -> None:
+def test_what_comes_twice_is_remembered_as_one_list(sandbox: Sandbox) -> None:
     lines = [*HEADERS.items(), ("anthropic-beta", "a"), ("anthropic-beta", "b")]
-    assert httpx.get(f"{sandbox.base_url}/v1/models", headers=lines).status_code == 200
-    assert sandbox.requests[0].headers["anthropic-beta"] == "a, b"
-
-
-def test_a_parameter_that_comes_twice_is_remembered_as_one_list(sandbox: Sandbox) -> None:
-    get(sandbox, "?later=a&later=b&limit=3")
-    assert sandbox.requests[0].query == {"later": "a,b", "limit": "3"}
+    query = "?later=a&later=b&limit=3"
+    assert httpx.get(f"{sandbox.base_url}/v1/models{query}", headers=lines).status_code == 200
+    (request,) = sandbox.requests
+    assert request.headers["anthropic-beta"] == "a, b"
+    assert request.query == {"later": "a,b", "limit": "3"}
 
 
 def named(id_: str) -> Model:
     return {**made_up_models(1)[0], "id": id_}
 
 
-@pytest.fixture
-def own() -> Iterator[Sandbox]:
-    with Sandbox(57) as running:
-        yield running
+def test_its_models_may_change_while_it_runs(sandbox: Sandbox) -> None:
+    first = sandbox.models[0]["id"]
+    assert ids(get(sandbox, f"?after_id={first}&limit=1")[1]) == [sandbox.models[1]["id"]]
+    sandbox.models[1]["display_name"] = "Renamed"
+    assert get(sandbox)[1]["data"][1]["display_name"] == "Renamed"
+    sandbox.models.insert(0, named("newer"))
+    assert ids(get(sandbox, f"?before_id={first}")[1]) == ["newer"]
+    sandbox.models.insert(2, named("between"))
+    assert ids(get(sandbox, f"?after_id={first}&limit=1")[1]) == ["between"]
+    sandbox.models.reverse()
+    assert ids(get(sandbox, "?after_id=between")[1]) == [first, "newer"]
+    sandbox.models[:] = [named(first)]
+    assert ids(get(sandbox, f"?after_id={first}")[1]) == []
+    sandbox.models.clear()
+    assert get(sandbox, f"?after_id={first}")[0] == 404
 
 
-def test_its_models_may_change_while_it_runs(own: Sandbox) -> None:
-    first = own.models[0]["id"]
-    assert ids(get(own, f"?after_id={first}&limit=1")[1]) == [own.models[1]["id"]]
-    own.models[1]["display_name"] = "Renamed"
-    assert get(own)[1]["data"][1]["display_name"] == "Renamed"
-    own.models.insert(0, named("newer"))
-    assert ids(get(own, f"?before_id={first}")[1]) == ["newer"]
-    own.models.insert(2, named("between"))
-    assert ids(get(own, f"?after_id={first}&limit=1")[1]) == ["between"]
-    own.models.reverse()
-    assert ids(get(own, "?after_id=between")[1]) == [first, "newer"]
-    own.models[:] = [named(first)]
-    assert ids(get(own, f"?after_id={first}")[1]) == []
-    own.models.clear()
-    assert get(own, f"?after_id={first}")[0] == 404
-
-
-def test_its_models_may_be_replaced_while_it_runs(own: Sandbox) -> None:
-    own.models = 3
-    assert len(ids(get(own)[1])) == 3
-    own.models = well_known_models()[:2]
-    assert len(ids(get(own)[1])) == 2
-    own.models = None
-    assert ids(get(own)[1])[-1] == "claude-3-opus-20240229"
+def test_its_models_may_be_replaced_while_it_runs(sandbox: Sandbox) -> None:
+    sandbox.models = 3
+    assert len(ids(get(sandbox)[1])) == 3
+    sandbox.models = well_known_models()[:2]
+    assert len(ids(get(sandbox)[1])) == 2
+    sandbox.models = None
+    assert ids(get(sandbox)[1])[-1] == "claude-3-opus-20240229"
     with pytest.raises(ValueError, match="1000000"):
-        own.models = -1
+        sandbox.models = -1
 
 
-def test_it_lists_models_that_a_client_has_listed(own: Sandbox) -> None:
+def test_it_lists_models_that_a_client_has_listed(sandbox: Sandbox) -> None:
     with (
-        Client(base_url=own.base_url, api_key="any") as client,
+        Client(base_url=sandbox.base_url, api_key="any") as client,
         Sandbox(client.models.list()) as other,
     ):
         listed = client.models.list().data
@@ -227,9 +217,9 @@ def test_it_lists_models_that_a_client_has_listed(own: Sandbox) -> None:
 @pytest.mark.parametrize(
     "models", [[{}], [None], [{"id": "a", "created_at": object()}], [{"id": float("nan")}]]
 )
-def test_models_that_are_no_json_are_a_500(own: Sandbox, models: list[Any]) -> None:
-    own.models[:] = models
-    status, body = get(own)
+def test_models_that_are_no_json_are_a_500(sandbox: Sandbox, models: list[Any]) -> None:
+    sandbox.models[:] = models
+    status, body = get(sandbox)
     assert (status, body["error"]["type"]) == (500, "api_error")
     assert "sandbox.models" in body["error"]["message"]
 
@@ -253,18 +243,16 @@ def test_invalid_models_are_refused(models: Any, kind: type[Exception], says: st
         Sandbox(models)
 
 
-@pytest.mark.parametrize("count", [-1, 1_000_001, 1.0])
-def test_only_some_numbers_of_models_are_made_up(count: Any) -> None:
-    with pytest.raises((TypeError, ValueError), match="number of models"):
-        made_up_models(count)
-
-
 def test_models_are_made_up_in_any_number_newest_first() -> None:
     models = made_up_models(1000)
     assert len({model["id"] for model in models}) == 1000
     released = [model["created_at"] for model in models]
     assert released == sorted(released, reverse=True)
     assert made_up_models(0) == []
+    wrong: list[Any] = [-1, 1_000_001, 1.0]
+    for count in wrong:
+        with pytest.raises((TypeError, ValueError), match="number of models"):
+            made_up_models(count)
 
 
 def test_a_million_models_are_listed_before_anybody_looks_at_them() -> None:
@@ -317,15 +305,15 @@ def test_a_list_is_walked_over_once_for_all_its_pages() -> None:
     assert models.walks == 1
 
 
-def test_two_models_with_one_id_are_found_at_the_first(own: Sandbox) -> None:
-    own.models[:] = [named("a"), named("b"), named("a"), named("c")]
-    assert ids(get(own, "?after_id=a&limit=1")[1]) == ["b"]
+def test_two_models_with_one_id_are_found_at_the_first(sandbox: Sandbox) -> None:
+    sandbox.models[:] = [named("a"), named("b"), named("a"), named("c")]
+    assert ids(get(sandbox, "?after_id=a&limit=1")[1]) == ["b"]
 
 
-def test_every_operation_of_the_document_has_a_response(own: Sandbox) -> None:
+def test_every_operation_of_the_document_has_a_response(sandbox: Sandbox) -> None:
     for path, item in DOCUMENT["paths"].items():
         for method in item:
-            url = f"{own.base_url}{path}".format(model_id=own.models[0]["id"])
+            url = f"{sandbox.base_url}{path}".format(model_id=sandbox.models[0]["id"])
             response = httpx.request(method, url, headers=HEADERS)
             assert response.status_code == 200, response.text
 
@@ -351,34 +339,38 @@ def ask(
 
 ONE = {"elsewhere": {"externalValue": "/one"}, "one": {"value": {"id": "a", "size": 3}}}
 OBJECT = {"application/json": {"examples": ONE}}
+
+
+def parameter(name: str, place: str = "query", **more: Any) -> dict[str, Any]:
+    """A parameter with a schema of these keywords."""
+    own = {key: more.pop(key) for key in ("required", "explode", "style") if key in more}
+    return {"name": name, "in": place, "schema": more, **own}
+
+
+def responding(**responses: Any) -> dict[str, Any]:
+    """An operation with these responses, each a media type and an example."""
+    found: dict[str, Any] = {}
+    for status, (kind, example) in responses.items():
+        found[status.strip("_")] = {"description": "It.", "content": {kind: example}}
+    return {"responses": found}
+
+
+BOOLEAN = {"type": "boolean"}
 FILE: dict[str, Any] = {
     "parameters": [
-        {"name": "file_id", "in": "path", "required": True, "schema": {"maxLength": 3}},
-        {"name": "X-Later", "in": "header", "required": True, "schema": {"default": "a"}},
+        parameter("file_id", "path", required=True, maxLength=3),
+        parameter("X-Later", "header", required=True, default="a"),
     ],
     "get": {
         "operationId": "get_file",
         "parameters": [
             {"$ref": "#/components/parameters/Whence"},
-            {"name": "size", "in": "query", "schema": {"type": ["integer", "null"]}},
-            {"name": "ratio", "in": "query", "schema": {"type": "number", "maximum": 1}},
-            {
-                "name": "all",
-                "in": "query",
-                "schema": {"anyOf": [{"type": "boolean"}, {"type": "boolean"}]},
-            },
-            {
-                "name": "tags",
-                "in": "query",
-                "schema": {"type": "array", "items": {"enum": ["x", "y"], "type": "string"}},
-            },
-            {
-                "name": "sizes",
-                "in": "query",
-                "explode": False,
-                "schema": {"type": "array", "maxItems": 2, "items": {"type": "integer"}},
-            },
-            {"name": "filter", "in": "query", "style": "deepObject", "schema": {"type": "object"}},
+            parameter("size", type=["integer", "null"]),
+            parameter("ratio", type="number", maximum=1),
+            parameter("all", anyOf=[BOOLEAN, BOOLEAN]),
+            parameter("tags", type="array", items={"enum": ["x", "y"], "type": "string"}),
+            parameter("sizes", explode=False, type="array", maxItems=2, items={"type": "integer"}),
+            parameter("filter", style="deepObject", type="object"),
         ],
         "responses": {
             "200": {"description": "It.", "content": OBJECT},
@@ -389,34 +381,34 @@ FILE: dict[str, Any] = {
     "put": {
         "operationId": "replace_file",
         "security": [{"Query": []}, {"Cookie": []}, {"Token": [], "ApiKey": []}],
-        "responses": {"2XX": {"description": "It.", "content": {"text/csv": {"example": "a,b"}}}},
+        **responding(_2XX=("text/csv", {"example": "a,b"})),
     },
-    "post": {"responses": {"200": {"description": "It.", "content": {"application/json": {}}}}},
+    "post": responding(_200=("application/json", {})),
 }
 
 
 def with_files(content: dict[str, Any]) -> None:
-    whence = {"name": "whence", "in": "query", "required": True, "schema": {"type": "string"}}
-    content["components"]["parameters"]["Whence"] = whence
-    schemes = content["components"]["securitySchemes"]
-    schemes["Query"] = {"type": "apiKey", "in": "query", "name": "key"}
-    schemes["Cookie"] = {"type": "apiKey", "in": "cookie", "name": "key"}
-    schemes["Token"] = {"type": "oauth2", "flows": {}}
-    content["paths"]["/v1/files/{file_id}"] = FILE
-    page = {"data": [{"id": "a"}, {"id": "b"}], "has_more": True, "first_id": "a", "last_id": "b"}
     parameters = content["components"]["parameters"]
+    parameters["Whence"] = parameter("whence", required=True, type="string")
+    content["components"]["securitySchemes"] |= {
+        "Query": {"type": "apiKey", "in": "query", "name": "key"},
+        "Cookie": {"type": "apiKey", "in": "cookie", "name": "key"},
+        "Token": {"type": "oauth2", "flows": {}},
+    }
+    page = {"data": [{"id": "a"}, {"id": "b"}], "has_more": True, "first_id": "a", "last_id": "b"}
     cursors = [parameters[name] for name in ("AfterId", "BeforeId")]
-    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
-    content["paths"]["/v1/files/all"] = {"get": listing(page | {"total": 2}, *cursors, limit)}
-    token = {"name": "page", "in": "query", "schema": {"type": "string"}}
-    content["paths"]["/v1/tokens"] = {"get": listing({"data": [1], "next_page": "x"}, token)}
-    content["paths"]["/v1/data"] = {"get": listing({"data": {"id": "a"}})}
+    paged = [*cursors, parameter("limit", type="integer")]
+    content["paths"] |= {
+        "/v1/files/{file_id}": FILE,
+        "/v1/files/all": {"get": listing(page | {"total": 2}, *paged)},
+        "/v1/tokens": {"get": listing({"data": [1], "next_page": "x"}, parameter("page"))},
+        "/v1/data": {"get": listing({"data": {"id": "a"}})},
+    }
 
 
 def listing(example: object, *parameters: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"example": example}}
-    responses = {"200": {"description": "A page.", "content": content}}
-    return {"parameters": list(parameters), "responses": responses}
+    responses = responding(_200=("application/json", {"example": example}))
+    return {"parameters": list(parameters), **responses}
 
 
 LATER = {**HEADERS, "x-later": "a"}
