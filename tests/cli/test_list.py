@@ -207,6 +207,8 @@ def test_match_looks_into_ids_and_names_whatever_the_case_and_max_items_counts_m
     sandbox.models[:] = well_known_models()
     assert ids("--match NEW") == ["claude-3-5-sonnet-20241022"]
     assert len(ids("--match -OPUS-4")) == 3
+    sandbox.models[:] = [model("Upper", display_name="NAME")]
+    assert ids("--match upper") == ids("--match name") == ["Upper"]
 
 
 def test_betas_and_the_key_are_sent_and_the_base_url_of_the_command_wins(

@@ -343,7 +343,9 @@ OBJECT = {"application/json": {"examples": ONE}}
 
 def parameter(name: str, place: str = "query", **more: Any) -> dict[str, Any]:
     """A parameter with a schema of these keywords."""
-    own = {key: more.pop(key) for key in ("required", "explode", "style") if key in more}
+    own: dict[str, Any] = {
+        key: more.pop(key) for key in ("required", "explode", "style") if key in more
+    }
     return {"name": name, "in": place, "schema": more, **own}
 
 

@@ -18,12 +18,12 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize("buffered", [True, False])
 @pytest.mark.parametrize("program", PROGRAMS, ids=" ".join)
 def test_a_reader_that_has_closed_the_pipe_is_no_error(
-    program: list[str], buffered: bool, monkeypatch: pytest.MonkeyPatch
+    program: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not buffered:
+    # All end in one way, and Python fails in another where it does not buffer.
+    if "generator.regenerate" in program:
         monkeypatch.setenv("PYTHONUNBUFFERED", "1")
     with subprocess.Popen(
         [sys.executable, *program],

@@ -55,7 +55,7 @@ IN_WHEEL = {
     f"{ABOUT}/licenses/LICENSE": b"text",
 }
 IN_SDIST = {**PACKAGES, **OTHERS, "PKG-INFO": METADATA}
-Contents = dict[str, bytes | None]
+Contents = Mapping[str, bytes | None]
 
 
 def write_wheel(
@@ -98,7 +98,9 @@ def candidate(tmp_path: Path) -> Candidate:
     )
 
 
-def rewritten(candidate: Candidate, *, wheel: Contents | None = None, **sdist: Any) -> Candidate:
+def rewritten(
+    candidate: Candidate, wheel: Contents | None = None, sdist: Contents | None = None
+) -> Candidate:
     """Write both builds of a release anew, with some files changed, or left out (None)."""
     for built in (candidate.built, candidate.again):
         write_wheel(built.wheel.parent, wheel)
@@ -151,7 +153,7 @@ def test_a_wheel_with_a_wrong_file_is_refused(
     # One test is tracked, and the mark of types is not: a wheel needs its own, and no tests.
     tracked = [path for path in candidate.tracked if path != "wrapper/anthropic_models/py.typed"]
     candidate = evolve(candidate, tracked=[*tracked, "wrapper/anthropic_models/test_y.py"])
-    assert any(said in what for what in complaints(rewritten(candidate, wheel=more)))
+    assert any(said in what for what in complaints(rewritten(candidate, more)))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_a_wheel_with_a_wrong_file_is_refused(
 def test_an_sdist_with_a_wrong_file_is_refused(
     candidate: Candidate, more: Contents, said: str
 ) -> None:
-    assert any(said in what for what in complaints(rewritten(candidate, **more)))
+    assert any(said in what for what in complaints(rewritten(candidate, sdist=more)))
 
 
 def another_file(again: Distributions) -> Distributions:
