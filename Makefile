@@ -55,7 +55,7 @@ differential: setup ## compare validation and parsing with an independent valida
 	@$(PY) -m tests.spec.differential --cases $(CASES)
 
 # Some only: python -m tests.spec.edits enumeration.
-edits: setup ## make each edit of tests/spec/data/edits.yaml in openapi.yaml, regenerate, and probe what comes of it
+edits: setup ## make each edit of tests/spec/data/edits.yaml in openapi.yaml, regenerate, and check the result
 	@$(PY) -m tests.spec.edits
 
 regenerate: setup ## regenerate generated/ from openapi.yaml and show what changed

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from generator.process import ProcessError
-from generator.regenerate import generate_from_truth
+from generator.regenerate import generate_from_openapi_yaml
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        generate_from_truth(folder, stock_templates=True)
+        generate_from_openapi_yaml(folder, stock_templates=True)
     except ProcessError as error:
         print(error, file=sys.stderr)
         return 1

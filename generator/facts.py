@@ -1,4 +1,4 @@
-"""Writes what the templates ask of an operation and the generator leaves out."""
+"""Writes what the templates need of an operation and the generator does not pass to them."""
 
 from pathlib import Path
 

@@ -55,7 +55,7 @@ def main() -> int:
 
 def _regenerate() -> int:
     with _workplace() as folder:
-        before, after = _snapshot(folder / "before"), generate_from_truth(folder / "after")
+        before, after = _snapshot(folder / "before"), generate_from_openapi_yaml(folder / "after")
         prove(ROOT / "openapi.yaml", after)
         if _differ(before, after):
             _swap(shutil.copytree(after, folder / "new"), ROOT / "generated", folder / "replaced")
@@ -72,7 +72,7 @@ def _regenerate() -> int:
 def _check() -> int:
     with _workplace() as folder:
         committed = _snapshot(folder / "generated")
-        fresh = generate_from_truth(folder / "regenerated")
+        fresh = generate_from_openapi_yaml(folder / "regenerated")
         prove(ROOT / "openapi.yaml", fresh)
         if not _differ(committed, fresh):
             print("generated/ is what openapi.yaml says.")
@@ -94,7 +94,7 @@ def _workplace() -> Generator[Path]:
 
 
 def _snapshot(target: Path) -> Path:
-    """Copy generated/ as it is now; Python's own caches are nobody's output."""
+    """Copy generated/ as it is now, without Python's caches."""
     if (ROOT / "generated").is_dir():
         shutil.copytree(ROOT / "generated", target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
@@ -102,24 +102,24 @@ def _snapshot(target: Path) -> Path:
     return target
 
 
-def generate_from_truth(target: Path, *, stock_templates: bool = False) -> Path:
+def generate_from_openapi_yaml(target: Path, *, stock_templates: bool = False) -> Path:
     """Do what `generate` does, with the portable edition of openapi.yaml."""
-    truth = ROOT / "openapi.yaml"
-    check_document(read_yaml(truth))
+    document = ROOT / "openapi.yaml"
+    check_document(read_yaml(document))
     source = target.with_name("portable.yaml")
-    source.write_text(to_yaml(portable_edition(truth, ROOT / "overlays")), "utf-8")
-    return generate(source, target, truth=truth, stock_templates=stock_templates)
+    source.write_text(to_yaml(portable_edition(document, ROOT / "overlays")), "utf-8")
+    return generate(source, target, original=document, stock_templates=stock_templates)
 
 
 def generate(
-    source: Path, target: Path, *, truth: Path | None = None, stock_templates: bool = False
+    source: Path, target: Path, *, original: Path | None = None, stock_templates: bool = False
 ) -> Path:
     """Generate the package from the document `source` into the new folder `target`.
 
-    `truth` is the document before overlays, whose schemas become data of the package (default:
-    `source`). With `stock_templates`, what the generator makes with its templates as they are.
-    Raises ProcessError when the generator fails or leaves anything out, TemplateError when our
-    changes do not fit.
+    `original` is the document before overlays, whose schemas become data of the package (default:
+    `source`). With `stock_templates` the generator's templates are used unchanged. Raises
+    ProcessError when the generator fails or leaves anything out, TemplateError when a change of
+    a template cannot be made.
     """
     target.mkdir()
     package, portable = target / PACKAGE, read_yaml(source)
@@ -143,7 +143,7 @@ def generate(
     if not stock_templates:
         for path in (HERE / "package").glob("*.py"):
             shutil.copy(path, package)
-        write_artefact(read_yaml(truth or source), package / "document.json")
+        write_artefact(read_yaml(original or source), package / "document.json")
     return target
 
 

@@ -97,7 +97,7 @@ class IdPage(Protocol[Item_co]):
 
     @property
     def has_more(self) -> bool:
-        """Whether there are more in the direction that was asked for."""
+        """Whether there are more in the requested direction."""
         ...
 
     @property

@@ -20,12 +20,12 @@ def ten_more_operations(folder: Path) -> Path:
     """Generate the package within `folder`; return what belongs on the path of Python."""
     overlays = folder / "overlays"
     shutil.copytree(ROOT / "overlays", overlays)
-    truth, source = folder / "openapi.yaml", folder / "portable.yaml"
+    document, source = folder / "openapi.yaml", folder / "portable.yaml"
     source.write_text(to_yaml(_with_ten_more(overlays)), "utf-8")
     for path in overlays.glob("*.yaml"):
         path.unlink()
-    truth.write_text(to_yaml(_with_ten_more(overlays)), "utf-8")
-    return generate(source, folder / "generated", truth=truth)
+    document.write_text(to_yaml(_with_ten_more(overlays)), "utf-8")
+    return generate(source, folder / "generated", original=document)
 
 
 def _with_ten_more(overlays: Path) -> dict[str, object]:

@@ -169,7 +169,7 @@ def test_a_wheel_with_a_wrong_file_is_refused(
     ],
 )
 def test_an_sdist_with_a_wrong_file_is_refused(
-    candidate: Candidate, more: Contents, said: str
+    candidate: Candidate, more: dict[str, Any], said: str
 ) -> None:
     assert any(said in what for what in complaints(rewritten(candidate, sdist=more)))
 
