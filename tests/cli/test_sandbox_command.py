@@ -92,7 +92,7 @@ def test_a_terminal_shows_how_to_use_and_end_it() -> None:
 
 
 def test_it_serves_with_standard_error_closed() -> None:
-    command = ["sh", "-c", f"exec {PROGRAM} sandbox 2>&-"]
+    command = ["sh", "-c", 'exec "$0" sandbox 2>&-', PROGRAM]
     with started(command=command) as process, client_of(process.line().strip()) as client:
         assert client.models.list(limit=1).data
         assert process.ended(signal.SIGTERM) == (0, "", "")

@@ -105,7 +105,7 @@ def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
 
         def test_what_is_loaded() -> None:
             assert "anthropic_models.pytest_plugin" in sys.modules
-            for name in ("anthropic_models.sandbox", "asyncio", "h11", "yaml"):
+            for name in ("anthropic_models.sandbox", "h11", "httpx", "yaml"):
                 assert name not in sys.modules
         """,
         process=True,
