@@ -315,14 +315,8 @@ def test_an_error_reads_as_a_sentence(made: Exception, text: str) -> None:
     assert (str(again), vars(again)) == (text, vars(made))
 
 
-@pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("depth", [50, 500, 5000, 100_000])
-def test_an_error_with_a_body_nested_to_any_depth_can_be_shown_and_pickled(
-    shell: Shell, scripted: Scripted, status: int, depth: int
-) -> None:
-    server = scripted(answer(b"[" * depth + b"]" * depth, status=status))
-    with shell.client(server.base_url) as client, pytest.raises(AnthropicModelsError) as caught:
-        client.models.list()
-    assert not isinstance(caught.value, APIConnectionError)
-    assert repr(vars(caught.value))
-    assert pickle.loads(pickle.dumps(caught.value)).args == caught.value.args  # noqa: S301 - our own bytes
+def test_an_error_with_a_body_nested_to_any_depth_can_be_shown_and_pickled(depth: int) -> None:
+    failure: AnthropicModelsError = status_error(b"[" * depth + b"]" * depth)
+    assert repr(vars(failure))
+    assert pickle.loads(pickle.dumps(failure)).args == failure.args  # noqa: S301 - our own bytes
