@@ -81,8 +81,8 @@ spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral a
 	@$(with-node) redocly lint openapi.yaml
 	@$(with-node) spectral lint --fail-severity=hint openapi.yaml
 
-# Some languages only: make languages ONLY="go rust".
-languages: setup $(NODE)/ready ## generate, compile and run the clients in other languages
+# Some only: make languages ONLY="go java/native".
+languages: setup $(NODE)/ready .envs/languages/ready ## generate, compile and run the clients in other languages
 	@$(with-node) $(PY) -m languages.run $(ONLY)
 
 soak: setup ## cancel, interrupt, fork and close for three minutes; fail on anything wrong
@@ -164,7 +164,7 @@ $(VENV)/ready: $(VENV)/pinned pyproject.toml
 	@$(with-uv) $(BUILDER)/uv pip install --quiet --no-deps --no-build-isolation --python $(VENV) --editable .
 	@touch $@
 
-PLAIN := $(SDKS) $(TOOLS) $(BARE) .envs/bench .envs/bench-console
+PLAIN := $(SDKS) $(TOOLS) $(BARE) .envs/languages .envs/bench .envs/bench-console
 $(PLAIN:=/ready): .envs/%/ready: requirements/%.txt .envs/uv/ready
 	$(build-environment)
 	@touch $@

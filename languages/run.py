@@ -1,178 +1,219 @@
-"""Proves the clients in other languages: generates, compiles and runs each, and looks at it.
+"""Proves the clients in other languages: follows the README of each, and looks at what it does.
 
-A language is a folder beside this file with a language.toml:
+python -m languages.run [LANGUAGE | LANGUAGE/CLIENT …]
 
-    generator, version   what writes the client; for the table
-    edition              "truth" (openapi.yaml) or "portable" (openapi.portable.yaml)
-    needs                the commands that must be there, or the language is skipped
-    steps                what generates and compiles, one command after the other
-    program              what lists the models: reads ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY,
-                         walks all pages of 10 and prints the ids; sends two betas, one of them
-                         unknown; then asks without a key and prints the error on stderr
+The archive of a language, as a release carries it, is unpacked into an empty folder, and its
+README followed there, where nothing else of this project is. Then the program runs once for each
+scenario, against a sandbox of its own. It
 
-The folder is copied to build/languages; nothing is written beside this file.
+    reads ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY,
+    walks all pages of 10 and prints the ids, one a line,
+    sends two betas, one of them unknown,
+    and prints type, message and request id of an error on stderr, and exits 1.
 """
 
 import argparse
-import json
 import os
 import shutil
+import subprocess
 import sys
 import time
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from anthropic_models.sandbox import Sandbox, made_up_models
-from attrs import field, frozen
-from attrs.validators import in_
+from attrs import frozen
 
 from generator import process
-from generator.documents import SpecError, to_yaml
-from generator.portable import portable_edition
+from generator.documents import SpecError
 from generator.program import exit_code
-from languages.judge import KEY, MODELS, Expected, complaints, expected
+from languages.archives import write_archives
+from languages.clients import Client, read_clients
+from languages.scenarios import SCENARIOS, Outcome, Scenario, differences, expected, sandbox
+from sharing import editions
 
 ROOT = Path(__file__).resolve().parent.parent
-STEP_TIMEOUT, PROGRAM_TIMEOUT = 600, 60
+TOOLS = ROOT / ".envs" / "languages" / "bin"
+STEP_TIMEOUT, PROGRAM_TIMEOUT = 900, 60
 """Seconds; far more than a slow machine takes."""
 
-Models = list[dict[str, Any]]
+Expected = Sequence[tuple[Scenario, Outcome]]
 
 
 @frozen
-class Language:
-    """What language.toml says about the language in `folder`."""
+class Result:
+    """How it went: `summary` is a few words and, when it did not go well, `reason` says why."""
 
-    folder: Path
-    generator: str
-    version: str
-    edition: str = field(validator=in_(["truth", "portable"]))
-    needs: Sequence[str]
-    steps: Sequence[Sequence[str]]
-    program: Sequence[str]
-
-    @property
-    def name(self) -> str:
-        """The name by which people ask for it."""
-        return self.folder.name
-
-
-@frozen
-class Outcome:
-    """How it went: `result` is a word or two and, when it did not go well, `reason` says why."""
-
-    language: Language
-    result: str
-    seconds: float
+    client: Client
+    summary: str
+    seconds: float = 0
     reason: str = ""
 
 
 def main() -> int:
     """Run the command; return its exit code."""
     arguments = _arguments()
-    models = made_up_models(MODELS)
-    if arguments.models:
-        models = json.loads(arguments.models.read_text("utf-8"))
-    right = expected()
-
-    def prove(language: Language) -> Outcome:
-        outcome = _prove(language, arguments.build / language.name, right, models)
-        print(f"{language.name}: {outcome.result}", flush=True)
-        return outcome
-
+    right = [(scenario, expected(scenario)) for scenario in SCENARIOS]
     try:
-        # Two at a time: while one waits for a registry the other compiles.
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            outcomes = list(pool.map(prove, arguments.chosen))
+        results = prove(arguments.chosen, arguments.documents, arguments.build, right)
+    except (SpecError, process.ProcessError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
-    for outcome in outcomes:
-        if outcome.reason:
-            print(f"\n{outcome.language.name}: {outcome.reason}")
-    print(f"\n{_table(outcomes)}")
-    return 1 if any(outcome.reason for outcome in outcomes) else 0
+    for result in results:
+        if result.reason:
+            print(f"\n{result.client.name}: {result.reason}")
+    print(f"\n{_table(results)}")
+    return 1 if any(result.reason for result in results) else 0
+
+
+def prove(
+    clients: Sequence[Client], documents: Path | None, build: Path, right: Expected
+) -> list[Result]:
+    """Generate, compile and run each client; return what is wrong with it.
+
+    Args:
+        clients: The clients to prove.
+        documents: The folder with the editions; None: make them.
+        build: Where everything is written.
+        right: The scenarios, and what is right in each.
+
+    """
+    missing = {client.name: _missing(client) for client in clients}
+    possible = [client for client in clients if not missing[client.name]]
+    build.mkdir(parents=True, exist_ok=True)
+    if documents is None and possible:
+        documents = build / "documents"
+        shutil.rmtree(documents, ignore_errors=True)
+        documents.mkdir()
+        editions.write(documents)
+    archives = {path.name: path for path in write_archives(possible, documents or build, build)}
+
+    def prove_one(client: Client) -> Result:
+        if missing[client.name]:
+            result = Result(client, f"skipped: {missing[client.name]}")
+        else:
+            archive = archives[f"list-models-{client.language}.tar.gz"]
+            result = _prove(client, archive, build / client.name, right)
+        print(f"{client.name}: {result.summary}", flush=True)
+        return result
+
+    # Two at a time: while one waits for a registry the other compiles.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(prove_one, clients))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Prove the clients in other languages.")
-    parser.add_argument("names", nargs="*", help="languages; default: all")
+    parser.add_argument("names", nargs="*", help="languages or clients; default: all")
     parser.add_argument("--languages", type=Path, default=ROOT / "languages", help="their folder")
     parser.add_argument("--build", type=Path, default=ROOT / "build/languages", help="work here")
-    parser.add_argument("--models", type=Path, help="JSON: what the sandbox lists instead")
+    parser.add_argument("--documents", type=Path, help="a folder with the editions; default: make")
     arguments = parser.parse_args()
-    known: dict[str, Language] = {}
-    for path in sorted(arguments.languages.glob("*/language.toml")):
-        try:
-            known[path.parent.name] = _language(path)
-        except (TypeError, ValueError) as error:
-            parser.error(f"{path.parent.name}/{path.name}: {error}")
+    try:
+        known = read_clients(arguments.languages)
+    except ValueError as error:
+        parser.error(str(error))
+    names = {name for client in known for name in (client.language, client.name)}
     for name in arguments.names:
-        if name not in known:
-            parser.error(f"there is no language {name!r}; there are: {', '.join(known)}")
-    arguments.chosen = [known[name] for name in arguments.names or known]
+        if name not in names:
+            parser.error(f"there is no client {name!r}; there are: {', '.join(sorted(names))}")
+    arguments.chosen = [
+        client
+        for client in known
+        if not arguments.names or {client.language, client.name} & set(arguments.names)
+    ]
     return arguments
 
 
-def _language(path: Path) -> Language:
-    return Language(folder=path.parent, **tomllib.loads(path.read_text("utf-8")))
+def _missing(client: Client) -> str:
+    """Return why the client cannot be made on this machine; nothing when it can."""
+    path = _environment({})["PATH"]
+    absent = [command for command in client.needs if shutil.which(command, path=path) is None]
+    if not absent and client.probe:
+        done = subprocess.run(client.probe, stdin=subprocess.DEVNULL, capture_output=True)
+        absent = [client.probe[0] + " with all it needs"] if done.returncode else []
+    if not absent:
+        return ""
+    hint = f" (on Debian: apt install {' '.join(client.debian)})" if client.debian else ""
+    return f"no {', '.join(absent)} here{hint}"
 
 
-def _prove(language: Language, work: Path, right: Expected, models: Models) -> Outcome:
-    """Generate, compile and run one client; look at what it printed and sent."""
-    missing = [command for command in language.needs if shutil.which(command) is None]
-    if missing:
-        return Outcome(language, f"skipped: no {', '.join(missing)} here", 0)
+def _prove(client: Client, archive: Path, work: Path, right: Expected) -> Result:
     started = time.monotonic()
     try:
-        reason = "\n".join(_attempt(language, work, right, models))
-    except (process.ProcessError, SpecError, OSError) as error:
+        reason = "\n".join(_attempt(client, archive, work, right))
+    except (process.ProcessError, OSError) as error:
         reason = str(error)
     seconds = time.monotonic() - started
     if reason:
-        return Outcome(language, f"wrong: {reason.splitlines()[0]}", seconds, reason)
-    return Outcome(language, f"ok: {MODELS} models", seconds)
+        return Result(client, f"wrong: {reason.splitlines()[0]}", seconds, reason)
+    return Result(client, f"ok: {len(right)} scenarios", seconds)
 
 
-def _attempt(language: Language, work: Path, right: Expected, models: Models) -> list[str]:
+def _attempt(client: Client, archive: Path, work: Path, right: Expected) -> Iterator[str]:
+    folder = _unpacked(client, archive, work)
+    for step in client.steps:
+        _run(step, folder, {}, STEP_TIMEOUT)
+    for scenario, outcome in right:
+        with sandbox(scenario) as (address, requests):
+            own = {"ANTHROPIC_BASE_URL": address, "ANTHROPIC_API_KEY": scenario.key}
+            code = 0 if outcome.error is None else 1
+            try:
+                printed, reported = _run(client.program, folder, own, PROGRAM_TIMEOUT, code)
+            except process.ProcessError as error:
+                yield f"{scenario.name}: {error}"
+                continue
+            for text in differences(outcome, printed, reported, requests):
+                yield f"{scenario.name}: {text}"
+
+
+def _unpacked(client: Client, archive: Path, work: Path) -> Path:
+    """Unpack the archive into an empty folder; return the client's, with what it keeps."""
+    new = work.with_name(f"{work.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    process.run("tar", "-xzf", archive.resolve(), folder=new)
+    within = Path(client.language, client.folder.name)
+    for name in client.keep:
+        if (work / within / name).exists():
+            (work / within / name).rename(new / within / name)
     shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(language.folder, work)
-    _write_edition(language.edition, work)
-    for step in language.steps:
-        _run(step, work, {}, STEP_TIMEOUT)
-    with Sandbox(models) as sandbox:
-        own = {"ANTHROPIC_BASE_URL": sandbox.base_url, "ANTHROPIC_API_KEY": KEY}
-        printed, told = _run(language.program, work, own, PROGRAM_TIMEOUT)
-        return complaints(right, printed, told, sandbox.requests)
-
-
-def _write_edition(edition: str, work: Path) -> None:
-    truth = ROOT / "openapi.yaml"
-    if edition == "truth":
-        shutil.copy(truth, work)
-    else:
-        document = portable_edition(truth, ROOT / "overlays")
-        (work / "openapi.portable.yaml").write_text(to_yaml(document), "utf-8")
+    new.rename(work)
+    return work / within
 
 
 def _run(
-    command: Sequence[str], work: Path, own: Mapping[str, str], timeout: int
+    command: Sequence[str], folder: Path, own: Mapping[str, str], timeout: int, code: int = 0
 ) -> process.Output:
+    environment = _environment(own)
+    # `subprocess` looks for a command in the PATH of this process.
+    program = shutil.which(command[0], path=environment["PATH"]) if "/" not in command[0] else None
+    return process.run(
+        program or command[0],
+        *command[1:],
+        folder=folder,
+        environment=environment,
+        accept=(code,),
+        timeout=timeout,
+    )
+
+
+def _environment(own: Mapping[str, str]) -> dict[str, str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("ANTHROPIC_")}
-    environment = {**clean, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **own}
-    return process.run(*command, folder=work, environment=environment, timeout=timeout)
+    path = os.pathsep.join([str(TOOLS), clean.get("PATH", os.defpath)])
+    return {**clean, "PATH": path, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **own}
 
 
-def _table(outcomes: Sequence[Outcome]) -> str:
-    rows = [("language", "generator", "edition", "seconds", "result")]
-    for outcome in outcomes:
-        language = outcome.language
-        generator = f"{language.generator} {language.version}"
-        seconds = f"{outcome.seconds:.1f}" if outcome.seconds else "-"
-        rows.append((language.name, generator, language.edition, seconds, outcome.result))
+def _table(results: Sequence[Result]) -> str:
+    rows = [("client", "generator", "edition", "seconds", "result")]
+    for result in results:
+        client = result.client
+        generator = f"{client.generator} {client.version}"
+        seconds = f"{result.seconds:.1f}" if result.seconds else "-"
+        rows.append((client.name, generator, client.edition, seconds, result.summary))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,6 +1,8 @@
 """Makes the editions of openapi.yaml for other teams, each with a head that says what it is."""
 
 import hashlib
+import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +42,18 @@ def editions() -> dict[str, Document]:
         "openapi.portable": with_head("portable", portable, source, differences),
         "openapi.3.0": with_head("3.0", older, source, [*differences, *further]),
     }
+
+
+def write(folder: Path) -> None:
+    """Write every edition, as YAML and as JSON, into a folder; raises as `editions` does."""
+    for name, document in editions().items():
+        text = json.dumps(document, indent=2, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(f"{text}\n", "utf-8")
+        version = document["info"]["version"]
+        heading = f"# {name}.yaml {version}: made from openapi.yaml, as info.x-edition says.\n"
+        (folder / f"{name}.yaml").write_text(heading + to_yaml(document), "utf-8")
+    # The source with its comments and empty lines, as it was written.
+    shutil.copyfile(SOURCE, folder / "openapi.yaml")
 
 
 def edition_3_0(portable: Document) -> tuple[Document, list[str]]:

@@ -12,11 +12,13 @@ from pathlib import Path
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from generator.documents import Document, SpecError, to_yaml
+from generator.documents import SpecError
 from generator.process import ProcessError
 from generator.program import exit_code
-from sharing import node
-from sharing.editions import OVERLAYS, ROOT, SOURCE, editions
+from languages.archives import write_archives
+from languages.clients import read_clients
+from sharing import editions, node
+from sharing.editions import OVERLAYS, ROOT, SOURCE
 
 
 def main() -> int:
@@ -37,37 +39,30 @@ def main() -> int:
 
 
 def share(target: Path) -> Path:
-    """Write every edition, the reference and the overlays into the new folder `target`.
+    """Write the editions, the reference, overlays and archives into the new folder `target`.
 
     Raises SpecError or ProcessError when one of them cannot be made or is not valid.
     """
     target.mkdir()
-    for name, document in editions().items():
-        _check(name, document)
-        text = json.dumps(document, indent=2, ensure_ascii=False)
-        (target / f"{name}.json").write_text(f"{text}\n", "utf-8")
-        (target / f"{name}.yaml").write_text(_heading(name, document) + to_yaml(document), "utf-8")
-    # The source with its comments and empty lines, as it was written.
-    shutil.copyfile(SOURCE, target / "openapi.yaml")
+    editions.write(target)
+    for path in sorted(target.glob("*.json")):
+        _check(path)
     for overlay in sorted(OVERLAYS.glob("*.y*ml")):
         shutil.copyfile(overlay, target / f"{overlay.stem}.overlay.yaml")
+    write_archives(read_clients(ROOT / "languages"), target, target)
     _lint(target)
     _write_reference(target)
     return target
 
 
-def _check(name: str, document: Document) -> None:
+def _check(path: Path) -> None:
+    document = json.loads(path.read_text("utf-8"))
     older = str(document["openapi"]).startswith("3.0")
     validator = OpenAPIV30SpecValidator if older else OpenAPIV31SpecValidator
     try:
         validator(document).validate()
     except OpenAPIValidationError as error:
-        raise SpecError(f"{name}: {error.message}") from error
-
-
-def _heading(name: str, document: Document) -> str:
-    version = document["info"]["version"]
-    return f"# {name}.yaml {version}: made from openapi.yaml, as info.x-edition says.\n"
+        raise SpecError(f"{path.stem}: {error.message}") from error
 
 
 def _lint(folder: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tarfile
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -20,11 +21,15 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from generator import regenerate
 from generator.portable import portable_edition
+from languages.clients import read_clients
 from sharing.changes import changes
 from sharing.editions import edition_3_0
-from tests.support.projects import ROOT, committed, copied
+from tests.support.projects import ROOT, committed, committed_files, copied
 
-NEEDED = ("openapi.yaml", "overlays", "generator", "sharing", "redocly.yaml", ".spectral.yaml")
+NEEDED = (
+    *("openapi.yaml", "overlays", "generator", "sharing", "languages"),
+    *("redocly.yaml", ".spectral.yaml"),
+)
 EDITIONS = ["openapi", "openapi.portable", "openapi.3.0"]
 
 
@@ -66,7 +71,20 @@ def read(path: Path) -> dict[str, Any]:
 def test_there_are_these_files_and_no_others(shared: Path) -> None:
     documents = {f"{name}.{kind}" for name in EDITIONS for kind in ("yaml", "json")}
     others = {"openapi.html", "beta-header-as-string.overlay.yaml"}
-    assert {path.name for path in shared.iterdir()} == documents | others
+    languages = {client.language for client in read_clients(ROOT / "languages")}
+    archives = {f"list-models-{language}.tar.gz" for language in languages}
+    assert {path.name for path in shared.iterdir()} == documents | others | archives
+
+
+def test_an_archive_has_all_of_a_language_and_the_editions_that_it_reads(shared: Path) -> None:
+    for client in read_clients(ROOT / "languages"):
+        with tarfile.open(shared / f"list-models-{client.language}.tar.gz") as archive:
+            names = {name.removeprefix(f"{client.language}/") for name in archive.getnames()}
+            edition = archive.extractfile(f"{client.name}/{client.document}")
+            assert edition is not None
+            assert edition.read() == (shared / client.document).read_bytes()
+        folder = f"languages/{client.language}/"
+        assert names >= {name.removeprefix(folder) for name in committed_files(folder)}
 
 
 @pytest.mark.parametrize("name", EDITIONS)

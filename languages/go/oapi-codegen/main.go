@@ -1,0 +1,59 @@
+// Lists every model, page by page.
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+
+	"example.com/list-models/models"
+)
+
+func listModels(ctx context.Context, key string) error {
+	client, err := models.NewClientWithResponses(
+		cmp.Or(os.Getenv("ANTHROPIC_BASE_URL"), "https://api.anthropic.com"),
+		models.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
+			request.Header.Set("X-Api-Key", key)
+			return nil
+		}))
+	if err != nil {
+		return err
+	}
+	limit := 10
+	betas := []models.AnthropicBeta{string(models.KnownAnthropicBetaContext1m20250807), "not-yet-known-2027-01-01"}
+	params := models.ListModelsParams{AnthropicVersion: "2023-06-01", AnthropicBeta: &betas, Limit: &limit}
+	for more := true; more; {
+		answer, err := client.ListModelsWithResponse(ctx, &params)
+		if err != nil {
+			return err
+		}
+		if answer.JSON200 == nil {
+			return failure(answer)
+		}
+		for _, model := range answer.JSON200.Data {
+			fmt.Println(model.Id)
+		}
+		params.AfterId = answer.JSON200.LastId // nil when there are no models
+		more = answer.JSON200.HasMore
+	}
+	return nil
+}
+
+func failure(answer *models.ListModelsResponse) error {
+	var envelope models.ErrorResponse
+	if err := json.Unmarshal(answer.Body, &envelope); err != nil {
+		return fmt.Errorf("%s: %w", answer.Status(), err)
+	}
+	id := answer.HTTPResponse.Header.Get("request-id")
+	return fmt.Errorf("%s: %s (%s)", envelope.Error.Type, envelope.Error.Message, id)
+}
+
+func main() {
+	if err := listModels(context.Background(), os.Getenv("ANTHROPIC_API_KEY")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

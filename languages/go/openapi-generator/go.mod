@@ -1,0 +1,3 @@
+module example.com/list-models
+
+go 1.23

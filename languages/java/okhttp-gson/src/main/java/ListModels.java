@@ -1,0 +1,40 @@
+import com.example.models.ApiClient;
+import com.example.models.ApiException;
+import com.example.models.JSON;
+import com.example.models.api.ModelsApi;
+import com.example.models.model.BetaModelList;
+import com.example.models.model.ErrorResponse;
+import com.example.models.model.KnownAnthropicBeta;
+import java.util.Map;
+
+/** Lists every model, page by page. */
+public class ListModels {
+    static final Map<String, String> ENVIRONMENT = System.getenv();
+
+    static void printModels() throws ApiException {
+        var client = new ApiClient();
+        client.setBasePath(ENVIRONMENT.getOrDefault("ANTHROPIC_BASE_URL", "https://api.anthropic.com"));
+        client.setApiKey(ENVIRONMENT.get("ANTHROPIC_API_KEY"));
+        var api = new ModelsApi(client);
+        var known = KnownAnthropicBeta.CONTEXT_1M_2025_08_07.getValue();
+        var betas = String.join(",", known, "not-yet-known-2027-01-01");
+        String afterId = null;
+        BetaModelList page;
+        do {
+            page = api.listModels("2023-06-01", afterId, null, 10, betas);
+            page.getData().forEach(model -> System.out.println(model.getId()));
+            afterId = page.getLastId(); // null when there are no models
+        } while (page.getHasMore());
+    }
+
+    public static void main(String[] arguments) {
+        try {
+            printModels();
+        } catch (ApiException failure) {
+            ErrorResponse answer = JSON.deserialize(failure.getResponseBody(), ErrorResponse.class);
+            var error = answer.getError();
+            System.err.printf("%s: %s (%s)%n", error.getType(), error.getMessage(), answer.getRequestId());
+            System.exit(1);
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/// A beta feature: any string, or one of `KnownAnthropicBeta`.
-pub type AnthropicBeta = String;

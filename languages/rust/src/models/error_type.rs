@@ -1,2 +1,0 @@
-/// A kind of error: any string, or one of `KnownErrorType`.
-pub type ErrorType = String;
