@@ -273,7 +273,7 @@ def test_a_revision_that_is_none_exits_2_and_is_named(spec_diff: SpecDiff, revis
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[", "openapi.yaml cannot be read"),
+        ("[", "openapi.yaml, line 2, column 1"),
         ("openapi: 3.1.0\ninfo: {title: x, version: one}\n", "should be three numbers"),
         ("info: {title: x, version: 1.0.0}\n", "`redocly diff"),
     ],

@@ -1,4 +1,4 @@
-# Makes a Cargo.lock of crates.lock, which has every crate with its checksum, but not its registry.
+# Makes a Cargo.lock of crates.lock: every crate with its checksum, of the registry that cargo uses.
 set -eu
 rm -f Cargo.lock
 cargo generate-lockfile --quiet
