@@ -32,8 +32,9 @@ import yaml
 from attrs import frozen
 
 from generator import process, proof, regenerate
-from generator.documents import Document, read_yaml
+from generator.documents import Document, read_yaml, to_yaml
 from tests.spec.differential import Cases, Reference, json_of, same
+from tests.support.evolution import CHANGES, NOVEMBER, later_document
 from tests.support.projects import ROOT, run_here, same_signals
 
 TABLE = ROOT / "tests" / "spec" / "data" / "edits.yaml"
@@ -41,7 +42,6 @@ TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
 PACKAGE = regenerate.PACKAGE
 CASES = 40
 """How many responses are made at random for an edit."""
-MODEL = {"id": "a", "type": "model", "display_name": "A", "created_at": "2025-05-14T00:00:00Z"}
 
 
 class WrongError(Exception):
@@ -63,12 +63,17 @@ class Edit:
 def edits() -> list[Edit]:
     """Return the rows of the table."""
     table: dict[str, dict[str, Any]] = yaml.safe_load(TABLE.read_text("utf-8"))
-    return [Edit(kind, name, row) for kind, rows in table.items() for name, row in rows.items()]
+    rows = [Edit(kind, name, row) for kind, rows in table.items() for name, row in rows.items()]
+    changes: list[tuple[str, ...]] = [(change,) for change in CHANGES]
+    changes += [(*CHANGES,), (NOVEMBER,), (NOVEMBER, *CHANGES), (NOVEMBER, NOVEMBER)]
+    return [*rows, *(Edit("evolution", " + ".join(each), {"works": True}) for each in changes)]
 
 
 def edited(edit: Edit) -> str:
     """Return openapi.yaml with the edit made."""
     row = edit.row
+    if edit.kind == "evolution":
+        return to_yaml(later_document(*edit.name.split(" + ")))
     if "replace" in row:
         old, new = row["replace"]
         if old != "WHOLE" and old not in TEXT:
@@ -211,7 +216,7 @@ def _check_package(edit: Edit, document: Document) -> None:
         _check_wire(edit)
     elif edit.kind == "responses":
         _check_responses(edit)
-    elif edit.kind == "documents" or edit.kind == "yaml":
+    elif "works" in edit.row:
         _check_listing(edit)
     else:
         _check_bodies(edit, document)
@@ -246,7 +251,7 @@ def _check_bodies(edit: Edit, document: Document) -> None:
         if edit.kind == "bodies":
             return value
         added = value if edit.kind == "models" else {"probe": value}
-        return _page({**MODEL, **added})
+        return _page({**model, **added})
 
     def random_body() -> Any:
         if edit.kind == "bodies":
@@ -257,10 +262,13 @@ def _check_bodies(edit: Edit, document: Document) -> None:
             else cases.case(fields["probe"])
         )
 
+    new = {"probe", *row.get("fields", ())}
+    new |= set(row.get("required", ())) if edit.kind == "models" else set()
+    model = {name: value for name, value in _model().items() if name not in new}
     said = [(body(each), True) for each in row.get("good", ())]
     said += [(body(each), False) for each in row.get("bad", ())]
     if row.get("required"):
-        said.append((_page(MODEL), False))
+        said.append((_page(model), False))
     for content, good in said:
         if reference.is_valid(schema, content) is not good:
             raise WrongError(f"the table says {good} of {content}; jsonschema does not")
@@ -270,6 +278,13 @@ def _check_bodies(edit: Edit, document: Document) -> None:
         except OverflowError:  # it divides
             continue
         _check_body(operation, content, expected, reference, schema)
+
+
+def _model() -> Any:
+    """Return a model as the edited document wants it."""
+    return importlib.import_module("anthropic_models.sandbox.document").document().model | {
+        "id": "a"
+    }
 
 
 def _page(*models: Any) -> Any:
@@ -326,7 +341,7 @@ def _check_wire(edit: Edit) -> None:
 
     def respond(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json=_page(MODEL))
+        return httpx.Response(200, json=_page(_model()))
 
     for value, pairs in edit.row["sends"]:
         given = {} if value is None else {argument: proof.as_argument(value, hint)}
@@ -344,7 +359,7 @@ def _check_wire(edit: Edit) -> None:
 def _check_listing(edit: Edit) -> None:
     """List models under the wrapper, and get the sandbox to do it."""
     wrapper = importlib.import_module("anthropic_models")
-    client = _client(lambda _: httpx.Response(200, json=_page(MODEL)))
+    client = _client(lambda _: httpx.Response(200, json=_page(_model())))
     if [model.id for model in client.models.list()] != ["a"]:
         raise WrongError("client.models.list() does not list")
     sandbox = importlib.import_module("anthropic_models.sandbox")

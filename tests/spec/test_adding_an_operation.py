@@ -3,13 +3,13 @@
 import copy
 import re
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import yaml
 from anthropic_models import openapi_path
 
 from generator.documents import read_yaml
-from tests.support.evolution import LaterProject
+from tests.support.evolution import LaterProject, merged
 from tests.support.projects import ROOT
 from tests.support.scripted_server import Scripted, answer, error
 
@@ -18,15 +18,6 @@ PAGE = (ROOT / "docs" / "adding-an-operation.md").read_text("utf-8")
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
-
-
-def merged(document: dict[str, Any], addition: dict[str, Any]) -> dict[str, Any]:
-    for key, value in addition.items():
-        if isinstance(value, dict) and isinstance(document.get(key), dict):
-            merged(document[key], cast(dict[str, Any], value))
-        else:
-            document[key] = value
-    return document
 
 
 def notes(*ids: str, has_more: bool) -> dict[str, Any]:

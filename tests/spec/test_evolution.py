@@ -18,11 +18,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from generator.documents import Json, read_yaml, to_yaml
 from sharing import node
-from tests.support.evolution import EVOLUTION, LaterProject, later_document
+from tests.support.evolution import CHANGES, EVOLUTION, NOVEMBER, LaterProject, later_document
 from tests.support.projects import ROOT
 from tests.support.scripted_server import Scripted, ScriptedServer, answer, model, page
-
-CHANGES = ("get-model", "lifecycle-parameter", "model-fields", "betas")
 
 
 @frozen
@@ -67,13 +65,13 @@ def test_regenerating_shows_what_is_new_and_nothing_else(evolved: Evolved) -> No
         r"^diff --git \S+ after/anthropic_models_generated/(\S+)$", done.stdout, re.M
     )
     assert set(shown) == {
-        "api/models/get_model.py",
+        "api/models/get_example.py",
         "api/models/list_models.py",
         "document.json",
         "models/__init__.py",
         "models/beta_model_info.py",
         "models/known_anthropic_beta.py",
-        "models/known_lifecycle.py",
+        "models/known_example_stage.py",
     }
     # In JSON a line that another one follows gets a comma.
     data = r"^diff --git \S+ \S+/document\.json\n(?:(?!diff --git ).*\n)*"
@@ -89,7 +87,10 @@ def test_spec_diff_lists_what_is_new_and_that_nothing_breaks(evolved: Evolved) -
     known = {line for change in CHANGES for line in spec_diff(change)}
     assert (first, lines) == ("Since HEAD:", sorted(known))
     before = read_yaml(ROOT / "openapi.yaml")["info"]["version"]
-    assert last == f"{len(known)} changes, none of them breaking; info.version {before} → 1.1.0."
+    after = later_document(*CHANGES)["info"]["version"]
+    assert last == (
+        f"{len(known)} changes, none of them breaking; info.version {before} → {after}."
+    )
 
 
 def spec_diff(change: str) -> list[str]:
@@ -98,7 +99,7 @@ def spec_diff(change: str) -> list[str]:
 
 def test_the_parity_test_names_what_the_wrapper_does_not_offer_yet(evolved: Evolved) -> None:
     failed = re.findall(r"^FAILED tests/spec/test_parity.py::(\S+)", evolved.parity.stdout, re.M)
-    assert failed == ["test_the_wrapper_offers_the_parameter[list_models-lifecycle]"]
+    assert failed == ["test_the_wrapper_offers_the_parameter[list_models-example_stage]"]
     assert "_core/list_models.py" in evolved.parity.stdout
 
 
@@ -106,7 +107,7 @@ def test_the_new_endpoint_is_to_be_had_with_all_header_defaults(
     evolved: Evolved, scripted: Scripted
 ) -> None:
     server = scripted(answer(model("claude-next")))
-    assert evolved.used("get-model", server) == "Claude-Next\n" * 2
+    assert evolved.used("get-example", server) == "Claude-Next\n" * 2
     for request in server.requests:
         assert request.headers["x-api-key"] == "sk-evolution"
         assert request.headers["user-agent"].startswith("anthropic-models-client/")
@@ -115,9 +116,9 @@ def test_the_new_endpoint_is_to_be_had_with_all_header_defaults(
         (request.target, request.headers["anthropic-version"], request.headers["anthropic-beta"])
         for request in server.requests
     ] == [
-        ("/v1/models/claude-next", "2027-01-01", "a"),
-        ("/v1/models/claude-next", "2027-01-01", "a,other"),
-        ("/v1/models/claude%2Fnext", "2023-06-01", "a,b"),
+        ("/v1/examples/claude-next", "2027-01-01", "a"),
+        ("/v1/examples/claude-next", "2027-01-01", "a,other"),
+        ("/v1/examples/claude%2Fnext", "2023-06-01", "a,b"),
     ]
     assert server.requests[2].headers["x-team"] == "ours"
 
@@ -126,37 +127,37 @@ def test_the_new_parameter_reaches_the_wire_as_the_document_says(
     evolved: Evolved, scripted: Scripted
 ) -> None:
     server = scripted(answer(page("claude-next")))
-    evolved.used("lifecycle-parameter", server)
+    evolved.used("parameter", server)
     assert [request.target for request in server.requests] == [
-        "/v1/models?lifecycle=active&lifecycle=deprecated&limit=20",
-        "/v1/models?limit=20&lifecycle=active&lifecycle=deprecated",
+        "/v1/models?example_stage=active&example_stage=deprecated&limit=20",
+        "/v1/models?limit=20&example_stage=active&example_stage=deprecated",
     ] * 2
 
 
 def test_the_new_fields_are_typed_and_filled(evolved: Evolved, scripted: Scripted) -> None:
-    full = retiring_model()
-    null = {"max_tokens": None, "retires_at": None, "allowed_fallback_models": None}
-    models = [full, full | null, full | {"lifecycle": "hibernating"}, model("older")]
+    full = limited_model()
+    null = {"example_limit": None, "example_until": None, "example_others": None}
+    models = [full, full | null, full | {"example_stage": "hibernating"}, model("older")]
     server = scripted(answer(page() | {"data": models}))
-    assert evolved.used("model-fields", server) == "[[], [], [], []]\n"
+    assert evolved.used("fields", server) == "[[], [], [], []]\n"
 
 
-def retiring_model() -> dict[str, Any]:
+def limited_model() -> dict[str, Any]:
     """Return the model in the example that comes with the new fields."""
-    examples = later_document("model-fields")["components"]["examples"]
-    (found,) = examples["RetiringModel"]["value"]["data"]
+    examples = later_document("fields")["components"]["examples"]
+    (found,) = examples["LimitedModel"]["value"]["data"]
     return dict(found)
 
 
 def test_the_command_line_has_a_column_for_each_new_field(
     evolved: Evolved, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page() | {"data": [retiring_model(), model("older")]}))
+    server = scripted(answer(page() | {"data": [limited_model(), model("older")]}))
     command = ("-m", "anthropic_models", "list", "--format", "csv", "--base-url", server.base_url)
     done = evolved.project.run(*command, ANTHROPIC_API_KEY="sk-evolution")
     assert (done.returncode, done.stderr) == (0, "")
     heading, full, older = csv.reader(done.stdout.splitlines())
-    new = ["lifecycle", "max_input_tokens", "max_tokens", "retires_at", "allowed_fallback_models"]
+    new = ["example_stage", "example_size", "example_limit", "example_until", "example_others"]
     assert heading[-5:] == new
     fallbacks = '["claude-sonnet-4-5-20250929"]'
     assert full[-5:] == ["deprecated", "200000", "64000", "2027-05-14T00:00:00+00:00", fallbacks]
@@ -167,11 +168,12 @@ def test_a_new_beta_is_a_member_and_is_sent(evolved: Evolved, scripted: Scripted
     server = scripted(answer(page("claude-next")))
     evolved.used("betas", server)
     (request,) = server.requests
-    assert request.headers["anthropic-beta"] == "context-2m-2026-11-01,fallback-models-2026-10-15"
+    assert request.headers["anthropic-beta"] == "example-2m-2099-11-01,example-others-2099-10-15"
 
 
 def test_the_later_document_keeps_the_rules_of_the_house(tmp_path: Path) -> None:
-    combinations = {"all.yaml": CHANGES} | {f"{change}.yaml": (change,) for change in CHANGES}
+    combinations = {"all.yaml": (*CHANGES, NOVEMBER), f"{NOVEMBER}.yaml": (NOVEMBER,)}
+    combinations |= {f"{change}.yaml": (change,) for change in CHANGES}
     for name, changes in combinations.items():
         document = later_document(*changes)
         OpenAPIV31SpecValidator(document).validate()
@@ -199,11 +201,11 @@ def test_the_sandbox_follows_the_later_document(evolved: Evolved) -> None:
     done = evolved.project.run(EVOLUTION / "sandbox.py")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        '400 lifecycle: "asleep" is not one of "active", "deprecated" or "retired"',
+        '400 example_stage: "asleep" is not one of "active", "deprecated" or "retired"',
         "200 claude-sonnet-4-20250514",
-        "/v1/models {'limit': '1000', 'lifecycle': 'active,retired'}",
-        "/v1/models {'lifecycle': 'asleep'}",
-        "/v1/models/made-up-model-000001 {}",
+        "/v1/models {'limit': '1000', 'example_stage': 'active,retired'}",
+        "/v1/models {'example_stage': 'asleep'}",
+        "/v1/examples/made-up-model-000001 {}",
     ]
 
 
@@ -215,7 +217,9 @@ def test_the_example_in_the_document_is_what_the_evolution_shows(evolved: Evolve
     programs = [path.read_text("utf-8") for path in EVOLUTION.glob("*/use.py")]
     for language, block in blocks:
         if language == "yaml":
-            assert_within(yaml.safe_load(block), later_document(*CHANGES))
+            part = yaml.safe_load(block)
+            part.pop("info", None)  # its version depends on what openapi.yaml has today
+            assert_within(part, later_document(*CHANGES))
         elif language == "py":
             assert any(block in program for program in programs), block
         else:

@@ -2,35 +2,70 @@
 
 Each folder of `tests/spec/evolution` is one change of the API: `change.yaml`, an OpenAPI Overlay
 that holds what a maintainer writes into openapi.yaml, at its place; `spec-diff.txt`, what
-`make spec-diff` prints of it; and `use.py`, a program that uses what is new. `known-lifecycle` is
-what two of them share.
+`make spec-diff` prints of it; and `use.py`, a program that uses what is new. `known-stage` is what
+two of them share. They have names that no API will have. `november-2026` is what the API really
+had then; a part of it may be in openapi.yaml already.
 """
 
+import copy
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from functools import cache
+from functools import cache, reduce
+from operator import getitem
 from pathlib import Path
+from typing import Any, cast
 
-from generator.documents import Document, to_yaml
-from generator.portable import portable_edition
+from generator.documents import Document, read_yaml, to_yaml
 from tests.support.projects import MYPY_CACHE, ROOT, committed, copied, python_path
 
 EVOLUTION = ROOT / "tests" / "spec" / "evolution"
+CHANGES = ("get-example", "parameter", "fields", "betas")
+NOVEMBER = "november-2026"
 # What the parameter and the field of the same name have in common.
-SHARED = {"lifecycle-parameter": "known-lifecycle", "model-fields": "known-lifecycle"}
+SHARED = {"parameter": "known-stage", "fields": "known-stage"}
 
 
 @cache
 def later_document(*changes: str) -> Document:
-    """Return openapi.yaml with changes of tests/spec/evolution in it."""
-    shared = {SHARED[change] for change in changes if change in SHARED}
-    with tempfile.TemporaryDirectory() as folder:
-        for name in {*shared, *changes}:
-            shutil.copy(EVOLUTION / name / "change.yaml", Path(folder, f"{name}.yaml"))
-        return portable_edition(ROOT / "openapi.yaml", Path(folder))
+    """Return openapi.yaml with changes of tests/spec/evolution, and the next minor version."""
+    document = copy.deepcopy(read_yaml(ROOT / "openapi.yaml"))
+    major, minor, _ = document["info"]["version"].split(".")
+    document["info"]["version"] = f"{major}.{int(minor) + 1}.0"
+    for name in dict.fromkeys([*(SHARED[each] for each in changes if each in SHARED), *changes]):
+        for action in read_yaml(EVOLUTION / name / "change.yaml")["actions"]:
+            if "remove" in action:  # of something named, such as $.components.examples.EmptyPage
+                *steps, last = action["target"].split(".")[1:]
+                del reduce(getitem, steps, document)[last]
+            else:
+                merged(document, action["update"])
+    _complete(document)
+    return document
+
+
+def _complete(document: Document) -> None:
+    """Give the models in examples what the document requires of them by now."""
+    examples: Document = document["components"]["examples"]
+    whole: Document = examples["PageOfModels"]["value"]["data"][0]
+    for example in examples.values():
+        value: Document = example["value"]
+        for model in [value, *value.get("data", [])]:
+            for name in document["components"]["schemas"]["BetaModelInfo"]["required"]:
+                if model.get("type") == "model":
+                    model.setdefault(name, whole[name])
+
+
+def merged(into: Document, new: Document) -> Document:
+    """Merge an addition into a document; what is in a list already stays there once."""
+    for key, value in new.items():
+        if isinstance(value, dict) and key in into:
+            merged(into[key], cast(Document, value))
+        elif isinstance(value, list) and key in into:
+            items: list[Any] = into[key]
+            items += [item for item in value if item not in items]
+        else:
+            into[key] = copy.deepcopy(value)
+    return into
 
 
 class LaterProject:

@@ -8,10 +8,14 @@ import struct
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 from attrs import field, frozen
+
+from generator.documents import read_yaml
+from tests.support.projects import ROOT
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 SIZED = HEAD + b"content-length: 1000\r\n\r\n"
@@ -247,14 +251,25 @@ def when(event: threading.Event, then: Answer) -> Answer:
     return play
 
 
+@cache
+def _required() -> dict[str, Any]:
+    components = read_yaml(ROOT / "openapi.yaml")["components"]
+    (example, *_) = components["examples"]["PageOfModels"]["value"]["data"]
+    return {name: example[name] for name in components["schemas"]["BetaModelInfo"]["required"]}
+
+
 def model(id_: str, **changes: Any) -> dict[str, Any]:
-    """A model as the API writes it."""
-    return {
-        "type": "model",
-        "id": id_,
-        "display_name": id_.title(),
-        "created_at": "2025-05-14T00:00:00Z",
-    } | changes
+    """A model as the API writes it; what else the document requires is that of its example."""
+    return (
+        _required()
+        | {
+            "type": "model",
+            "id": id_,
+            "display_name": id_.title(),
+            "created_at": "2025-05-14T00:00:00Z",
+        }
+        | changes
+    )
 
 
 def page(*ids: str, has_more: bool = False, **changes: Any) -> dict[str, Any]:

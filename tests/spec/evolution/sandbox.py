@@ -8,8 +8,11 @@ HEADERS = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
 
 with Sandbox(3) as sandbox:
     with Client(base_url=sandbox.base_url, api_key="any") as client:
-        assert len(list(client.models.list(extra_query={"lifecycle": ["active", "retired"]}))) == 3
-    for url in ("/v1/models?lifecycle=asleep", "/v1/models/made-up-model-000001"):
+        assert (
+            len(list(client.models.list(extra_query={"example_stage": ["active", "retired"]})))
+            == 3
+        )
+    for url in ("/v1/models?example_stage=asleep", "/v1/examples/made-up-model-000001"):
         answer = httpx.get(sandbox.base_url + url, headers=HEADERS)
         body = answer.json()
         print(answer.status_code, body["error"]["message"] if "error" in body else body["id"])

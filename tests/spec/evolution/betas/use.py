@@ -2,7 +2,7 @@
 
 from anthropic_models import Client, KnownAnthropicBeta
 
-assert KnownAnthropicBeta("model-lifecycle-2026-09-01").name == "MODEL_LIFECYCLE_2026_09_01"
+assert KnownAnthropicBeta("example-stage-2099-09-01").name == "EXAMPLE_STAGE_2099_09_01"
 
-with Client(betas=[KnownAnthropicBeta.CONTEXT_2M_2026_11_01]) as client:
-    client.models.list(limit=20, betas=["fallback-models-2026-10-15"])
+with Client(betas=[KnownAnthropicBeta.EXAMPLE_2M_2099_11_01]) as client:
+    client.models.list(limit=20, betas=["example-others-2099-10-15"])
