@@ -58,10 +58,11 @@ def _complete(document: Document) -> None:
 def merged(into: Document, new: Document) -> Document:
     """Merge an addition into a document; what is in a list already stays there once."""
     for key, value in new.items():
-        if isinstance(value, dict) and key in into:
-            merged(into[key], cast(Document, value))
-        elif isinstance(value, list) and key in into:
-            items: list[Any] = into[key]
+        there: Any = into.get(key)
+        if isinstance(there, dict):
+            merged(cast(Document, there), value)
+        elif isinstance(there, list):
+            items = cast(list[Any], there)
             items += [item for item in value if item not in items]
         else:
             into[key] = copy.deepcopy(value)
