@@ -62,7 +62,7 @@ def merged(into: Document, new: Document) -> Document:
         if isinstance(there, dict):
             merged(cast(Document, there), value)
         elif isinstance(there, list):
-            items = cast(list[Any], there)
+            items = cast(list[object], there)
             items += [item for item in value if item not in items]
         else:
             into[key] = copy.deepcopy(value)
