@@ -12,13 +12,14 @@ from pathlib import Path
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from generator.documents import SpecError
+from generator.documents import SpecError, read_yaml
 from generator.process import ProcessError
 from generator.program import exit_code
 from languages.archives import write_archives
 from languages.clients import read_clients
 from sharing import editions, node
 from sharing.editions import OVERLAYS, ROOT, SOURCE
+from sharing.reference import reference
 
 
 def main() -> int:
@@ -51,7 +52,7 @@ def share(target: Path) -> Path:
         shutil.copyfile(overlay, target / f"{overlay.stem}.overlay.yaml")
     write_archives(read_clients(ROOT / "languages"), target, target)
     _lint(target)
-    _write_reference(target)
+    (target / "openapi.html").write_text(reference(read_yaml(SOURCE)), "utf-8")
     return target
 
 
@@ -71,15 +72,6 @@ def _lint(folder: Path) -> None:
     node.run("redocly", "lint", "--skip-rule", "no-unused-components", *documents, folder=ROOT)
     rules = str(ROOT / "sharing" / "editions.spectral.yaml")
     node.run("spectral", "lint", "--fail-severity=hint", "-r", rules, *documents, folder=ROOT)
-
-
-def _write_reference(folder: Path) -> None:
-    node.run(
-        *("redocly", "build-docs", str(SOURCE), "--inlineBundle"),
-        *("--template", str(ROOT / "sharing" / "reference.hbs")),
-        *("--output", str(folder / "openapi.html")),
-        folder=ROOT,
-    )
 
 
 if __name__ == "__main__":

@@ -409,7 +409,7 @@ def test_ctrl_c_and_sigterm_end_it_quietly_and_show_no_half_table(
 def test_a_background_job_goes_on_ignoring_ctrl_c(scripted: Scripted) -> None:
     go_on = threading.Event()
     server = scripted(when(go_on, answer(page("a"))))
-    background = ["sh", "-c", "trap '' INT; exec \"$0\" \"$@\"", PROGRAM]
+    background = ["sh", "-c", 'trap \'\' INT; exec "$0" "$@"', PROGRAM]
     words = ("list", "--format", "id")
     with started(*words, command=background, base_url=server.base_url) as process:
         server.wait_for()
