@@ -9,7 +9,7 @@ from anthropic_models import ArgumentError, AsyncClient, Client, MissingCredenti
 from anthropic_models._core.base_url import checked_base_url
 from anthropic_models._core.credentials import authenticates
 from anthropic_models._core.list_models import list_request
-from anthropic_models._core.pagination import Limits, first_step
+from anthropic_models._core.pagination import PageSize, first_page_request
 from anthropic_models._core.secret import Secret
 from anthropic_models._core.settings import changed_settings, document_headers
 from anthropic_models_generated.document import document
@@ -262,7 +262,7 @@ def test_what_the_document_says_counts_on_the_day_it_changes(
     finally:
         document_headers.cache_clear()
     request = list_request(after_id=None, before_id=None, limit=None)
-    assert first_step(request, max_items=None).limits == Limits(50, 1, 20)
+    assert first_page_request(request, max_items=None).page_size == PageSize(50, 1, 20)
     with pytest.raises(ValueError, match="1 to 50, not 51"):
         list_request(after_id=None, before_id=None, limit=51)
 

@@ -10,7 +10,7 @@ from anthropic_models_generated.request import Request
 from ._core.call import Call, CallOptions, checked_call
 from ._core.credentials import authenticates
 from ._core.headers import Betas, Headers
-from ._core.pagination import Step, first_step, walked_call
+from ._core.pagination import PageRequest, build_listing_call, first_page_request
 from ._core.secret import Secret, without_frames
 from ._core.settings import ClientOptions, Settings, changed_settings, settings
 
@@ -125,11 +125,11 @@ class BaseClient(ABC, Generic[Http]):
     def _call(self, request: Request[T], options: Secret[CallOptions]) -> Call[T]:
         return without_frames(checked_call, self._settings, request, options)
 
-    def _walk(
+    def _prepare_listing(
         self, request: Request[Any], options: Secret[CallOptions], max_items: int | None
-    ) -> tuple[Call[Any], Step]:
-        step = first_step(request, max_items=max_items)
-        return without_frames(walked_call, self._settings, request, options), step
+    ) -> tuple[Call[Any], PageRequest]:
+        page_request = first_page_request(request, max_items=max_items)
+        return without_frames(build_listing_call, self._settings, request, options), page_request
 
     def __repr__(self) -> str:
         # A traceback may show it half made.

@@ -7,9 +7,9 @@ from attrs import frozen
 
 from ._async.prefetch import Prefetch, let_others_run
 from ._async.sender import AsyncSender
+from ._core.base_page import BasePage
 from ._core.call import Call
-from ._core.pages import BasePage
-from ._core.pagination import Step, failed_at
+from ._core.pagination import PageRequest, resumable_error
 from .errors import AnthropicModelsError
 
 Item = TypeVar("Item")
@@ -17,30 +17,36 @@ Item = TypeVar("Item")
 
 @frozen
 class AsyncListing(Generic[Item]):
-    """What the pages of one listing share."""
+    """What all pages of a listing share."""
 
     sender: AsyncSender
     call: Call[Any]
     prefetch: bool
 
-    async def page(self, step: Step) -> "AsyncPage[Item]":
-        """Fetch the page of a step; an error has the arguments to resume with."""
+    async def fetch_page(self, page_request: PageRequest) -> "AsyncPage[Item]":
+        """Fetch a page; an error has the arguments to resume with."""
         try:
-            return AsyncPage(self, await self.sender.send(step.applied_to(self.call)), step)
+            return AsyncPage(
+                self, await self.sender.send(page_request.apply_to(self.call)), page_request
+            )
         except AnthropicModelsError as error:
-            failure = failed_at(step, error, self.call)
+            failure = resumable_error(error, page_request, self.call)
         raise failure
 
-    def prefetched(self, step: Step) -> "Callable[[], Awaitable[AsyncPage[Item]]]":
-        """Fetch the page of a step in a task; return a function that waits for it."""
-        return Prefetch(lambda: self.page(step), self.sender.prefetching).result
+    def start_prefetch(
+        self, page_request: PageRequest
+    ) -> "Callable[[], Awaitable[AsyncPage[Item]]]":
+        """Fetch a page in a task; return a function that waits for it."""
+        return Prefetch(lambda: self.fetch_page(page_request), self.sender.prefetching).result
 
 
 class AsyncPage(BasePage[Item]):
     """One page of a listing; iterating it yields every item from here on."""
 
-    def __init__(self, listing: AsyncListing[Item], result: Any, step: Step) -> None:
-        super().__init__(result, step)
+    def __init__(
+        self, listing: AsyncListing[Item], result: Any, page_request: PageRequest
+    ) -> None:
+        super().__init__(result, page_request)
         self._listing = listing
 
     async def get_next_page(self) -> "AsyncPage[Item]":
@@ -48,7 +54,7 @@ class AsyncPage(BasePage[Item]):
 
         Raises PaginationError when there is none, and the errors of `send`.
         """
-        return await self._listing.page(self._next_step())
+        return await self._listing.fetch_page(self._next_request())
 
     def iter_pages(self) -> "AsyncIterator[AsyncPage[Item]]":
         """Yield this page and all that follow, each fetched when it is asked for."""
@@ -62,15 +68,15 @@ class AsyncPage(BasePage[Item]):
         return self
 
 
-# Not async generators: one that is left early stays unfinished until somebody closes it.
+# The iterators are classes: an async generator stays suspended when its caller stops iterating.
 
-# A page and the iterators over it are one piece, so they use each other's private parts.
+# A page and its iterators use each other's private attributes.
 # pyright: reportPrivateUsage=false
 
 
 class _Pages(AsyncIterator[AsyncPage[Item]]):
     def __init__(self, first: Callable[[], Awaitable[AsyncPage[Item]]]) -> None:
-        # Until it has succeeded, each call of it is another try: nothing is skipped.
+        # Kept until it succeeds: after an error, the next __anext__() fetches the same page again.
         self._fetch: Callable[[], Awaitable[AsyncPage[Item]]] | None = first
         self._prefetched: Callable[[], Awaitable[AsyncPage[Item]]] | None = None
         self._page: AsyncPage[Item] | None = None
@@ -102,7 +108,7 @@ class _Pages(AsyncIterator[AsyncPage[Item]]):
         if page.has_next_page():
             self._fetch = page.get_next_page
             if page._listing.prefetch:
-                self._prefetched = page._listing.prefetched(page._next_step())
+                self._prefetched = page._listing.start_prefetch(page._next_request())
         return page
 
 
@@ -119,11 +125,11 @@ class _Items(AsyncIterator[Item]):
 
 
 class AsyncPaginator(Generic[Item]):
-    """A listing that has not begun: await it for the first page, or iterate it for every item."""
+    """A listing not yet requested: await it for the first page, or iterate it for every item."""
 
-    def __init__(self, listing: AsyncListing[Item], step: Step) -> None:
+    def __init__(self, listing: AsyncListing[Item], page_request: PageRequest) -> None:
         self._listing = listing
-        self._step = step
+        self._request = page_request
 
     def __repr__(self) -> str:
         return "<AsyncPaginator: await it for the first page, or iterate it with `async for`>"
@@ -131,7 +137,7 @@ class AsyncPaginator(Generic[Item]):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
-            raise AttributeError(f"{self!r} has no {name!r}; a page has more")
+            raise AttributeError(f"{self!r} has no attribute {name!r}; did you mean to await it?")
 
     def __await__(self) -> Generator[Any, Any, AsyncPage[Item]]:
         return self._first_page().__await__()
@@ -141,4 +147,4 @@ class AsyncPaginator(Generic[Item]):
         return _Items(_Pages(self._first_page))
 
     async def _first_page(self) -> AsyncPage[Item]:
-        return await self._listing.page(self._step)
+        return await self._listing.fetch_page(self._request)

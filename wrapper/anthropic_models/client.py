@@ -98,17 +98,17 @@ class Client(BaseClient[httpx.Client]):
         """
         hidden: Secret[CallOptions] = Secret(options)
         del options
-        return self._begun(request, hidden, max_items, prefetch)
+        return self._start_listing(request, hidden, max_items, prefetch)
 
-    def _begun(
+    def _start_listing(
         self,
         request: Request[IdPage[Item]] | Request[TokenPage[Item]],
         options: Secret[CallOptions],
         max_items: int | None,
         prefetch: bool,
     ) -> Page[Item]:
-        call, step = self._walk(request, options, max_items)
-        return Listing[Item](self._sender, call, prefetch).page(step)
+        call, page_request = self._prepare_listing(request, options, max_items)
+        return Listing[Item](self._sender, call, prefetch).fetch_page(page_request)
 
     def close(self) -> None:
         """Close the client and its connections; calls under way end with ClientClosedError."""
@@ -172,4 +172,4 @@ class Models:
         hidden: Secret[CallOptions] = Secret(options)
         del options
         request = list_request(after_id=after_id, before_id=before_id, limit=limit)
-        return self._client._begun(request, hidden, max_items, prefetch)  # pyright: ignore[reportPrivateUsage] - a part of the client
+        return self._client._start_listing(request, hidden, max_items, prefetch)  # pyright: ignore[reportPrivateUsage] - a part of the client

@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
+from ._core.base_page import BasePage
 from ._core.call import Call
-from ._core.pages import BasePage
-from ._core.pagination import Step, failed_at
+from ._core.pagination import PageRequest, resumable_error
 from ._sync.prefetch import Prefetch
 from ._sync.sender import Sender
 from .errors import AnthropicModelsError
@@ -18,30 +18,30 @@ Item = TypeVar("Item")
 
 @frozen
 class Listing(Generic[Item]):
-    """What the pages of one listing share."""
+    """What all pages of a listing share."""
 
     sender: Sender
     call: Call[Any]
     prefetch: bool
 
-    def page(self, step: Step) -> "Page[Item]":
-        """Fetch the page of a step; an error has the arguments to resume with."""
+    def fetch_page(self, page_request: PageRequest) -> "Page[Item]":
+        """Fetch a page; an error has the arguments to resume with."""
         try:
-            return Page(self, self.sender.send(step.applied_to(self.call)), step)
+            return Page(self, self.sender.send(page_request.apply_to(self.call)), page_request)
         except AnthropicModelsError as error:
-            failure = failed_at(step, error, self.call)
+            failure = resumable_error(error, page_request, self.call)
         raise failure
 
-    def prefetched(self, step: Step) -> Callable[[], "Page[Item]"]:
-        """Fetch the page of a step in a thread; return a function that waits for it."""
-        return Prefetch(lambda: self.page(step), self.sender.prefetching).result
+    def start_prefetch(self, page_request: PageRequest) -> Callable[[], "Page[Item]"]:
+        """Fetch a page in a thread; return a function that waits for it."""
+        return Prefetch(lambda: self.fetch_page(page_request), self.sender.prefetching).result
 
 
 class Page(BasePage[Item]):
     """One page of a listing; iterating it yields every item from here on."""
 
-    def __init__(self, listing: Listing[Item], result: Any, step: Step) -> None:
-        super().__init__(result, step)
+    def __init__(self, listing: Listing[Item], result: Any, page_request: PageRequest) -> None:
+        super().__init__(result, page_request)
         self._listing = listing
 
     def get_next_page(self) -> "Page[Item]":
@@ -49,7 +49,7 @@ class Page(BasePage[Item]):
 
         Raises PaginationError when there is none, and the errors of `send`.
         """
-        return self._listing.page(self._next_step())
+        return self._listing.fetch_page(self._next_request())
 
     def iter_pages(self) -> "Iterator[Page[Item]]":
         """Yield this page and all that follow, each fetched when it is asked for."""
@@ -57,7 +57,7 @@ class Page(BasePage[Item]):
         while page.has_next_page():
             fetch = page.get_next_page
             if self._listing.prefetch:
-                fetch = self._listing.prefetched(page._next_step())
+                fetch = self._listing.start_prefetch(page._next_request())
             yield page
             page = fetch()
         yield page

@@ -1,7 +1,8 @@
-"""Which page comes next: cursors, limits and the end of a listing.
+"""Pagination: the request for the next page, and when a listing ends.
 
-Two shapes of pages are walked: by id (`data, has_more, first_id, last_id`, with the parameters
-`after_id` and `before_id`) and by token (`data, next_page`, with the parameter `page`).
+Two kinds of pages are supported: with ids as cursors (`data, has_more, first_id, last_id`, and
+the parameters `after_id` and `before_id`), and with tokens (`data, next_page`, and the parameter
+`page`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +19,11 @@ from .settings import Settings, checked_int
 
 T = TypeVar("T")
 
-Cursor = Literal["after_id", "before_id", "page"]
+CursorParameter = Literal["after_id", "before_id", "page"]
 
 _LIMIT = "limit"
 # The field of a page that holds the cursor of the next one.
-_NEXT: Mapping[Cursor, str] = {
+_NEXT: Mapping[CursorParameter, str] = {
     "after_id": "last_id",
     "before_id": "first_id",
     "page": "next_page",
@@ -30,7 +31,7 @@ _NEXT: Mapping[Cursor, str] = {
 
 
 class PageContent(NamedTuple):
-    """What the body of a page says, whichever shape it has."""
+    """The fields of a page, of either kind."""
 
     data: Sequence[Any]
     has_more: bool
@@ -40,7 +41,7 @@ class PageContent(NamedTuple):
 
     @classmethod
     def of(cls, parsed: object) -> "PageContent":
-        """Read the fields of a parsed page; what its shape does not have is None."""
+        """Read the fields of a parsed page; those that its kind does not have are None."""
         token = _text(parsed, "next_page")
         has_more = getattr(parsed, "has_more", None)
         return cls(
@@ -53,47 +54,47 @@ class PageContent(NamedTuple):
 
 
 @frozen
-class Step:
-    """One page of a listing: what to ask for, and which cursors came before."""
+class PageRequest:
+    """What to request for one page of a listing, and the cursors of the pages before it."""
 
-    parameter: Cursor
+    parameter: CursorParameter
     cursor: str | None
-    limits: "Limits"
+    page_size: "PageSize"
     remaining: int | None
     number: int = 0
-    # Shared by the steps of a listing: each cursor, and the number of the page that gave it.
+    # Shared by all requests of a listing: each cursor, and the number of the page it came from.
     seen: dict[str, int] = field(factory=dict[str, int], repr=False)
 
     @property
     def resume(self) -> Resume | None:
-        """The arguments that begin a listing here; None when this is where any begins."""
+        """The arguments that start a listing with this page; None when none are needed."""
         if self.cursor is None:
             return None
-        place: dict[str, Any] = {self.parameter: self.cursor}
+        arguments: dict[str, Any] = {self.parameter: self.cursor}
         if self.remaining is not None:
-            place["max_items"] = self.remaining
-        return cast(Resume, place)
+            arguments["max_items"] = self.remaining
+        return cast(Resume, arguments)
 
-    def applied_to(self, call: Call[T]) -> Call[T]:
-        """Return the call for the page of this step."""
+    def apply_to(self, call: Call[T]) -> Call[T]:
+        """Return the call that fetches this page."""
         replaced = {*_NEXT, _LIMIT}
         query = [(name, value) for name, value in call.request.query if name not in replaced]
         if self.cursor is not None:
             query.append((self.parameter, self.cursor))
-        page_size = self.limits.page_size(self.remaining)
-        if page_size is not None:
-            query.append((_LIMIT, str(page_size)))
+        limit = self.page_size.limit(self.remaining)
+        if limit is not None:
+            query.append((_LIMIT, str(limit)))
         return evolve(call, request=evolve(call.request, query=tuple(query)))
 
     def items(self, data: Sequence[T]) -> Sequence[T]:
-        """Return the items of this page in walking order: away from the cursor."""
+        """Return the items of this page as iteration yields them: nearest to the cursor first."""
         ordered = data[::-1] if self.parameter == "before_id" else data
         return ordered[: self.remaining]
 
-    def following(self, page: PageContent) -> "Step | None":
-        """Return the step after this one, whose page is given; None when the listing is done.
+    def next_request(self, page: PageContent) -> "PageRequest | None":
+        """Return the request for the page after `page`; None when the listing is complete.
 
-        Raises PaginationError when there should be one, but the page has no cursor for it.
+        Raises PaginationError when the API reports more items, but `page` has no usable cursor.
         """
         remaining = None if self.remaining is None else self.remaining - len(page.data)
         has_token = self.parameter == "page" and page.next_page is not None
@@ -102,7 +103,7 @@ class Step:
         name = _NEXT[self.parameter]
         cursor: str | None = getattr(page, name)
         if not page.data and self.parameter != "page":
-            raise PaginationError("the API reports more items, on a page without any")
+            raise PaginationError("the API reports more items, but the page is empty")
         if not cursor or not is_encodable(cursor):
             raise PaginationError(f"the API reports more items, but {name} is {cursor!r}")
         if self.seen.get(cursor, self.number) < self.number:
@@ -111,8 +112,10 @@ class Step:
         return evolve(self, cursor=cursor, remaining=remaining, number=self.number + 1)
 
 
-def walked_call(settings: Settings, request: Request[T], options: Secret[CallOptions]) -> Call[T]:
-    """Return the call of a listing; raises ValueError or TypeError for wrong arguments."""
+def build_listing_call(
+    settings: Settings, request: Request[T], options: Secret[CallOptions]
+) -> Call[T]:
+    """Build the call that the pages of a listing share; raises ValueError or TypeError."""
     call = checked_call(settings, request, options)
     for name in (*_NEXT, _LIMIT):
         if name in call.extra_query and name in _operation(request)["parameters"]:
@@ -120,52 +123,54 @@ def walked_call(settings: Settings, request: Request[T], options: Secret[CallOpt
     return call
 
 
-def failed_at(step: Step, error: AnthropicModelsError, call: Call[Any]) -> AnthropicModelsError:
-    """Return the error of a page with the arguments to resume with, and without secrets."""
-    error.resume = step.resume
+def resumable_error(
+    error: AnthropicModelsError, page_request: PageRequest, call: Call[Any]
+) -> AnthropicModelsError:
+    """Return the error of a page request with the arguments to resume with, secrets masked."""
+    error.resume = page_request.resume
     mask_error(error, secrets_in(call.sent_headers()))
-    # The frames that it came through hold the page, where the key may be quoted.
+    # Local variables in its traceback hold the page, where the API may have quoted the key.
     return error.with_traceback(None)
 
 
-class Limits(NamedTuple):
-    """How many items to ask for on a page; None leaves it to the API."""
+class PageSize(NamedTuple):
+    """How many items a page may have; None leaves it to the API."""
 
-    wanted: int | None
+    requested: int | None
     smallest: int = 1
     default: int | None = None
 
-    def page_size(self, remaining: int | None) -> int | None:
-        """Return the limit to send: never more than are still needed."""
+    def limit(self, remaining: int | None) -> int | None:
+        """Return the `limit` to send, which is at most the number of items still needed."""
         if remaining is None:
-            return self.wanted
-        largest = self.wanted or self.default
-        if largest is None or (self.wanted is None and largest <= remaining):
-            return self.wanted
+            return self.requested
+        largest = self.requested or self.default
+        if largest is None or (self.requested is None and largest <= remaining):
+            return self.requested
         return max(self.smallest, min(largest, remaining))
 
 
-def first_step(request: Request[Any], *, max_items: object) -> Step:
-    """Return the first step of a listing.
+def first_page_request(request: Request[Any], *, max_items: object) -> PageRequest:
+    """Return the request for the first page of a listing.
 
-    Asks for the largest page that the document allows, unless the request has a limit. Raises
-    ValueError or TypeError for a request that cannot be walked.
+    It asks for the largest page that the document allows, unless `request` has a limit. Raises
+    ValueError or TypeError for a request whose response is not paginated.
     """
     operation = _operation(request)
     parameters = cast(dict[str, Any], operation.get("parameters", {}))
     given = dict(request.query)
-    cursors: list[Cursor] = [name for name in _NEXT if name in given]
+    cursors: list[CursorParameter] = [name for name in _NEXT if name in given]
     if len(cursors) > 1:
         raise ValueError(f"give {cursors[0]} or {cursors[1]}, not both")
-    start: Cursor = "page" if operation["page"] == "token" else "after_id"
+    start: CursorParameter = "page" if operation["page"] == "token" else "after_id"
     parameter = cursors[0] if cursors else start
     cursor = given.get(parameter)
     if max_items is not None and checked_int("max_items", max_items) < 1:
         raise ValueError(f"max_items must be 1 or more, not {max_items}")
-    return Step(
+    return PageRequest(
         parameter=parameter,
         cursor=cursor,
-        limits=_limits(given.get(_LIMIT), parameters.get(_LIMIT, {})),
+        page_size=_page_size(given.get(_LIMIT), parameters.get(_LIMIT, {})),
         remaining=cast(int | None, max_items),
         seen={} if cursor is None else {cursor: -1},
     )
@@ -191,7 +196,7 @@ def checked_limit(operation: str, value: object) -> int | None:
     smallest, largest = schema.get("minimum", 1), schema.get("maximum", float("inf"))
     if not smallest <= limit <= largest:
         raise ValueError(
-            f"limit is the size of a page, {smallest} to {largest}, not {limit}; "
+            f"limit, the page size, must be {smallest} to {largest}, not {limit}; "
             "use max_items to cap how many models are listed in all"
         )
     return limit
@@ -201,16 +206,16 @@ def _operation(request: Request[Any]) -> dict[str, Any]:
     operation = document()["operations"].get(request.operation or "")
     if operation is None or operation["page"] is None:
         raise ValueError(
-            f"{request.method} {request.path} cannot be walked page by page: the document "
-            "describes no page as its response; use send()"
+            f"{request.method} {request.path} cannot be paginated: openapi.yaml does not "
+            "describe its response as a page; use send()"
         )
     return cast(dict[str, Any], operation)
 
 
-def _limits(given: str | None, parameter: dict[str, Any]) -> Limits:
+def _page_size(given: str | None, parameter: dict[str, Any]) -> PageSize:
     schema = parameter.get("schema", {})
-    return Limits(
-        wanted=schema.get("maximum") if given is None else int(given),
+    return PageSize(
+        requested=schema.get("maximum") if given is None else int(given),
         smallest=schema.get("minimum", 1),
         default=schema.get("default"),
     )

@@ -1,4 +1,4 @@
-"""A page of items, as far as it needs no I/O."""
+"""The base class of sync and async pages."""
 
 import json
 from collections.abc import Sequence
@@ -6,26 +6,26 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from ..errors import PaginationError
 from ..responses import APIResponse, ResponseInfo
-from .pagination import PageContent, Step
+from .pagination import PageContent, PageRequest
 
 Item = TypeVar("Item")
 
 
 class BasePage(Generic[Item]):
-    """What sync and async pages have in common."""
+    """What sync and async pages have in common; it does no I/O."""
 
     parsed: Any
     """The whole body as the document describes it, unknown fields included."""
     response: ResponseInfo
     """Status, headers, request id, retries and seconds."""
 
-    def __init__(self, result: APIResponse[Any], step: Step) -> None:
+    def __init__(self, result: APIResponse[Any], page_request: PageRequest) -> None:
         self.parsed = result.parsed
         self.response = result.response
         self._content = PageContent.of(result.parsed)
-        self._step = step
+        self._request = page_request
         try:
-            self._following = step.following(self._content)
+            self._next = page_request.next_request(self._content)
         except PaginationError as error:
             error.body = self.to_dict()
             raise
@@ -56,8 +56,8 @@ class BasePage(Generic[Item]):
         return self._content.next_page
 
     def has_next_page(self) -> bool:
-        """Return whether the listing goes on: there is more, and `max_items` is not reached."""
-        return self._following is not None
+        """Return whether there is a next page, and `max_items` is not reached."""
+        return self._next is not None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the page as plain data that can be pickled, copied or written as JSON."""
@@ -69,22 +69,22 @@ class BasePage(Generic[Item]):
         return json.dumps(self.to_dict())
 
     def __repr__(self) -> str:
-        places = {
+        fields = {
             "has_more": self.has_more,
             "first_id": self.first_id,
             "last_id": self.last_id,
             "next_page": self.next_page,
         }
-        shown = ", ".join(f"{name}={v!r}" for name, v in places.items() if v is not None)
+        shown = ", ".join(f"{name}={v!r}" for name, v in fields.items() if v is not None)
         return f"<{type(self).__name__} of {len(self.data)} items, {shown}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a page holds a client, so it cannot be pickled or copied; use to_dict()")
 
     def _items(self) -> Sequence[Item]:
-        return self._step.items(self.data)
+        return self._request.items(self.data)
 
-    def _next_step(self) -> Step:
-        if self._following is None:
+    def _next_request(self) -> PageRequest:
+        if self._next is None:
             raise PaginationError("there is no next page; check has_next_page() first")
-        return self._following
+        return self._next
