@@ -256,7 +256,7 @@ def test_the_version_is_that_of_the_package_and_python_m_does_the_same(
         ("list --format xml", "'xml' is not one of 'table', 'json'"),
         ("list --after-id a --before-id b", "--after-id or --before-id, not both"),
         ("list --after-id=", "--after-id must be the id of a model"),
-        ("list --beta a,b", "--beta must be words of ASCII characters without commas"),
+        ("list --beta a,b", "--beta must be in ASCII, without commas"),
         ("list --base-url http://example.com", "--base-url 'http://example.com' would"),
         ("list --base-url http://litellm:4000", "--allow-insecure-http"),
         ("list --base-url ftp://x", "--base-url must start with https://"),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from anthropic_models import APIConnectionError, APIResponseValidationError
 from anthropic_models._core import json_body
-from anthropic_models._core.body import MAX_BYTES, Body
+from anthropic_models._core.body_decoder import MAX_BYTES, BodyDecoder
 from anthropic_models._core.json_body import JsonError, decoded_json, is_deeper, kept_body
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ MIB = 1024 * 1024
 
 
 def decoded(*chunks: bytes, encoding: str | None = "gzip") -> bytes:
-    body = Body(httpx.Headers({} if encoding is None else {"content-encoding": encoding}))
+    body = BodyDecoder(httpx.Headers({} if encoding is None else {"content-encoding": encoding}))
     for chunk in chunks:
         body.feed(chunk)
     return body.finish()
@@ -59,7 +59,7 @@ def test_an_empty_body_is_empty_in_every_encoding() -> None:
 def test_what_was_not_asked_for_is_refused(encoding: str) -> None:
     with pytest.raises(APIResponseValidationError) as caught:
         decoded(b"{}", encoding=encoding)
-    says = f"the response is encoded as {encoding!r}, but only gzip was asked for"
+    says = f"the response is encoded as {encoding!r}, but only gzip was requested"
     assert str(caught.value) == says
 
 
@@ -75,13 +75,13 @@ def test_what_was_not_asked_for_is_refused(encoding: str) -> None:
     ids=["no gzip", "wrong checksum", "something behind it", "behind zeros", "zlib"],
 )
 def test_damaged_gzip_is_refused(body: bytes) -> None:
-    with pytest.raises(APIResponseValidationError, match="damaged"):
+    with pytest.raises(APIResponseValidationError, match="not valid gzip"):
         decoded(body)
 
 
 @pytest.mark.parametrize("length", [1, 5, 15, -1])
 def test_gzip_that_ends_too_soon_is_a_lost_connection(length: int) -> None:
-    with pytest.raises(APIConnectionError, match="not complete"):
+    with pytest.raises(APIConnectionError, match="incomplete"):
         decoded(gzip.compress(b"{}" * 99)[:length])
 
 

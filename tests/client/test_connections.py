@@ -125,7 +125,7 @@ def test_a_body_that_is_refused_ends_its_connection(network: Shell, scripted: Sc
     head = HEAD + b"content-encoding: gzip\r\ncontent-length: 1000\r\n\r\n"
     server = scripted(silence_after(head + b"no gzip"), answer(page("a")))
     with network.client(server.base_url, timeout=500) as client:
-        with pytest.raises(APIResponseValidationError, match="damaged"):
+        with pytest.raises(APIResponseValidationError, match="not valid gzip"):
             client.models.list()
         assert client.models.list().first_id == "a"
     assert server.connections == 2

@@ -113,10 +113,10 @@ def test_what_a_gateway_writes_instead_is_in_the_message(
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        (206, "HTTP 206 Partial Content is no success that the document has"),
-        (299, "HTTP 299 is no success that the document has"),
-        (300, "redirected, and redirects are not followed; is base_url right?"),
-        (399, "redirected, and redirects are not followed; is base_url right?"),
+        (206, "HTTP 206 Partial Content is not documented for this request"),
+        (299, "HTTP 299 is not documented for this request"),
+        (300, "redirected, and redirects are not followed; is base_url correct?"),
+        (399, "redirected, and redirects are not followed; is base_url correct?"),
         (400, "HTTP 400 Bad Request"),
         (529, "HTTP 529"),
         (799, "HTTP 799"),
@@ -179,7 +179,7 @@ def unverified() -> Exception:
     return error
 
 
-CANNOT_BE_SENT = "the request cannot be sent: a header has characters that no header may hold"
+CANNOT_BE_SENT = "the request cannot be sent: a header has invalid characters"
 
 
 @pytest.mark.parametrize(
@@ -214,8 +214,8 @@ CANNOT_BE_SENT = "the request cannot be sent: a header has characters that no he
         ),
         (httpx.TooManyRedirects("x"), "connection to {} lost: x", False, True),
         (httpx.LocalProtocolError("x"), CANNOT_BE_SENT, False, True),
-        (httpx.InvalidURL("x"), "the URL cannot be requested", False, True),
-        (UnicodeError("x"), "the URL cannot be requested", False, True),
+        (httpx.InvalidURL("x"), "the URL is not valid", False, True),
+        (UnicodeError("x"), "the URL is not valid", False, True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
@@ -306,7 +306,7 @@ def test_the_classes_of_errors() -> None:
         (APIResponseValidationError("odd", request_id="r"), "odd (request id r)"),
         (APIConnectionError("lost", retries_taken=2), "lost"),
         (ArgumentError("betas", "must be words"), "betas must be words"),
-        (ArgumentError("a", "is b", "allow_c"), "a is b; allow_c=True permits it"),
+        (ArgumentError("a", "is b", "allow_c"), "a is b; allow_c=True allows it"),
     ],
 )
 def test_an_error_reads_as_a_sentence(made: Exception, text: str) -> None:

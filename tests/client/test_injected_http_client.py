@@ -53,7 +53,7 @@ def test_its_hooks_cookies_headers_and_parameters_are_kept_below_ours(
 def test_a_header_that_is_removed_is_not_sent_by_it_either() -> None:
     call = call_of(client={"default_headers": {"User-Agent": None, "accept": None}})
     with httpx.Client(headers={"user-agent": "mine"}) as http:
-        built = call.built_with(http)
+        built = call.build_request_with(http)
     assert not {"user-agent", "accept"} & built.headers.keys()
     assert built.extensions["timeout"] == call.timeout.as_dict()
 
@@ -241,7 +241,7 @@ def test_a_header_of_its_own_that_cannot_be_sent_is_not_shown(
     server = scripted(answer(page("a")))
     http = {"headers": {"X-Mine": "hidden\n"}}
     failure = shell.error(
-        server.base_url, APIConnectionError, "a header has characters", http=http
+        server.base_url, APIConnectionError, "a header has invalid characters", http=http
     )
     assert "hidden" not in str(failure)
     assert failure.retries_taken == 0

@@ -277,4 +277,4 @@ def test_an_extra_query_goes_along_to_every_page() -> None:
     call = build_listing_call(settings_of(api_key=KEY), list_models.request(), options)
     second = step(limit=5).next_request(content("a"))
     assert second is not None
-    assert second.apply_to(call).built().url.query == b"after_id=a&limit=5&x=1"
+    assert second.apply_to(call).build_request().url.query == b"after_id=a&limit=5&x=1"

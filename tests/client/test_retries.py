@@ -11,9 +11,9 @@ from anthropic_models import APIConnectionError, APIStatusError
 from anthropic_models._core.outcomes import Failure
 from anthropic_models._core.retry import (
     is_retryable_status,
+    retry_advice,
     retry_after,
     seconds_before_retry,
-    status_advice,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +69,7 @@ class TestStatus:
         self, status: int, header: str | None, retryable: bool, may_have_acted: bool
     ) -> None:
         headers = httpx.Headers({} if header is None else {"x-should-retry": header})
-        assert status_advice(status, headers) == (retryable, may_have_acted)
+        assert retry_advice(status, headers) == (retryable, may_have_acted)
 
 
 class TestWait:

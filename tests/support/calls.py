@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from anthropic_models import AnthropicModelsError
-from anthropic_models._core.call import Call, checked_call
+from anthropic_models._core.call import Call, build_call
 from anthropic_models._core.outcomes import RawResponse
 from anthropic_models._core.secret import Secret
 from anthropic_models._core.settings import Settings, settings
@@ -18,14 +18,14 @@ from tests.support.shells import KEY
 def settings_of(
     environment: dict[str, str] | None = None,
     *,
-    authenticated_elsewhere: bool = False,
+    http_client_sends_credential: bool = False,
     **options: Any,
 ) -> Settings:
     """Return the settings of a client with these arguments, in an environment of these."""
     return settings(
         Secret(options),  # type: ignore[arg-type]  # some tests give wrong options
         Secret(environment or {}),
-        authenticated_elsewhere=authenticated_elsewhere,
+        http_client_sends_credential=http_client_sends_credential,
     )
 
 
@@ -34,7 +34,7 @@ def call_of(
 ) -> Call[Any]:
     """Return a call with these options, of a client with these arguments."""
     arguments: dict[str, Any] = {"api_key": KEY} | (client or {})
-    return checked_call(
+    return build_call(
         settings_of(None, **arguments),
         request or list_models.request(),
         Secret(options),  # type: ignore[arg-type]  # some tests give wrong options
@@ -45,7 +45,7 @@ def sent(
     request: Request[Any] | None = None, client: dict[str, Any] | None = None, **options: Any
 ) -> httpx.Headers:
     """Return the headers that such a call sends."""
-    return call_of(request, client, **options).built().headers
+    return call_of(request, client, **options).build_request().headers
 
 
 def raw_response(

@@ -1,4 +1,4 @@
-"""What both clients have in common: their arguments, and how they are shown."""
+"""The base class of both clients: arguments, settings and repr."""
 
 import os
 from abc import ABC, abstractmethod
@@ -7,11 +7,11 @@ from typing import Any, Generic, NoReturn, Self, TypeVar, Unpack
 import httpx
 from anthropic_models_generated.request import Request
 
-from ._core.call import Call, CallOptions, checked_call
-from ._core.credentials import authenticates
+from ._core.call import Call, CallOptions, build_call
+from ._core.credentials import sends_credential
 from ._core.headers import Betas, Headers
 from ._core.pagination import PageRequest, build_listing_call, first_page_request
-from ._core.secret import Secret, without_frames
+from ._core.secret import Secret, without_traceback
 from ._core.settings import ClientOptions, Settings, changed_settings, settings
 
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class BaseClient(ABC, Generic[Http]):
-    """The settings of a client, without what sends."""
+    """What sync and async clients have in common; it does no I/O."""
 
     def __init__(
         self,
@@ -40,20 +40,21 @@ class BaseClient(ABC, Generic[Http]):
             api_key: Sent as `X-Api-Key`. Default: the environment variable ANTHROPIC_API_KEY.
             auth_token: Sent as `Authorization: Bearer …`, instead of a key. Default:
                 ANTHROPIC_AUTH_TOKEN, when there is no key.
-            base_url: Where the API is. Default: ANTHROPIC_BASE_URL, else the server of the
-                document, https://api.anthropic.com.
+            base_url: The URL of the API, without `/v1`. Default: ANTHROPIC_BASE_URL, else
+                https://api.anthropic.com.
             betas: Beta features to use in every call. A string is one beta.
-            default_headers: Headers of every request; None removes a default.
-            timeout: Seconds, or an httpx.Timeout that is taken as it is. Default: 5 s to connect,
-                60 s for everything else. The `read` part bounds the whole response.
-            max_retries: Further attempts after a failed one. Default 2.
-            http_client: An httpx client to send with; an httpx.Client for Client, an
-                httpx.AsyncClient for AsyncClient. It stays open when this client is closed.
-            allow_insecure_http: Let base_url be plain http beyond this machine. Default: do not.
+            default_headers: Headers of every request; None removes a default header.
+            timeout: Seconds, or an httpx.Timeout, which is used unchanged. Default: 5 s to
+                connect, 60 s for everything else. The `read` part limits the whole response.
+            max_retries: How often a failed request is retried. Default: 2.
+            http_client: An httpx client to send requests with; an httpx.Client for Client, an
+                httpx.AsyncClient for AsyncClient. Closing this client leaves it open.
+            allow_insecure_http: Allow a base_url with http:// (unencrypted) for other hosts than
+                this machine. Default: False.
 
         Raises:
-            MissingCredentialsError: There is no credential at all.
-            ValueError, TypeError: An argument cannot be used.
+            MissingCredentialsError: There is no API key and no token.
+            ValueError, TypeError: An argument has a wrong value.
 
         """
         options: Secret[ClientOptions] = Secret(
@@ -68,32 +69,32 @@ class BaseClient(ABC, Generic[Http]):
                 "allow_insecure_http": allow_insecure_http,
             }
         )
-        # From here on no credential shows in a traceback.
+        # From here on, no local variable holds a credential that a traceback could show.
         del api_key, auth_token, base_url, default_headers
         kind = self._http_kind()
         if http_client is not None and not isinstance(http_client, kind):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
             raise TypeError(f"http_client must be an httpx.{kind.__name__}, not {http_client!r}")
-        elsewhere = http_client is not None and authenticates(http_client)
-        self._settings = without_frames(
-            settings, options, Secret(os.environ), authenticated_elsewhere=elsewhere
+        sends = http_client is not None and sends_credential(http_client)
+        self._settings = without_traceback(
+            settings, options, Secret(os.environ), http_client_sends_credential=sends
         )
-        self._set_up(http_client)
+        self._create_sender(http_client)
 
     @staticmethod
     @abstractmethod
     def _http_kind() -> type[Http]:
-        """Return the class of httpx client that this client can send with."""
+        """Return the class of httpx client that this client accepts."""
 
     @abstractmethod
-    def _set_up(self, http: Http | None) -> None:
-        """Make what sends, over the httpx client or over connections of our own.
+    def _create_sender(self, http: Http | None) -> None:
+        """Create the sender, over the httpx client if there is one.
 
-        Raises ValueError when the base URL needs a proxy whose setting cannot be used.
+        Raises ValueError when the proxy setting for the base URL is not valid.
         """
 
     @abstractmethod
-    def _share(self) -> None:
-        """Send over the connections of the client that this one was copied from."""
+    def _share_connections(self) -> None:
+        """Replace the sender, copied from another client, by one that shares its connections."""
 
     _settings: Settings
 
@@ -104,35 +105,36 @@ class BaseClient(ABC, Generic[Http]):
 
     @property
     def base_url(self) -> str:
-        """Where the API is."""
+        """The URL of the API."""
         return self._settings.base_url
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Return a client that shares this one's connections, with the given options changed.
 
-        An option replaces what this client has; its arguments are those of the client except
-        `http_client`. Closing the new client leaves this one open.
+        The options are the arguments of the client, except `http_client`. Closing the new client
+        leaves this one open.
         """
         hidden: Secret[ClientOptions] = Secret(options)
         del options
-        changed = without_frames(changed_settings, self._settings, hidden)
+        changed = without_traceback(changed_settings, self._settings, hidden)
         client: Self = object.__new__(type(self))
-        vars(client).update(vars(self))  # what a subclass has of its own
+        vars(client).update(vars(self))  # including the attributes of a subclass
         client._settings = changed
-        client._share()
+        client._share_connections()
         return client
 
     def _call(self, request: Request[T], options: Secret[CallOptions]) -> Call[T]:
-        return without_frames(checked_call, self._settings, request, options)
+        return without_traceback(build_call, self._settings, request, options)
 
     def _prepare_listing(
         self, request: Request[Any], options: Secret[CallOptions], max_items: int | None
     ) -> tuple[Call[Any], PageRequest]:
         page_request = first_page_request(request, max_items=max_items)
-        return without_frames(build_listing_call, self._settings, request, options), page_request
+        call = without_traceback(build_listing_call, self._settings, request, options)
+        return call, page_request
 
     def __repr__(self) -> str:
-        # A traceback may show it half made.
+        # A traceback may show it before __init__ has set all attributes.
         if not {"_settings", "_sender"} <= self.__dict__.keys():
             return f"<{type(self).__name__}>"
         closed = ", closed" if self.is_closed else ""

@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 
 
 class Client(BaseClient[httpx.Client]):
-    """Sends requests over HTTP; to be closed after use, or used in a `with` statement.
+    """Sends requests to the API. Close it after use, or use it in a `with` statement.
 
     Threads may share one client.
     """
@@ -29,17 +29,17 @@ class Client(BaseClient[httpx.Client]):
     def _http_kind() -> type[httpx.Client]:
         return httpx.Client
 
-    def _set_up(self, http: httpx.Client | None) -> None:
+    def _create_sender(self, http: httpx.Client | None) -> None:
         self._sender = Sender(self.base_url, http)
         self._models = Models(self)
 
-    def _share(self) -> None:
+    def _share_connections(self) -> None:
         self._sender = self._sender.derived(self.base_url)
         self._models = Models(self)
 
     @property
     def models(self) -> "Models":
-        """The models of the API: `models.list()` lists them."""
+        """The models of the API; `models.list()` lists them."""
         return self._models
 
     @property
@@ -48,7 +48,7 @@ class Client(BaseClient[httpx.Client]):
         return self._sender.is_closed
 
     def send(self, request: Request[T], **options: Unpack[CallOptions]) -> T:
-        """Send a request; return the body of the response as the document describes it.
+        """Send a request; return the parsed body of the response.
 
         Args:
             request: What the `request()` of a generated module returns, or one written by hand.
@@ -57,9 +57,9 @@ class Client(BaseClient[httpx.Client]):
 
         Raises:
             ValueError, TypeError: Wrong arguments; nothing was sent.
-            APIStatusError: The API refused; see its subclasses.
-            APIConnectionError: No whole response came, or not in time (APITimeoutError).
-            APIResponseValidationError: The response is not what the document describes.
+            APIStatusError: The API responded with an error; see the subclasses.
+            APIConnectionError: No complete response, or not in time (APITimeoutError).
+            APIResponseValidationError: The response does not match openapi.yaml.
             ClientClosedError: The client is closed.
 
         """
@@ -68,7 +68,7 @@ class Client(BaseClient[httpx.Client]):
         return self._sender.send(self._call(request, hidden)).parsed
 
     def send_detailed(self, request: Request[T], **options: Unpack[CallOptions]) -> APIResponse[T]:
-        """Send a request as `send` does; return the response's status, headers and so on, too."""
+        """Send a request as `send` does; return status and headers of the response, too."""
         hidden: Secret[CallOptions] = Secret(options)
         del options
         return self._sender.send(self._call(request, hidden))
@@ -83,16 +83,16 @@ class Client(BaseClient[httpx.Client]):
     ) -> Page[Item]:
         """Fetch the first page of a listing; iterating it yields every item.
 
-        Unless the request has a `limit`, the largest pages are asked for that the document allows.
+        Unless the request has a `limit`, pages are as large as openapi.yaml allows.
 
         Args:
-            request: What the `request()` of a generated module returns whose response is a page.
-            max_items: Yield no more than this many items in all. Default: no cap.
-            prefetch: Fetch the next page while the caller works on this one. Default: do not.
+            request: What the `request()` of a generated module returns; its response is a page.
+            max_items: Yield at most this many items in all. Default: no limit.
+            prefetch: Fetch the next page while the caller works on this one. Default: False.
             options: See `send`.
 
         Raises:
-            PaginationError: The API reports more items, but no cursor leads to them.
+            PaginationError: The API reports more items, but no usable cursor.
             ValueError, TypeError, AnthropicModelsError: See `send`.
 
         """
@@ -111,7 +111,7 @@ class Client(BaseClient[httpx.Client]):
         return Listing[Item](self._sender, call, prefetch).fetch_page(page_request)
 
     def close(self) -> None:
-        """Close the client and its connections; calls under way end with ClientClosedError."""
+        """Close the client and its connections; calls in progress raise ClientClosedError."""
         self._sender.close()
 
     def __enter__(self) -> Self:
@@ -145,14 +145,12 @@ class Models:
         """List the available models, more recently released ones first.
 
         Args:
-            after_id: List what comes after the model of this id: older and older models.
-            before_id: List what comes before the model of this id: newer and newer models.
-                Iteration then goes away from the cursor, the reverse of `page.data`, which stays
-                as the API orders it.
-            limit: Models per page, within the document's bounds (1 to 1000). Default: the most
-                that they allow.
-            max_items: List no more than this many models in all. Default: no cap.
-            prefetch: Fetch the next page while the caller works on this one. Default: do not.
+            after_id: List the models after the one with this id, which are older.
+            before_id: List the models before the one with this id, which are newer. Iteration
+                yields the nearest one first; `page.data` stays in the order of the API.
+            limit: Models per page, 1 to 1000. Default: the maximum.
+            max_items: List at most this many models in all. Default: no limit.
+            prefetch: Fetch the next page while the caller works on this one. Default: False.
             options: `betas`, `extra_headers`, `extra_query`, `timeout` (seconds), `max_retries`;
                 see `CallOptions`.
 
@@ -162,10 +160,10 @@ class Models:
 
         Raises:
             ValueError, TypeError: Wrong arguments; nothing was sent.
-            APIStatusError: The API refused; see its subclasses.
-            APIConnectionError: No whole response came, or not in time (APITimeoutError).
-            APIResponseValidationError: The response is not what the document describes.
-            PaginationError: The API reports more models, but no cursor leads to them.
+            APIStatusError: The API responded with an error; see the subclasses.
+            APIConnectionError: No complete response, or not in time (APITimeoutError).
+            APIResponseValidationError: The response does not match openapi.yaml.
+            PaginationError: The API reports more models, but no usable cursor.
             ClientClosedError: The client is closed.
 
         """

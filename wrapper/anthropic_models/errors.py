@@ -1,4 +1,4 @@
-"""The errors that callers see: one base, and a class for each kind of failure.
+"""The exceptions of this package: one base class, and a class for each kind of failure.
 
     AnthropicModelsError
       MissingCredentialsError      also a ValueError
@@ -27,34 +27,34 @@ from typing import Any, TypedDict
 class Resume(TypedDict, total=False):
     """The arguments that continue an interrupted listing: `client.models.list(**error.resume)`.
 
-    The first two are cursors: of the request, where the listing is not of models.
+    Where the listing is not of models, the first two are parameters of its request.
     """
 
     after_id: str
-    """The item after which the listing goes on, when it goes forwards."""
+    """The cursor of the page to continue with, for a listing with `after_id` or no cursor."""
     before_id: str
-    """The item before which the listing goes on, when it goes backwards."""
+    """The cursor of the page to continue with, for a listing with `before_id`."""
     max_items: int
-    """How many items are still wanted, when there is a cap."""
+    """How many items are left of the `max_items` of the listing, if it had any."""
 
 
 class TokenResume(TypedDict, total=False):
-    """The arguments that continue an interrupted listing whose pages have tokens."""
+    """The arguments that continue an interrupted listing whose pages have tokens as cursors."""
 
     page: str
-    """The token of the page with which the listing goes on."""
+    """The token of the page to continue with."""
     max_items: int
-    """How many items are still wanted, when there is a cap."""
+    """How many items are left of the `max_items` of the listing, if it had any."""
 
 
 class AnthropicModelsError(Exception):
-    """Base of all errors of this package."""
+    """The base class of all errors of this package."""
 
     message: str
-    """What happened, for people."""
+    """What happened, in a sentence."""
     resume: Resume | None
-    """The arguments that continue an interrupted listing with the first item that was not handed
-    out; None when no listing had begun."""
+    """The arguments that continue an interrupted listing with the first item that was not yielded;
+    None when no listing was interrupted."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -63,7 +63,7 @@ class AnthropicModelsError(Exception):
 
     @property
     def description(self) -> str:
-        """The text of the error, without how to resume."""
+        """`str(error)`, without the arguments to resume with."""
         return self.message
 
     def __str__(self) -> str:
@@ -85,14 +85,14 @@ def _restored(
 
 
 class ArgumentError(ValueError):
-    """An argument cannot be used; nothing was sent."""
+    """An argument has a wrong value; nothing was sent."""
 
     argument: str
     """The name of the argument, or of the environment variable."""
     reason: str
     """What is wrong with its value."""
     allowed_by: str | None
-    """The argument that permits the value, if any."""
+    """The argument that allows the value, if any."""
 
     def __init__(self, argument: str, reason: str, allowed_by: str | None = None) -> None:
         super().__init__(argument, reason, allowed_by)
@@ -101,12 +101,12 @@ class ArgumentError(ValueError):
         self.allowed_by = allowed_by
 
     def __str__(self) -> str:
-        hint = f"; {self.allowed_by}=True permits it" if self.allowed_by else ""
+        hint = f"; {self.allowed_by}=True allows it" if self.allowed_by else ""
         return f"{self.argument} {self.reason}{hint}"
 
 
 class MissingCredentialsError(AnthropicModelsError, ValueError):
-    """Neither an argument nor the environment has an API key or a token."""
+    """There is no API key and no token, in the arguments or in the environment."""
 
 
 class ClientClosedError(AnthropicModelsError, RuntimeError):
@@ -114,10 +114,10 @@ class ClientClosedError(AnthropicModelsError, RuntimeError):
 
 
 class PaginationError(AnthropicModelsError):
-    """The listing cannot go on: the API reports more items, but no cursor leads to them."""
+    """There are more items according to the API, but no usable cursor to request them with."""
 
     body: Any
-    """The page that reports it, as decoded JSON; None when there was none."""
+    """The last page, as decoded JSON; None when there was no page."""
 
     def __init__(self, message: str, *, body: object = None) -> None:
         super().__init__(message)
@@ -125,10 +125,10 @@ class PaginationError(AnthropicModelsError):
 
 
 class APIConnectionError(AnthropicModelsError):
-    """No whole response came: not connected, disconnected, or incomplete."""
+    """No complete response: could not connect, connection lost, or the body was cut off."""
 
     retries_taken: int
-    """How many further attempts were made."""
+    """How many retries were made."""
 
     def __init__(self, message: str, *, retries_taken: int = 0) -> None:
         super().__init__(message)
@@ -136,14 +136,14 @@ class APIConnectionError(AnthropicModelsError):
 
 
 class APITimeoutError(APIConnectionError):
-    """The response took longer than `timeout` allows."""
+    """Connecting, or the response, took longer than `timeout` allows."""
 
 
 class APIResponseValidationError(AnthropicModelsError):
-    """A success whose content is not what the document describes."""
+    """The body of a success response does not match the schema in openapi.yaml."""
 
     place: str | None
-    """Where in the content, e.g. `data[3].created_at`; None when it is the whole."""
+    """Where in the body, e.g. `data[3].created_at`; None when the whole body is invalid."""
     status_code: int
     """The HTTP status."""
     request_id: str | None
@@ -151,7 +151,7 @@ class APIResponseValidationError(AnthropicModelsError):
     body: Any
     """The decoded JSON, or the text when it is not JSON; None when it cannot be decoded."""
     retries_taken: int
-    """How many further attempts were made."""
+    """How many retries were made."""
 
     def __init__(
         self,
@@ -172,33 +172,33 @@ class APIResponseValidationError(AnthropicModelsError):
 
     @property
     def description(self) -> str:
-        """The text of the error, without how to resume."""
+        """`str(error)`, without the arguments to resume with."""
         known = f" (request id {self.request_id})" if self.request_id else ""
         return f"{self.message}{known}"
 
 
 class APIStatusError(AnthropicModelsError):
-    """The API responded with a status that is no documented success; redirects are such too."""
+    """The API responded with an error status, a redirect, or a success that is not documented."""
 
     status_code: int
     """The HTTP status."""
     type: str | None
-    """The API's name for the kind of error, e.g. `rate_limit_error`; None when it has none."""
+    """The type of the error in the body, e.g. `rate_limit_error`; None when it has none."""
     request_id: str | None
     """The id that the API gave this request (header `request-id`, else the body)."""
     body: Any
     """The decoded JSON, or the text when it is not JSON; None when it cannot be decoded."""
     retries_taken: int
-    """How many further attempts were made."""
+    """How many retries were made."""
     retry_after: float | None
-    """Seconds to wait that the API asks for; None when it does not."""
+    """How many seconds the API asks to wait (`retry-after`); None when it does not."""
 
     def __init__(
         self,
         message: str,
         *,
         status_code: int,
-        type: str | None = None,  # noqa: A002 - the API's own word
+        type: str | None = None,  # noqa: A002 - the name in the API
         request_id: str | None = None,
         body: object = None,
         retries_taken: int = 0,
@@ -214,14 +214,14 @@ class APIStatusError(AnthropicModelsError):
 
     @property
     def is_retryable(self) -> bool:
-        """Whether the same request may succeed later: 408, 409, 429, and 5xx but 501 and 505."""
-        return self.status_code in (408, 409, 429) or (
-            500 <= self.status_code < 600 and self.status_code not in (501, 505)
-        )
+        """Whether a retry may succeed: status 408, 409, 429, or 5xx except 501 and 505."""
+        from ._core.retry import is_retryable_status  # here, because it imports this module
+
+        return is_retryable_status(self.status_code)
 
     @property
     def description(self) -> str:
-        """The text of the error, without how to resume."""
+        """`str(error)`, without the arguments to resume with."""
         kind = f" {self.type}" if self.type else ""
         known: list[str] = []
         if self.request_id:
@@ -236,7 +236,7 @@ class APIStatusError(AnthropicModelsError):
 
 
 class BadRequestError(APIStatusError):
-    """400: the request is not as it should be."""
+    """400: the request is not valid."""
 
 
 class AuthenticationError(APIStatusError):
@@ -248,7 +248,7 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: nothing of this name, e.g. no model with the id given as cursor."""
+    """404: not found, e.g. no model has the id given as cursor."""
 
 
 class RequestTooLargeError(APIStatusError):

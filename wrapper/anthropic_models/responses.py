@@ -1,4 +1,4 @@
-"""What is known of a response beside its parsed body."""
+"""The result of a call: the parsed body, and the response that it came in."""
 
 from typing import Generic, TypeVar
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 @frozen
 class ResponseInfo:
-    """The response that a page or another result came with."""
+    """The HTTP response of a page or of another result."""
 
     status_code: int
     """The HTTP status."""
@@ -19,9 +19,9 @@ class ResponseInfo:
     request_id: str | None
     """The id that the API gave this request (header `request-id`); None when there is none."""
     retries_taken: int
-    """How many further attempts were made."""
+    """How many retries were made."""
     elapsed: float
-    """Seconds from sending the request to the end of the body, last attempt only."""
+    """Seconds from sending the request to the end of the body, in the last attempt."""
 
 
 @frozen

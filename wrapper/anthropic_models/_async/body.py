@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 import anyio
 import httpx
 
-from .._core.body import Body
+from .._core.body_decoder import BodyDecoder
 from .._core.network_errors import as_error, body_timeout, httpx_error, outcome_of
 from ..errors import AnthropicModelsError
 
@@ -20,19 +20,19 @@ async def read_body(
     seconds = request.extensions["timeout"]["read"]
     refusal: AnthropicModelsError | None = None
     try:
-        body = Body(headers)
+        decoder = BodyDecoder(headers)
         # Over an httpx client of the user's there is a deadline for each read only.
         with anyio.move_on_after(seconds) as deadline:
             async for chunk in chunks:
                 try:
-                    body.feed(chunk)
+                    decoder.feed(chunk)
                 except AnthropicModelsError as error:
                     refusal = error.with_traceback(None)
                     # Leaving the loop instead would leave generators of httpx unfinished.
                     await close()
         if deadline.cancel_called:
             return body_timeout(seconds, request)
-        return refusal or body.finish()
+        return refusal or decoder.finish()
     except AnthropicModelsError as error:
         return error.with_traceback(None)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The attempts at one call, as a generator: what to send, how long to sleep, and the result."""
+"""Sends a call, with retries: a generator without I/O, which a sync and an async sender drive."""
 
 import logging
 from collections.abc import Callable, Generator
@@ -21,19 +21,19 @@ T = TypeVar("T")
 
 
 class Send(NamedTuple):
-    """Send this request, and give back how the attempt ended."""
+    """Tells the sender to send this request, and to send() the outcome into the generator."""
 
     request: httpx.Request
 
 
 class Sleep(NamedTuple):
-    """Wait before the next attempt."""
+    """Tells the sender to sleep before the next attempt."""
 
     seconds: float
 
 
 Attempts = Generator[Send | Sleep, RawResponse | Failure | None, APIResponse[T]]
-"""Yields what to do next, takes the outcome of each `Send`, and returns the result."""
+"""Yields `Send` and `Sleep`, is sent the outcome of each `Send`, and returns the result."""
 
 
 def attempts(
@@ -43,14 +43,14 @@ def attempts(
     clock: Callable[[], float],
     jitter: Callable[[], float],
 ) -> Attempts[T]:
-    """Make one call in as many attempts as it takes; raises the error of the last one.
+    """Make a call, retrying failed attempts; raises the error of the last attempt.
 
-    `client` is the httpx client whose defaults are added, if any. `clock` returns seconds since
-    the epoch, `jitter` a number from 0 to 1.
+    `client` is the httpx client that the requests are sent with, if any; its default headers and
+    query are added. `clock` returns seconds since the epoch, `jitter` a number from 0 to 1.
     """
     retries_taken = 0
     while True:
-        request = call.built() if client is None else call.built_with(client)
+        request = call.build_request() if client is None else call.build_request_with(client)
         outcome = yield Send(request)
         assert outcome is not None  # noqa: S101 - for the type checkers
         _log(request, outcome, retries_taken + 1)
@@ -62,7 +62,7 @@ def attempts(
                 outcome,
                 retries_taken=retries_taken,
                 now=clock(),
-                mask=partial(_masked_in, request),
+                mask=partial(_masked, request),
             )
         )
         if isinstance(result, APIResponse):
@@ -75,17 +75,17 @@ def attempts(
             jitter=jitter(),
         )
         if seconds is None:
-            raise _final(result.error, request, retries_taken)
+            raise _final_error(result.error, request, retries_taken)
         retries_taken += 1
         yield Sleep(seconds)
 
 
-def _masked_in(request: httpx.Request, content: Any) -> Any:
-    # The httpx client may have added a credential.
+def _masked(request: httpx.Request, content: Any) -> Any:
+    # Not the headers of the call: the httpx client may have added a credential.
     return masked(content, secrets_in(request.headers))
 
 
-def _final(
+def _final_error(
     error: AnthropicModelsError, request: httpx.Request, retries_taken: int
 ) -> AnthropicModelsError:
     if isinstance(error, APIConnectionError):
@@ -103,7 +103,7 @@ def _log(request: httpx.Request, outcome: RawResponse | Failure, attempt: int) -
     else:
         result = str(outcome.error)
     line = f"{request.method} {request.url.path}: {result}"
-    # A request id comes from the network: no control characters go to a terminal.
+    # The request id comes from the network, so control characters in it are escaped.
     shown = "".join(
         c if c.isprintable() else repr(c)[1:-1] for c in masked(line, secrets_in(request.headers))
     )

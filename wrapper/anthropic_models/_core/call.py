@@ -1,4 +1,4 @@
-"""One call: a request, with what the client and the caller add to it."""
+"""A call: a request, merged with the settings of the client and the options of the caller."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypedDict, TypeVar
@@ -13,7 +13,7 @@ from .headers import (
     Headers,
     checked_betas,
     checked_headers,
-    layered,
+    merged_headers,
     split_betas,
 )
 from .secret import Secret
@@ -32,23 +32,23 @@ Query = Mapping[str, QueryValue | Sequence[QueryValue]]
 
 
 class CallOptions(TypedDict, total=False):
-    """The keyword arguments that every call takes beside its request."""
+    """The keyword arguments of every call, in addition to its request."""
 
     betas: Betas | None
-    """Beta features to use beside those of the client. A string is one beta."""
+    """Beta features to use in addition to those of the client. A string is one beta."""
     extra_headers: Headers | None
-    """Headers that win over all others; None removes one."""
+    """Headers that override all others; None removes one."""
     extra_query: Query | None
     """Query parameters that replace those of the request; None removes one."""
     timeout: float | httpx.Timeout | None
     """Seconds, or an httpx.Timeout. Default: the client's."""
     max_retries: int | None
-    """Further attempts after a failed one. Default: the client's."""
+    """How often a failed request is retried. Default: as the client does."""
 
 
 @frozen
 class Call(Generic[T]):
-    """A request that is ready to be sent, as often as it takes."""
+    """A request that is ready to be sent, once for each attempt."""
 
     request: Request[T]
     url: str
@@ -61,8 +61,8 @@ class Call(Generic[T]):
         """Return the headers that are sent, credential included."""
         return {name: v for name, v in self.headers.reveal().items() if v is not None}
 
-    def built(self) -> httpx.Request:
-        """Return the request for one attempt, as a client sends it that adds nothing."""
+    def build_request(self) -> httpx.Request:
+        """Build the httpx request for one attempt, without the defaults of any httpx client."""
         return httpx.Request(
             self.request.method,
             self.url,
@@ -72,8 +72,8 @@ class Call(Generic[T]):
             extensions={"timeout": self.timeout.as_dict()},
         )
 
-    def built_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-        """Return the request for one attempt, with the defaults of `client` below ours."""
+    def build_request_with(self, client: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        """Build the httpx request for one attempt; our headers override those of `client`."""
         request = client.build_request(
             self.request.method,
             self.url,
@@ -92,31 +92,33 @@ class Call(Generic[T]):
         return httpx.QueryParams([*kept, *httpx.QueryParams(self.extra_query).multi_items()])
 
 
-def checked_call(settings: Settings, request: Request[T], options: Secret[CallOptions]) -> Call[T]:
-    """Return the call of a request; raises ValueError or TypeError for wrong arguments."""
+def build_call(settings: Settings, request: Request[T], options: Secret[CallOptions]) -> Call[T]:
+    """Build the call of a request; raises ValueError or TypeError for wrong arguments."""
     given = dict(options.reveal())
     extra_headers = checked_headers(given.pop("extra_headers", None), "extra_headers")
     betas = checked_betas(given.pop("betas", None))
     extra_query = checked_query(given.pop("extra_query", None))
     timeout, max_retries = given.pop("timeout", None), given.pop("max_retries", None)
     if given:
-        raise TypeError(f"there is no argument {min(given)!r}")
+        raise TypeError(f"unexpected keyword argument {min(given)!r}")
     if not request.path.startswith("/") or {".", ".."} & set(request.path.split("/")):
         raise ValueError(
-            f"the path of a request must start with / and not climb: {request.path!r}"
+            f"the path of a request must start with / and not contain . or .. segments: "
+            f"{request.path!r}"
         )
     if "?" in request.path or "#" in request.path:
-        raise ValueError(f"the path of a request must end before the query: {request.path!r}")
-    own = {name.lower(): value for name, value in request.headers.items()}
-    united = checked_betas([*settings.all_betas(), *split_betas(own.pop(BETA_HEADER, "")), *betas])
-    headers = layered(
+        raise ValueError(f"the path of a request must not contain ? or #: {request.path!r}")
+    request_headers = {name.lower(): value for name, value in request.headers.items()}
+    request_betas = split_betas(request_headers.pop(BETA_HEADER, ""))
+    all_betas = checked_betas([*settings.all_betas(), *request_betas, *betas])
+    headers = merged_headers(
         DEFAULT_HEADERS,
         document_headers(),
         settings.credential_headers(),
         request.default_headers,
         settings.headers.reveal(),
-        own,
-        {BETA_HEADER: ",".join(united) or None},
+        request_headers,
+        {BETA_HEADER: ",".join(all_betas) or None},
         extra_headers,
     )
     return Call(
@@ -132,7 +134,7 @@ def checked_call(settings: Settings, request: Request[T], options: Secret[CallOp
 
 
 def checked_query(query: object) -> dict[str, Any]:
-    """Return query parameters without those that are None; raises ValueError or TypeError."""
+    """Return the query parameters as lists, empty for None; raises ValueError or TypeError."""
     if query is None:
         return {}
     if not isinstance(query, Mapping):
@@ -145,13 +147,13 @@ def checked_query(query: object) -> dict[str, Any]:
             raise TypeError(f"extra_query must have strings as names, not {name!r}")
         parts: list[Any] = list(value) if isinstance(value, list | tuple) else [value]  # pyright: ignore[reportUnknownArgumentType] - checked below
         if not all(is_encodable(f"{name}{part}") for part in parts):
-            raise ValueError(f"extra_query: {name!r} has characters that no URL can hold")
+            raise ValueError(f"extra_query: {name!r} has characters that cannot be sent in a URL")
         checked[name] = [] if value is None else parts
     return checked
 
 
 def is_encodable(text: str) -> bool:
-    """Return whether a text can be sent: JSON can hold lone surrogates, a URL cannot."""
+    """Return whether a text can be sent in a URL: JSON allows lone surrogates, UTF-8 does not."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The credential of a client: an API key or a token, as the header that carries it."""
+"""The credential of a client: the header that carries its API key or its token."""
 
 import httpx
 
@@ -12,17 +12,17 @@ Credential = tuple[str, Secret[str]]
 
 
 def api_key_credential(key: Secret[object], name: str = "api_key") -> Credential:
-    """Return the header of an API key; raises ValueError or TypeError without quoting it."""
+    """Return the header of an API key; errors (ValueError or TypeError) do not quote it."""
     return "X-Api-Key", Secret(_checked(key, name))
 
 
 def auth_token_credential(token: Secret[object], name: str = "auth_token") -> Credential:
-    """Return the header of a bearer token; raises ValueError or TypeError without quoting it."""
+    """Return the header of a bearer token; errors (ValueError or TypeError) do not quote it."""
     return "Authorization", Secret(f"Bearer {_checked(token, name)}")
 
 
-def authenticates(http_client: httpx.Client | httpx.AsyncClient) -> bool:
-    """Return whether an httpx client of the user's sends a credential of its own."""
+def sends_credential(http_client: httpx.Client | httpx.AsyncClient) -> bool:
+    """Return whether an httpx client adds a credential of its own to requests."""
     return http_client.auth is not None or bool(CREDENTIAL_HEADERS & http_client.headers.keys())
 
 
@@ -34,7 +34,7 @@ def _checked(secret: Secret[object], name: str) -> str:
         raise ValueError(f"{name} is empty")
     if not is_header_value(value) or not value.isprintable():
         raise ValueError(
-            f"{name} has characters that no header may hold, such as a line break or a blank "
-            "at an end; was it copied whole and alone? (its value is not shown here)"
+            f"{name} has characters that are invalid in a header, such as a line break or a space "
+            "at an end; was it copied correctly? (its value is not shown here)"
         )
     return value

@@ -1,4 +1,4 @@
-"""Turns a response that is no success into the error that callers see."""
+"""Turns an error response into an APIStatusError."""
 
 import json
 import re
@@ -9,9 +9,9 @@ from typing import Any, cast
 from ..errors import AnthropicModelsError, class_for_status
 from .json_body import JsonError, decoded_json, kept_body
 from .outcomes import Failure, RawResponse
-from .retry import retry_after, status_advice
+from .retry import retry_advice, retry_after
 
-_LONGEST_TEXT = 200  # characters of a gateway's own text
+_MAX_TEXT = 200  # characters of a message that is not from the API, such as a gateway's
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
@@ -19,17 +19,17 @@ _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 def status_failure(
     raw: RawResponse, *, retries_taken: int, now: float, mask: Callable[[Any], Any]
 ) -> Failure:
-    """Return the failure that a status stands for; `now` is in seconds since the epoch.
+    """Return the failure for an error response; `now` is in seconds since the epoch.
 
-    `mask` masks the secrets in a text or in decoded JSON, before anything of it is cut.
+    `mask` masks secrets in a text or in decoded JSON; it is applied before a text is shortened.
     """
     body = mask(_decoded(raw.body))
     envelope = _mapping(body)
     detail = _mapping(envelope.get("error"))
     wait = retry_after(raw.headers, now)
-    retryable, may_have_acted = status_advice(raw.status_code, raw.headers)
+    retryable, may_have_acted = retry_advice(raw.status_code, raw.headers)
     error = class_for_status(raw.status_code)(
-        _explanation(body) or _status_text(raw.status_code),
+        _message(body) or _status_text(raw.status_code),
         status_code=raw.status_code,
         type=_text(detail.get("type")),
         request_id=raw.request_id or _text(envelope.get("request_id")),
@@ -51,19 +51,24 @@ def _decoded(body: bytes | AnthropicModelsError) -> object:
     return None if content is None else kept_body(body, content)
 
 
-def _explanation(body: object) -> str | None:
-    """Return what the API, or a gateway before it, says about the error."""
+def _message(body: object) -> str | None:
+    """Return the message in an error body of the API, or of a gateway in front of it."""
     if isinstance(body, str):
         return _plain_text(body)
     content = _mapping(body)
     error = content.get("error")
-    places = (_mapping(error).get("message"), error, content.get("message"), content.get("detail"))
-    for place in places:
-        if text := _text(place):
+    candidates = (
+        _mapping(error).get("message"),
+        error,
+        content.get("message"),
+        content.get("detail"),
+    )
+    for candidate in candidates:
+        if text := _text(candidate):
             return text
     # FastAPI's validation errors are a list of objects.
     detail = content.get("detail")
-    return json.dumps(detail)[:_LONGEST_TEXT] if detail else None
+    return json.dumps(detail)[:_MAX_TEXT] if detail else None
 
 
 def _plain_text(text: str) -> str | None:
@@ -71,17 +76,17 @@ def _plain_text(text: str) -> str | None:
         title = _TITLE.search(text)
         text = title[1] if title else ""
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
 
 
 def _status_text(status: int) -> str:
     if 300 <= status < 400:
-        return "redirected, and redirects are not followed; is base_url right?"
+        return "redirected, and redirects are not followed; is base_url correct?"
     try:
         text = f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
         text = f"HTTP {status}"
-    return f"{text} is no success that the document has" if 200 <= status < 300 else text
+    return f"{text} is not documented for this request" if 200 <= status < 300 else text
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

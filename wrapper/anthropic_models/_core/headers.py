@@ -1,4 +1,4 @@
-"""Header defaults: checks, precedence and the union of betas."""
+"""Headers: which can be sent, which override others, and the union of betas."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,8 +14,8 @@ Headers = Mapping[str, str | None]
 
 BETA_HEADER = "anthropic-beta"
 
-# RFC 9110, 5.1 and 5.5: a token; visible characters with blanks only between them. Bytes beyond
-# ASCII have no agreed meaning in a header, so they are refused too.
+# RFC 9110, 5.1 and 5.5: a token; visible characters, with spaces and tabs only between them.
+# Bytes beyond ASCII have no agreed meaning in a header, so they are refused, too.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _MANAGED = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade")
@@ -23,8 +23,8 @@ _MANAGED = ("content-length", "transfer-encoding", "connection", "keep-alive", "
 _BETA = re.compile(r"[!-+\--~]+")
 
 
-def layered(*layers: Headers) -> dict[str, str | None]:
-    """Return the headers of all layers by lower-case name: a later layer wins, None removes."""
+def merged_headers(*layers: Headers) -> dict[str, str | None]:
+    """Merge headers, by lower-case name: a later layer overrides, and None removes a header."""
     return {name.lower(): value for layer in layers for name, value in layer.items()}
 
 
@@ -33,7 +33,7 @@ def checked_headers(headers: object, argument: str) -> dict[str, str | None]:
 
     Values are not quoted in errors: they may be credentials.
     """
-    wrong = f"{argument} must map names to strings (or None, to remove a default)"
+    wrong = f"{argument} must map names to strings (or to None, which removes a header)"
     if headers is None:
         return {}
     if not isinstance(headers, Mapping):
@@ -45,24 +45,24 @@ def checked_headers(headers: object, argument: str) -> dict[str, str | None]:
         if not isinstance(name, str) or not (value is None or isinstance(value, str)):
             raise TypeError(wrong)
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{argument}: {name!r} cannot be the name of a header")
+            raise ValueError(f"{argument}: {name!r} is not a valid header name")
         if name.lower() in _MANAGED or (name.lower() == "host" and value is None):
             raise ValueError(f"{argument}: {name!r} is managed by the HTTP client")
         if value is not None and not is_header_value(value):
-            raise ValueError(f"{argument}: {name!r} has characters that no header may hold")
+            raise ValueError(f"{argument}: {name!r} has invalid characters in its value")
         checked[name] = value
     return checked
 
 
 def is_header_value(value: str) -> bool:
-    """Return whether a text can be sent as the value of a header, as it is."""
+    """Return whether a text can be sent unchanged as the value of a header."""
     return _VALUE.fullmatch(value) is not None
 
 
 def checked_betas(betas: object) -> tuple[str, ...]:
     """Return betas as strings, in order and without repeats; a single string is one beta.
 
-    Raises TypeError for what is no string, ValueError for what one list item cannot hold.
+    Raises TypeError for what is not a string, ArgumentError for a string that is not one beta.
     """
     if betas is None:
         return ()
@@ -80,8 +80,8 @@ def _checked_beta(beta: object) -> str:
     if not _BETA.fullmatch(text):
         raise ArgumentError(
             "betas",
-            f"must be words of ASCII characters without commas, blanks and line breaks, unlike "
-            f"{text!r}; give several betas as a list",
+            "must be in ASCII, without commas, spaces and line breaks, "
+            f"unlike {text!r}; give several betas as a list",
         )
     return text
 

@@ -1,4 +1,4 @@
-"""Decodes JSON within bounds, as RFC 8259 has it."""
+"""Decodes JSON as RFC 8259 defines it, with limits on its size and depth."""
 
 import json
 import re
@@ -7,17 +7,17 @@ from itertools import accumulate
 from typing import Any, NoReturn
 
 MAX_SEPARATORS = 2_000_000
-"""Commas and opening brackets. A body of 32 MiB could else become 1.5 GiB of Python objects."""
+"""Commas and opening brackets. Without it, 32 MiB could become 1.5 GiB of Python objects."""
 
 MAX_DEPTH = 2_000
-"""Lists and objects within each other; parser and validator need memory of the stack for each."""
+"""Nested lists and objects; the parser and the validator use the stack for each level."""
 
-_MAX_KEPT_DEPTH = 100
-_MAX_DIGITS = 100_000  # of one integer; Python itself decodes 4,300
+_MAX_KEPT_DEPTH = 100  # more cannot be pickled
+_MAX_DIGITS = 100_000  # of one integer; int() accepts 4,300
 
 
 class JsonError(ValueError):
-    """The body is not JSON, or too large to be decoded; the message continues "the response"."""
+    """The body is not JSON, or exceeds a limit; the message continues "the response …"."""
 
 
 def decoded_json(body: bytes) -> Any:
@@ -32,7 +32,7 @@ def decoded_json(body: bytes) -> Any:
     try:
         try:
             return json.loads(body, parse_constant=_no_constant)
-        except ValueError:  # Python refuses long integers, too
+        except ValueError:  # also raised for integers with more than 4,300 digits
             return json.loads(body, parse_constant=_no_constant, parse_int=_integer)
     except ValueError:
         what = "is not JSON"
@@ -42,9 +42,9 @@ def decoded_json(body: bytes) -> Any:
 
 
 def kept_body(body: bytes, content: object) -> object:
-    """Return what an error keeps of a body: decoded JSON, else the text; None when it is empty.
+    """Return the `body` attribute of an error: decoded JSON, else the text; None when empty.
 
-    JSON that is nested too deep to be pickled is kept as a text.
+    JSON that is nested too deep to be pickled is kept as text.
     """
     if not body:
         return None
@@ -54,7 +54,7 @@ def kept_body(body: bytes, content: object) -> object:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"JSON has no {name}")
+    raise ValueError(f"{name} is not valid JSON")
 
 
 def _integer(digits: str) -> int:
@@ -69,7 +69,7 @@ _NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
 
 
 def is_deeper(body: bytes, depth: int) -> bool:
-    """Return whether JSON has more than so many lists and objects within each other."""
+    """Return whether JSON has more than `depth` levels of lists and objects."""
     if body.count(b"[") + body.count(b"{") <= depth:
         return False
     brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)

@@ -1,4 +1,4 @@
-"""How one attempt ends: with a response, or with a failure."""
+"""The outcome of one attempt: a response, or a failure."""
 
 import httpx
 from attrs import field, frozen
@@ -8,7 +8,7 @@ from ..errors import AnthropicModelsError
 
 @frozen
 class RawResponse:
-    """A response before it is parsed: its head, and its body or why that could not be read."""
+    """A response before it is parsed; `body` is an error when the body could not be read."""
 
     status_code: int
     headers: httpx.Headers = field(repr=False)
@@ -24,11 +24,11 @@ class RawResponse:
 
 @frozen
 class Failure:
-    """An attempt without a result."""
+    """An attempt that failed, and whether it may be retried."""
 
     error: AnthropicModelsError
     retryable: bool
     may_have_acted: bool = True
-    """Whether the server may have acted on the request, so that repeating it may act twice."""
+    """Whether the server may have processed the request, so that a retry may process it twice."""
     retry_after: float | None = None
-    """Seconds to wait that the server asks for."""
+    """How many seconds the server asks to wait, if it does."""

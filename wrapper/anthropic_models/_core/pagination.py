@@ -13,7 +13,7 @@ from anthropic_models_generated.request import Request
 from attrs import evolve, field, frozen
 
 from ..errors import AnthropicModelsError, ArgumentError, PaginationError, Resume
-from .call import Call, CallOptions, checked_call, is_encodable
+from .call import Call, CallOptions, build_call, is_encodable
 from .secret import Secret, mask_error, secrets_in
 from .settings import Settings, checked_int
 
@@ -116,7 +116,7 @@ def build_listing_call(
     settings: Settings, request: Request[T], options: Secret[CallOptions]
 ) -> Call[T]:
     """Build the call that the pages of a listing share; raises ValueError or TypeError."""
-    call = checked_call(settings, request, options)
+    call = build_call(settings, request, options)
     for name in (*_NEXT, _LIMIT):
         if name in call.extra_query and name in _operation(request)["parameters"]:
             raise ValueError(f"{name} is an argument of the request, not for extra_query")

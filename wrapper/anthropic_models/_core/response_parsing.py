@@ -1,4 +1,4 @@
-"""Parses a response: the result that the document describes, or the error it stands for."""
+"""Parses a response: validates its body, and returns the result or a failure."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,15 +15,15 @@ from .outcomes import Failure, RawResponse
 T = TypeVar("T")
 
 Mask = Callable[[Any], Any]
-"""Masks the secrets in a text or in decoded JSON, before a message quotes any of it."""
+"""Masks secrets in a text or in decoded JSON, before an error message quotes it."""
 
 
 def parsed_response(
     request: Request[T], raw: RawResponse, *, retries_taken: int, now: float, mask: Mask
 ) -> APIResponse[T] | Failure:
-    """Return the result of a response, or the failure that it stands for.
+    """Return the result of a response, or a failure when it is an error or not valid.
 
-    A status that the document does not list as a success is a failure, 2xx included. `now` is in
+    A 2xx status that openapi.yaml does not list for the request is a failure, too. `now` is in
     seconds since the epoch.
     """
     success = _success_of(request, raw.status_code)
@@ -71,18 +71,18 @@ def _parsed_json(operation: str | None, success: SuccessResponse[T], body: bytes
     content: object = None
     try:
         content = decoded_json(body)
-        difference = operation and mismatch(operation, success.status, content)
-        if not difference:
+        invalid = operation and mismatch(operation, success.status, content)
+        if not invalid:
             return success.parse(content)
-        # Values are cut where they are quoted, so they are masked before that.
-        place, problem = mismatch(str(operation), success.status, mask(content)) or difference
-        message = f"is not what the document describes: {place or 'the body'} {problem}"
+        # The problem quotes values shortened, and a part of a secret might not be recognized.
+        place, problem = mismatch(str(operation), success.status, mask(content)) or invalid
+        message = f"does not match openapi.yaml: {place or 'the body'} {problem}"
     except JsonError as error:
         place, message = "", str(error)
     except RecursionError:
         place, message = "", "is nested too deep"
     except (ValueError, OverflowError) as error:  # such as a date in the year 10000
-        place, message = "", f"has a value that Python cannot hold ({error})"
+        place, message = "", f"has a value that Python cannot represent ({error})"
     if not place:
         text = mask(body.decode("utf-8", "replace"))
         message += f"; it begins with {text[:60]!r}" if text.strip() else ""

@@ -1,4 +1,4 @@
-"""Whether a failed attempt is repeated, and after how long."""
+"""Which failed attempts are retried, and after how long."""
 
 import datetime
 import email.utils
@@ -8,13 +8,13 @@ import httpx
 
 from .outcomes import Failure
 
-MAX_RETRY_AFTER = 60.0  # seconds; a server that asks for a longer wait is left to the caller
+MAX_RETRY_AFTER = 60.0  # seconds; when the server asks for more, the error is raised instead
 _FIRST_BACKOFF = 0.5  # seconds
 _MAX_BACKOFF = 8.0  # seconds
 
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}  # RFC 9110, 9.2.2
-# With these the server says that it has not acted on the request.
-_REFUSALS = {429, 503, 529}
+# With these statuses the server has not processed the request.
+_NOT_PROCESSED = {429, 503, 529}
 
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -22,9 +22,9 @@ _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 def seconds_before_retry(
     failure: Failure, *, method: str, retries_taken: int, max_retries: int, jitter: float
 ) -> float | None:
-    """Return how long to wait before the next attempt; None when there is to be none.
+    """Return the seconds to wait before a retry; None when there is to be none.
 
-    `jitter`, from 0 to 1, spreads clients that failed together.
+    `jitter`, from 0 to 1, spreads the retries of clients that failed at the same time.
     """
     if retries_taken >= max_retries or not failure.retryable:
         return None
@@ -43,19 +43,19 @@ def is_retryable_status(status_code: int) -> bool:
     )
 
 
-def status_advice(status_code: int, headers: httpx.Headers) -> tuple[bool, bool]:
-    """Return whether a response is worth another attempt, and whether the server may have acted.
+def retry_advice(status_code: int, headers: httpx.Headers) -> tuple[bool, bool]:
+    """Return whether to retry after a response, and whether the server may have acted.
 
-    `x-should-retry` decides when it is there.
+    The header `x-should-retry` overrides the status.
     """
     advice = headers.get("x-should-retry", "").strip().lower()
     if advice in ("true", "false"):
         return advice == "true", advice == "false"
-    return is_retryable_status(status_code), status_code not in _REFUSALS
+    return is_retryable_status(status_code), status_code not in _NOT_PROCESSED
 
 
 def retry_after(headers: httpx.Headers, now: float) -> float | None:
-    """Return the seconds that the server asks to wait; None when it does not.
+    """Return how many seconds the server asks to wait; None when it does not.
 
     Reads `retry-after-ms`, then `retry-after` as seconds or as a date; `now` is in seconds since
     the epoch. A header that was sent several times counts when all its values are equal.

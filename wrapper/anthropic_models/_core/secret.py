@@ -1,4 +1,4 @@
-"""Keeps credentials out of every text: `Secret` holds them, `mask_error` removes them."""
+"""Keeps credentials out of reprs, tracebacks and messages."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,15 +7,15 @@ from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 _CREDENTIAL_HEADERS = ("x-api-key", "authorization", "proxy-authorization", "cookie")
 _MASK = "<secret>"
 _PUBLIC_PREFIX = re.compile(r"sk-ant-[a-z]+[0-9]*-")  # the same in every key
-_SHORTEST = 8  # characters; fewer stand in ordinary words
-_SAMPLE = 4  # characters; any run of _SHORTEST holds a whole sample at a multiple of this
+_MIN_PART = 8  # characters; a shorter part of a secret may occur in ordinary text
+_SAMPLE = 4  # characters; any part of _MIN_PART has a whole sample at a multiple of this
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
 class Secret(Generic[T]):
-    """A value that shows in no repr, no traceback and no pickle."""
+    """A value that no repr, traceback or pickle shows."""
 
     __slots__ = ("_value",)
 
@@ -33,37 +33,37 @@ class Secret(Generic[T]):
         raise TypeError("a credential cannot be pickled or copied")
 
 
-def without_frames(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a function that checks arguments; its errors do not lead to its frames.
+def without_traceback(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function; an exception that it raises has no traceback into the function.
 
-    Tools that print the local variables of a traceback would find the arguments there, and a
-    credential may be among them. Give it as a `Secret`.
+    Some tools print the local variables of a traceback, and those of a function that checks
+    arguments may hold a credential. Pass credentials to this function as a `Secret`.
     """
     try:
         return function(*args, **kwargs)
     except Exception as error:
-        checked = error.with_traceback(None)
-        checked.__cause__ = checked.__context__ = None
-    raise checked
+        failure = error.with_traceback(None)
+        failure.__cause__ = failure.__context__ = None
+    raise failure
 
 
 def secrets_in(headers: Mapping[str, str]) -> tuple[Secret[str], ...]:
-    """Return the credentials in the headers of a request, without scheme and public prefix."""
+    """Return the credentials in request headers, without their scheme and public prefix."""
     found: list[Secret[str]] = []
     for name in _CREDENTIAL_HEADERS:
         value = headers.get(name, "")
         scheme, blank, rest = value.partition(" ")
         for part in (rest,) if blank else (scheme,):
             part = _PUBLIC_PREFIX.sub("", part, count=1)
-            if len(part) >= _SHORTEST:
+            if len(part) >= _MIN_PART:
                 found.append(Secret(part))
     return tuple(found)
 
 
 def masked(content: Any, secrets: tuple[Secret[str], ...]) -> Any:
-    """Return text, or decoded JSON, with every part of the secrets in it masked.
+    """Return text, or decoded JSON, with every part of a secret in it masked.
 
-    A part is a run of 8 or more characters, in upper or lower case.
+    A part is 8 or more consecutive characters of the secret; case is ignored.
     """
     match content:
         case str():
@@ -82,26 +82,26 @@ def masked(content: Any, secrets: tuple[Secret[str], ...]) -> Any:
 def mask_error(error: Exception, secrets: tuple[Secret[str], ...]) -> None:
     """Mask the secrets in the message and the attributes of an error.
 
-    Servers and proxies are known to quote the key that they refuse.
+    Servers and proxies are known to quote the key that they reject.
     """
     error.args = masked(error.args, secrets)
     try:
         error.__dict__ = masked(error.__dict__, secrets)
-    except RecursionError:  # a body nested too deep to be shown or pickled
+    except RecursionError:  # the body is nested too deep
         error.__dict__ = masked({**error.__dict__, "body": None}, secrets)
 
 
 def _masked_text(text: str, secret: str) -> str:
-    # Bytes, because lower() of a text may change its length.
+    # Bytes, because lower() of a str may change its length.
     raw = text.encode("utf-8", "surrogatepass")
-    runs = list(_runs(raw.lower(), secret.encode("utf-8", "surrogatepass").lower()))
-    for start, end in reversed(runs):
+    parts = list(_parts(raw.lower(), secret.encode("utf-8", "surrogatepass").lower()))
+    for start, end in reversed(parts):
         raw = raw[:start] + _MASK.encode() + raw[end:]
-    return raw.decode("utf-8", "surrogatepass") if runs else text
+    return raw.decode("utf-8", "surrogatepass") if parts else text
 
 
-def _runs(text: bytes, secret: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where in the text a part of the secret begins and ends, from left to right."""
+def _parts(text: bytes, secret: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each part of the secret in the text, from left to right."""
     samples = {secret[i : i + _SAMPLE] for i in range(len(secret) - _SAMPLE + 1)}
     done = 0
     for i in range(0, len(text), _SAMPLE):
@@ -112,6 +112,6 @@ def _runs(text: bytes, secret: bytes) -> Iterator[tuple[int, int]]:
             end += 1
         while start > done and text[start - 1 : end] in secret:
             start -= 1
-        if end - start >= _SHORTEST:
+        if end - start >= _MIN_PART:
             yield start, end
             done = end

@@ -1,4 +1,4 @@
-"""The settings of a client: its arguments, the environment, and the defaults."""
+"""The settings of a client, from its arguments, the environment and the defaults."""
 
 import sys
 from collections.abc import Mapping
@@ -24,9 +24,9 @@ from .secret import Secret
 MAX_RETRIES = 2
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
-_LONGEST_TIMEOUT = 1_000_000  # seconds, eleven days; sockets cannot count much further
+_MAX_TIMEOUT = 1_000_000  # seconds, eleven days; sockets overflow at a few times as much
 
-# Only gzip is asked for, because only gzip is decoded with a bound on its output.
+# Only gzip, because only gzip is decoded with a limit on the decoded size.
 DEFAULT_HEADERS = {
     "accept": "application/json",
     "accept-encoding": "gzip",
@@ -49,29 +49,29 @@ def document_headers() -> dict[str, str]:
 
 
 class ClientOptions(TypedDict, total=False):
-    """The arguments of a client that `with_options` can change; None leaves what is there."""
+    """The arguments of a client that `with_options` can change; None leaves one unchanged."""
 
     api_key: str | None
     """Sent as `X-Api-Key`."""
     auth_token: str | None
     """Sent as `Authorization: Bearer …`, instead of a key."""
     base_url: str | None
-    """Where the API is."""
+    """The URL of the API, without `/v1`."""
     betas: Betas | None
     """Beta features to use in every call. A string is one beta."""
     default_headers: Headers | None
-    """Headers of every request; None removes a default."""
+    """Headers of every request; None removes a default header."""
     timeout: float | httpx.Timeout | None
-    """Seconds, or an httpx.Timeout that is taken as it is."""
+    """Seconds, or an httpx.Timeout, which is used unchanged."""
     max_retries: int | None
-    """Further attempts after a failed one."""
+    """How often a failed request is retried."""
     allow_insecure_http: bool | None
-    """Let base_url be plain http beyond this machine."""
+    """Allow a base_url with http:// (unencrypted) for other hosts than this machine."""
 
 
 @frozen
 class Settings:
-    """Everything that a request takes from its client."""
+    """The settings of a client that its requests use."""
 
     base_url: str
     credential: Credential | None
@@ -82,20 +82,20 @@ class Settings:
     allow_insecure_http: bool
 
     def credential_headers(self) -> dict[str, str]:
-        """Return the header that carries the credential; nothing when there is none."""
+        """Return the header with the credential; an empty dict when there is none."""
         if self.credential is None:
             return {}
         name, secret = self.credential
         return {name: secret.reveal()}
 
     def all_betas(self) -> tuple[str, ...]:
-        """Return the betas of the default headers, then the others."""
+        """Return the betas in the default headers, then the other betas."""
         headers = self.headers.reveal()
         values = [value or "" for name, value in headers.items() if name.lower() == BETA_HEADER]
         return checked_betas([*split_betas(",".join(values)), *self.betas])
 
     def has_credential(self) -> bool:
-        """Return whether there is a credential, or the default headers decide about it."""
+        """Return whether there is a credential, or a default header that sets or removes one."""
         named = {name.lower() for name in self.headers.reveal()}
         return self.credential is not None or bool(CREDENTIAL_HEADERS & named)
 
@@ -104,7 +104,7 @@ Environment = Mapping[str, str]
 
 
 def default_settings() -> Settings:
-    """Return what holds when nothing is given."""
+    """Return the settings of a client without arguments and environment."""
     return Settings(
         base_url=document()["server"],
         credential=None,
@@ -120,13 +120,13 @@ def settings(
     options: Secret[ClientOptions],
     environment: Secret[Environment],
     *,
-    authenticated_elsewhere: bool,
+    http_client_sends_credential: bool,
 ) -> Settings:
     """Return the settings of a new client.
 
-    What the options lack is taken from the environment: the base URL, and the credential unless
-    the httpx client brings one. Raises MissingCredentialsError when there is none at all,
-    ValueError or TypeError for what cannot be used.
+    A base URL or a credential that is not in the options is read from the environment; the
+    credential is not needed when the httpx client sends one. Raises MissingCredentialsError when
+    there is none at all, ValueError or TypeError for wrong values.
     """
     base = default_settings()
     url = environment.reveal().get("ANTHROPIC_BASE_URL")
@@ -134,13 +134,13 @@ def settings(
         allowed = options.reveal().get("allow_insecure_http")
         base = evolve(base, base_url=checked_base_url(url, bool(allowed), "ANTHROPIC_BASE_URL"))
     given = changed_settings(base, options)
-    if given.has_credential() or authenticated_elsewhere:
+    if given.has_credential() or http_client_sends_credential:
         return given
     return evolve(given, credential=_environment_credential(environment))
 
 
 def changed_settings(base: Settings, options: Secret[ClientOptions]) -> Settings:
-    """Return settings with the options that are not None; raises ValueError or TypeError."""
+    """Return settings, with the options that are not None; raises ValueError or TypeError."""
     given = {name: value for name, value in options.reveal().items() if value is not None}
     changes: dict[str, Any] = {}
     key, token = given.pop("api_key", None), given.pop("auth_token", None)
@@ -163,7 +163,7 @@ def changed_settings(base: Settings, options: Secret[ClientOptions]) -> Settings
     )
     changes["base_url"] = checked_base_url(given.pop("base_url", base.base_url), allowed)
     if given:
-        raise TypeError(f"there is no option {min(given)!r}")
+        raise TypeError(f"unexpected keyword argument {min(given)!r}")
     return evolve(base, **changes)
 
 
@@ -187,20 +187,20 @@ def _checked_default_headers(headers: object) -> Secret[dict[str, str | None]]:
 
 
 def checked_timeout(timeout: object) -> httpx.Timeout:
-    """Return a Timeout; a number of seconds means every part of it."""
+    """Return an httpx.Timeout; a number of seconds sets every part of it."""
     if isinstance(timeout, httpx.Timeout):
-        if any((part or 0) > _LONGEST_TIMEOUT for part in timeout.as_dict().values()):
-            raise ValueError(f"timeout: {timeout} has more than {_LONGEST_TIMEOUT} seconds")
+        if any((part or 0) > _MAX_TIMEOUT for part in timeout.as_dict().values()):
+            raise ValueError(f"timeout must be at most {_MAX_TIMEOUT} seconds, not {timeout}")
         return timeout
     if isinstance(timeout, bool) or not isinstance(timeout, int | float):
         raise TypeError(f"timeout must be seconds or an httpx.Timeout, not {timeout!r}")
     if not 0 < timeout < float("inf"):
         raise ValueError(f"timeout must be a positive number of seconds, not {timeout}")
-    return httpx.Timeout(min(timeout, _LONGEST_TIMEOUT))
+    return httpx.Timeout(min(timeout, _MAX_TIMEOUT))
 
 
 def checked_max_retries(max_retries: object) -> int:
-    """Return how many further attempts a call may make."""
+    """Return how often a call may be retried; raises ValueError or TypeError."""
     retries = checked_int("max_retries", max_retries)
     if retries < 0:
         raise ValueError(f"max_retries must be 0 or more, not {retries}")
@@ -208,7 +208,7 @@ def checked_max_retries(max_retries: object) -> int:
 
 
 def checked_int(name: str, value: object) -> int:
-    """Return a whole number; raises TypeError, for a bool too."""
+    """Return an int; raises TypeError for anything else, including a bool."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {value!r}")
     return value

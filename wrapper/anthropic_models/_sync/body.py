@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import httpx
 
-from .._core.body import Body
+from .._core.body_decoder import BodyDecoder
 from .._core.network_errors import as_error, body_timeout, httpx_error, outcome_of
 from ..errors import AnthropicModelsError
 
@@ -17,13 +17,13 @@ def read_body(
     seconds = request.extensions["timeout"]["read"]
     end = float("inf") if seconds is None else time.monotonic() + seconds
     try:
-        body = Body(headers)
+        decoder = BodyDecoder(headers)
         for chunk in chunks:
-            body.feed(chunk)
+            decoder.feed(chunk)
             # Over an httpx client of the user's there is a deadline for each read only.
             if time.monotonic() > end:
                 return body_timeout(seconds, request)
-        return body.finish()
+        return decoder.finish()
     except AnthropicModelsError as error:
         return error.with_traceback(None)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Decodes the body of a response within bounds: how many bytes, and in which encoding."""
+"""Decodes the content encoding of a response body, with a limit on its decoded size."""
 
 import zlib
 
@@ -8,19 +8,19 @@ from ..errors import APIConnectionError, APIResponseValidationError
 
 MAX_BYTES = 32 * 1024 * 1024
 
-_STEP = 1024 * 1024  # bytes inflated at a time, so that a bomb is noticed early
+_CHUNK = 1024 * 1024  # bytes inflated at a time, so that a zip bomb is noticed early
 
-# zlib.decompressobj also reads gzip when told so.
+# Makes zlib.decompressobj read gzip.
 _GZIP = 16 + zlib.MAX_WBITS
-# "none" and "utf-8" are no encodings, but servers are known to send them for plain bodies.
+# "none" and "utf-8" are not content codings, but some servers send them with plain bodies.
 _PLAIN = ("", "identity", "none", "utf-8", "utf8")
 
 
-class Body:
+class BodyDecoder:
     """Takes the raw chunks of a body and returns the decoded bytes.
 
-    Raises APIResponseValidationError when the body is too large, damaged, or in an encoding that
-    was not asked for; APIConnectionError when it ends too soon.
+    Raises APIResponseValidationError when the body is too large, corrupt, or in an encoding that
+    was not requested; APIConnectionError when it is incomplete.
     """
 
     def __init__(self, headers: httpx.Headers) -> None:
@@ -28,39 +28,39 @@ class Body:
         is_gzip = encoding.lower() in ("gzip", "x-gzip")
         if not is_gzip and encoding.lower() not in _PLAIN:
             raise APIResponseValidationError(
-                f"the response is encoded as {encoding!r}, but only gzip was asked for"
+                f"the response is encoded as {encoding!r}, but only gzip was requested"
             )
         self._inflate = zlib.decompressobj(_GZIP) if is_gzip else None
         self._parts: list[bytes] = []
         self._size = 0
-        self._begun = False
+        self._has_data = False
 
     def feed(self, chunk: bytes) -> None:
-        """Take a chunk as it came from the network."""
+        """Take a chunk as received from the network."""
         if self._inflate is None:
             self._keep(chunk)
         elif chunk:
-            self._begun = True
+            self._has_data = True
             self._keep_inflated(chunk)
 
     def finish(self) -> bytes:
         """Return the whole decoded body."""
-        if self._inflate is not None and self._begun and not self._inflate.eof:
-            raise APIConnectionError("connection lost: the compressed body is not complete")
+        if self._inflate is not None and self._has_data and not self._inflate.eof:
+            raise APIConnectionError("connection lost: the gzip body is incomplete")
         return b"".join(self._parts)
 
     def _keep_inflated(self, chunk: bytes) -> None:
         while chunk:
             assert self._inflate is not None  # noqa: S101 - for the type checkers
             if self._inflate.eof:
-                # gzip allows members one after the other, and zeros behind the last one.
+                # A gzip file may have several members, and zeros after the last one.
                 chunk = chunk.lstrip(b"\0")
                 if not chunk:
                     return
                 self._inflate = zlib.decompressobj(_GZIP)
             part = _inflated(self._inflate, chunk)
             if part is None:
-                raise APIResponseValidationError("the compressed body of the response is damaged")
+                raise APIResponseValidationError("the response is not valid gzip")
             self._keep(part)
             chunk = self._inflate.unconsumed_tail or self._inflate.unused_data
 
@@ -77,8 +77,8 @@ def _inflated(
     inflate: "zlib._Decompress",  # pyright: ignore[reportPrivateUsage] - it has no public name
     chunk: bytes,
 ) -> bytes | None:
-    """Return what a chunk, or its first part, inflates to; None when it is damaged."""
+    """Return the inflated chunk, or its first part; None when it is corrupt."""
     try:
-        return inflate.decompress(chunk, _STEP)
+        return inflate.decompress(chunk, _CHUNK)
     except zlib.error:
         return None
