@@ -2,7 +2,8 @@
 
 Redocly finds and judges the differences. Where this judges otherwise: a value that is added to an
 open list breaks nobody; a known value or a schema that goes, or gets another name, breaks those
-whose generated code names it. What Redocly does not see is told too, without a judgement.
+whose generated code names it; another first tag moves a Python module. What Redocly does not see
+is told too, without a judgement.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any, Literal
 from attrs import frozen
 
 from generator.documents import Document, Json, to_yaml
-from sharing import node, places
+from sharing import credentials, node, places
 
 Kind = Literal["added", "changed", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "removed")
@@ -56,12 +57,66 @@ def changes(base: Document, revision: Document, folder: Path) -> list[Change]:
 
     Raises ProcessError when a document cannot be read as OpenAPI.
     """
-    findings = _findings(base, revision, folder)
+    swaps = list(_swaps(base, revision, "#"))
+    findings = [
+        finding
+        for finding in _findings(base, revision, folder)
+        if finding.type != "SecurityRequirement"
+        and "security" not in places.tokens(finding.pointer)
+        # Redocly compares what a reference leads to now with what it led to before.
+        and not any(_is_of(finding, swap) for swap in swaps)
+    ]
     told = {change for finding in findings for change in _told(finding)}
-    told |= set(_unseen(base, revision, findings))
+    told |= {Change("changed", *each) for each in credentials.differing(base, revision)}
+    told |= {_swapped(swap, revision) for swap in swaps}
+    seen = {pointer for finding in findings for pointer in (finding.pointer, finding.former)}
+    seen |= {swap[0] for swap in swaps}
+    renamed = any(finding.keyword == "key" for finding in findings)
+    told |= set(_unseen(base, revision, seen, renamed=renamed))
     gone = {change.text.partition(" (")[0] for change in told if change.kind == "removed"}
     told -= {change for change in told if change.text in {f"{it} may be missing" for it in gone}}
     return sorted(told, key=lambda change: (KINDS.index(change.kind), change.text))
+
+
+Swap = tuple[str, str, str]
+"""Where a reference is, what it led to, and what it leads to now."""
+
+
+def _swaps(base: Any, revision: Any, pointer: str) -> Iterator[Swap]:
+    """Return the references to a schema that lead to another one, both being there."""
+    before, after = _schemas(base), _schemas(revision)
+    for place in _differing(base, revision, pointer):
+        one, other = (_at(document, place) for document in (base, revision))
+        if not (place.endswith("/$ref") and isinstance(one, str) and isinstance(other, str)):
+            continue
+        if one.rpartition("/")[2] in after or other.rpartition("/")[2] in before:
+            yield place, one, other
+
+
+def _schemas(document: Document) -> Document:
+    found: Document = document.get("components", {}).get("schemas", {})
+    return found
+
+
+def _at(document: Any, pointer: str) -> Any:
+    try:
+        for step in places.tokens(pointer):
+            document = document[int(step) if isinstance(document, list) else step]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return document
+
+
+def _is_of(finding: _Finding, swap: Swap) -> bool:
+    ends = (finding.pointer, finding.former)
+    return any(end.startswith(f"{one}/") for end in ends for one in swap[1:])
+
+
+def _swapped(swap: Swap, revision: Document) -> Change:
+    pointer, before, after = swap
+    place = places.words(pointer.removesuffix("/$ref"), revision)
+    names = [each.rpartition("/")[2] for each in (before, after)]
+    return Change("changed", f"{place}: {names[0]} → {names[1]}", True)
 
 
 def _findings(base: Document, revision: Document, folder: Path) -> list[_Finding]:
@@ -97,9 +152,14 @@ def _told(finding: _Finding) -> Iterator[Change]:
             yield from _values(finding)
         case _Finding(keyword="required", before=list(), after=list()):
             for name in _only(finding.after, finding.before):
-                yield Change("changed", f"{finding.place}.{name} is always there")
+                refused = "a response without it, of an older server or a mock, is refused"
+                text = f"{finding.place}.{name} is required: {refused}"
+                yield Change("changed", text, finding.breaking)
             for name in _only(finding.before, finding.after):
                 yield Change("changed", f"{finding.place}.{name} may be missing", finding.breaking)
+        case _Finding(keyword="tags", before=[before, *_], after=[after, *_]) if before != after:
+            text = f"tag of {finding.place}: {before} → {after}, which moves its Python module"
+            yield Change("changed", text, True)
         case _Finding(keyword="description" | "summary" | "title"):
             yield Change("changed", f"{finding.keyword} of {finding.place}")
         case _:
@@ -120,15 +180,26 @@ def _added_or_removed(finding: _Finding) -> Iterator[Change]:
             yield Change(kind, f"{finding.place} ({need})", finding.breaking)
     elif finding.type == "Schema":
         named = kind == "removed" and finding.pointer.count("/") == 3
+        if what == {"type": "string"} and "/anyOf/" in finding.pointer:
+            yield _opened_or_closed(finding)
+            return
         alternative = "alternative of " if "/anyOf/" in finding.pointer else ""
         text = f"{alternative}{finding.place} ({_type(what)})"
         yield Change(kind, text, finding.breaking or named)
-    elif finding.type == "SecurityRequirement":
-        yield Change(kind, f"credentials by {' and '.join(what) or 'nothing'}", finding.breaking)
     elif finding.pointer.endswith(("/anyOf", "/oneOf")):
         yield Change(kind, f"alternatives of {finding.place}", finding.breaking)
     else:
         yield Change(kind, finding.place, finding.breaking)
+
+
+def _opened_or_closed(finding: _Finding) -> Change:
+    if finding.action == "added":
+        text = f"{finding.place} is an open list: any string may be there"
+    elif finding.breaking:
+        text = f"{finding.place} is a closed list: who sends a value that is not in it is refused"
+    else:
+        text = f"{finding.place} is a closed list: a response with another value is refused"
+    return Change("changed", text, finding.breaking)
 
 
 def _values(finding: _Finding) -> Iterator[Change]:
@@ -137,15 +208,17 @@ def _values(finding: _Finding) -> Iterator[Change]:
         yield Change("added", f"value `{value}` of {finding.place}", breaking)
     for value in _only(finding.before, finding.after):
         yield Change("removed", f"value `{value}` of {finding.place}", True)
-    if sorted(finding.before) == sorted(finding.after):
+    former = [value for value in finding.before if value in finding.after]
+    if former != [value for value in finding.after if value in finding.before]:
         yield Change("changed", f"order of the values of {finding.place}")
 
 
-def _unseen(base: Document, revision: Document, findings: list[_Finding]) -> Iterator[Change]:
-    seen = {pointer for finding in findings for pointer in (finding.pointer, finding.former)}
-    renamed = any(finding.keyword == "key" for finding in findings)
+def _unseen(
+    base: Document, revision: Document, seen: set[str], *, renamed: bool
+) -> Iterator[Change]:
     for pointer in _differing(base, revision, "#"):
         follows = renamed and pointer.endswith("/$ref")
+        follows |= "security" in places.tokens(pointer)
         if not follows and not any(_within(pointer, p) or _within(p, pointer) for p in seen):
             yield Change("changed", f"{places.words(pointer, revision)} (not judged)")
 

@@ -11,11 +11,11 @@ from generator.documents import Document
 
 def words(pointer: str, document: Document) -> str:
     """Return what people call the place that a JSON pointer (`#/…`) leads to."""
-    tokens = _tokens(pointer)
+    steps = tokens(pointer)
     try:
-        return _named(tokens, document)
+        return _named(steps, document)
     except (LookupError, TypeError, ValueError, Unresolvable):  # it leads nowhere in this document
-        return ".".join(tokens)
+        return ".".join(steps)
 
 
 def _named(tokens: list[str], document: Document) -> str:
@@ -41,6 +41,8 @@ def _named(tokens: list[str], document: Document) -> str:
             return f"{method.upper()} {path}"
         case ["servers", *_]:
             return "server"
+        case ["tags", index, *_]:
+            return f"tag {document['tags'][int(index)]['name']}"
         case _:
             return ".".join(tokens)
 
@@ -59,7 +61,8 @@ def resolved(item: dict[str, Any], document: Document) -> dict[str, Any]:
     return item
 
 
-def _tokens(pointer: str) -> list[str]:
+def tokens(pointer: str) -> list[str]:
+    """Return the steps of a JSON pointer."""
     parts = pointer.removeprefix("#").strip("/").split("/")
     return [part.replace("~1", "/").replace("~0", "~") for part in parts]
 

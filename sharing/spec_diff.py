@@ -2,11 +2,13 @@
 
 python -m sharing.spec_diff REVISION
 
+Where GITHUB_STEP_SUMMARY names a file, as on a pull request, the same is added to it as Markdown.
 Exits 1 when something breaks and `info.version` did not go up a major version, 2 when there is
 nothing to compare.
 """
 
 import argparse
+import os
 import re
 import sys
 import tempfile
@@ -16,6 +18,7 @@ from generator import process
 from generator.documents import Document, SpecError, read_yaml
 from generator.program import exit_code
 from sharing import changes
+from sharing.summary import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -63,20 +66,28 @@ def _report(
     before: tuple[int, int, int],
     after: tuple[int, int, int],
 ) -> int:
-    if not found:
-        print(f"The API is as it was at {revision}.")
-        return 0
-    print(f"Since {revision}:")
+    breaking = sum(change.breaking for change in found)
+    needed = f"What breaks somebody needs a major version: {before[0] + 1}.0.0."
+    is_refused = bool(breaking and after[0] <= before[0])
+    verdict = f"The API is as it was at {revision}."
+    if found:
+        verdict = (
+            f"{_counted(len(found), 'change')}, {breaking or 'none'} of them breaking; "
+            f"info.version {_dotted(before)} → {_dotted(after)}."
+        )
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            whole = f"{verdict} **{needed}**" if is_refused else verdict
+            file.write(f"{markdown(revision, found, whole)}\n")
+    print(f"Since {revision}:" if found else verdict)
     for change in found:
         mark = "  [breaking]" if change.breaking else ""
         print(f"  {SIGNS[change.kind]} {change.kind:<8} {change.text}{mark}")
-    breaking = sum(change.breaking for change in found)
-    print(f"{_counted(len(found), 'change')}, {breaking or 'none'} of them breaking; ", end="")
-    print(f"info.version {_dotted(before)} → {_dotted(after)}.")
-    if breaking and after[0] <= before[0]:
-        print(f"What breaks somebody needs a major version: {before[0] + 1}.0.0.", file=sys.stderr)
-        return 1
-    return 0
+    if found:
+        print(verdict)
+    if is_refused:
+        print(needed, file=sys.stderr)
+    return int(is_refused)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -125,7 +125,6 @@ def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
         "BetaModelInfo.made_up_moment (string, date-time)",
         "GET /v1/made-up/{made_up_id}",
         "answer 503 of GET /v1/models",
-        "credentials by Cookie",
         "example more of answer ModelList",
         "query parameter `whence` of GET /v1/models (optional)",
         "security scheme Cookie",
@@ -136,7 +135,9 @@ def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
 
 def test_what_is_changed_is_told_even_if_nobody_judged_it(growth: list[Change]) -> None:
     assert [change.text for change in growth if change.kind == "changed"] == [
-        "BetaModelInfo.made_up_moment is always there",
+        "BetaModelInfo.made_up_moment is required: a response without it, of an older server or "
+        "a mock, is refused",
+        "credentials: ApiKey or BearerToken → ApiKey or BearerToken or Cookie",
         "default of query parameter `limit`: 20 → 50",
         "deprecated of query parameter `before_id`: none → yes",
         "description of query parameter `limit`",
@@ -149,17 +150,20 @@ def test_what_breaks_somebody_is_told_as_breaking(breakage: list[Change]) -> Non
     assert [change.text for change in breakage if not change.breaking] == []
     assert [(change.kind, change.text) for change in breakage] == [
         ("added", "header `k` of GET /v1/models (required)"),
+        (
+            "changed",
+            "AnthropicBeta is a closed list: who sends a value that is not in it is refused",
+        ),
         ("changed", "BetaModelInfo.created_at may be missing"),
         ("changed", "const of BetaModelInfo.type: model → ai_model"),
+        ("changed", "credentials: ApiKey or BearerToken → ApiKey"),
         ("changed", "maximum of query parameter `limit`: 1000 → 100"),
         ("changed", "operationId of GET /v1/models: list_models → models"),
         ("changed", "required of query parameter `after_id`: no → yes"),
         ("changed", "type of BetaModelInfo.id: string → string or null"),
         ("changed", "url of server: https://api.anthropic.com → https://elsewhere.example"),
         ("removed", "BetaModelInfo.display_name (string)"),
-        ("removed", "alternative of AnthropicBeta (string)"),
         ("removed", "answer 529 of GET /v1/models"),
-        ("removed", "credentials by BearerToken"),
         ("removed", "query parameter `before_id` of GET /v1/models (optional)"),
         ("removed", "value `api_error` of KnownErrorType"),
         ("removed", "value `pdfs-2024-09-25` of KnownAnthropicBeta"),
@@ -194,10 +198,73 @@ def test_what_is_gone_from_the_middle_of_a_list_is_named_in_the_other_document(
     assert "header `anthropic-version` of GET /v1/models (required)" in texts
 
 
-def test_another_order_of_the_values_is_told(told: Callable[[Document], list[Change]]) -> None:
-    document = copy.deepcopy(TRUTH)
+def move_tag(document: Document) -> None:
+    listing(document)["tags"] = ["catalogue"]
+    document["tags"][0]["name"] = "catalogue"
+
+
+def reorder_and_add(document: Document) -> None:
     schemas(document)["KnownAnthropicBeta"]["enum"].reverse()
-    assert told(document) == [Change("changed", "order of the values of KnownAnthropicBeta")]
+    schemas(document)["KnownAnthropicBeta"]["enum"].append("new-2027-01-01")
+
+
+def swap_items(document: Document) -> None:
+    schemas(document)["Other"] = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    schemas(document)["BetaModelList"]["properties"]["data"]["items"] = {
+        "$ref": "#/components/schemas/Other"
+    }
+
+
+def close_error_types(document: Document) -> None:
+    schemas(document)["ErrorType"]["anyOf"].remove({"type": "string"})
+
+
+def want_both(document: Document) -> None:
+    document["security"] = [{"ApiKey": [], "BearerToken": []}]
+
+
+def want_nothing_of_listing(document: Document) -> None:
+    listing(document)["security"] = [{}]
+
+
+@pytest.mark.parametrize(
+    ("edit", "lines"),
+    [
+        (
+            move_tag,
+            [
+                "name of tag catalogue: models → catalogue",
+                "tag of GET /v1/models: models → catalogue, which moves its Python module!",
+            ],
+        ),
+        (
+            reorder_and_add,
+            [
+                "value `new-2027-01-01` of KnownAnthropicBeta",
+                "order of the values of KnownAnthropicBeta",
+            ],
+        ),
+        (swap_items, ["Other (object)", "BetaModelList.data[]: BetaModelInfo → Other!"]),
+        (
+            close_error_types,
+            ["ErrorType is a closed list: a response with another value is refused"],
+        ),
+        (
+            want_both,
+            ["credentials: ApiKey or BearerToken → ApiKey and BearerToken together!"],
+        ),
+        (
+            want_nothing_of_listing,
+            ["credentials of GET /v1/models: ApiKey or BearerToken → none"],
+        ),
+    ],
+)
+def test_a_change_is_a_line_that_says_what_it_means(
+    told: Callable[[Document], list[Change]], edit: Callable[[Document], None], lines: list[str]
+) -> None:
+    document = copy.deepcopy(TRUTH)
+    edit(document)
+    assert [f"{each.text}{'!' if each.breaking else ''}" for each in told(document)] == lines
 
 
 @pytest.fixture
@@ -250,16 +317,29 @@ def test_what_breaks_nobody_exits_0(project: Path, spec_diff: SpecDiff) -> None:
 
 @pytest.mark.parametrize(("version", "code"), [("1.0.0", 1), ("1.9.0", 1), ("2.0.0", 0)])
 def test_what_breaks_somebody_needs_a_major_version(
-    project: Path, spec_diff: SpecDiff, version: str, code: int
+    project: Path,
+    spec_diff: SpecDiff,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    code: int,
 ) -> None:
+    summary = project / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     document = copy.deepcopy(TRUTH)
     parameters(document)["Limit"]["schema"]["maximum"] = 100
     (project / "openapi.yaml").write_text(with_version(document, version), "utf-8")
     done = spec_diff()
     assert done.returncode == code
     assert "maximum of query parameter `limit`: 1000 → 100  [breaking]" in done.stdout
-    advice = "What breaks somebody needs a major version: 2.0.0.\n"
-    assert done.stderr == (advice if code else "")
+    advice = "What breaks somebody needs a major version: 2.0.0."
+    assert done.stderr == (f"{advice}\n" if code else "")
+    assert summary.read_text("utf-8") == (
+        "## The API since `HEAD`\n\n"
+        f"1 change, 1 of them breaking; info.version 1.0.0 → {version}."
+        f"{f' **{advice}**' if code else ''}\n\n"
+        "| | change |\n|---|---|\n"
+        "| **breaking**, changed | maximum of query parameter `limit`: 1000 → 100 |\n\n"
+    )
 
 
 @pytest.mark.parametrize("revision", ["no-such-revision", "HEAD~5"])
