@@ -209,11 +209,12 @@ class _Preparation:
                 }
                 if own:
                     parts.append({"type": "object", **own})
-            # What narrows a field of another part does not change how it is parsed.
+            # A constant that a field of another part has does not change how that is parsed.
             seen: Document = {}
             for part in parts:
                 for name, field in dict(self._seen(part).get("properties", {})).items():
-                    if name in part.get("properties", {}) and seen.get(name, field) != field:
+                    is_own = name in part.get("properties", {})
+                    if is_own and not _are_merged(seen.get(name, field), field):
                         del part["properties"][name]
                     seen.setdefault(name, field)
             return
@@ -484,6 +485,13 @@ def _type_name(value: object) -> str:
 def _has_type(schema: Document, kind: str) -> bool:
     kinds = schema.get("type")
     return kind in kinds if isinstance(kinds, list) else kinds == kind
+
+
+def _are_merged(one: Any, other: Any) -> bool:
+    """Return whether the generator makes one field of two schemas of it."""
+    both: list[Document] = [each for each in (one, other) if isinstance(each, dict)]
+    kinds = {str(each["type"]).replace("integer", "number") for each in both if "type" in each}
+    return one == other or (len(kinds) < 2 and not any("const" in each for each in both))
 
 
 def _step(place: Place | None, *steps: str) -> Place | None:

@@ -250,6 +250,7 @@ def test_what_the_document_says_counts_on_the_day_it_changes(
 ) -> None:
     changed = copy.deepcopy(document())
     changed["server"] = "https://api.example/v2"
+    changed["operations"] = {"list_models": changed["operations"]["list_models"]}
     parameters = changed["operations"]["list_models"]["parameters"]
     parameters["limit"]["schema"]["maximum"] = 50
     parameters["anthropic-version"]["schema"]["default"] = "2030-01-01"

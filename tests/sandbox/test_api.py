@@ -526,6 +526,7 @@ def test_new_required_fields_come_from_the_examples(monkeypatch: pytest.MonkeyPa
 
 def without_own_errors(content: dict[str, Any]) -> None:
     """All errors are `default` but one, whose example is no object."""
+    content["paths"] = {"/v1/models": content["paths"]["/v1/models"]}
     responses = content["paths"]["/v1/models"]["get"]["responses"]
     error = {"type": "error", "error": {"type": "some_error", "message": "No."}}
     for status in [status for status in responses if status != "200"]:
@@ -536,6 +537,7 @@ def without_own_errors(content: dict[str, Any]) -> None:
 
 def with_nothing(content: dict[str, Any]) -> None:
     """No response has an example."""
+    content["paths"] = {"/v1/models": content["paths"]["/v1/models"]}
     content["paths"]["/v1/models"]["get"]["responses"] = {"200": {"description": "It."}}
 
 

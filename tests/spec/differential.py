@@ -323,7 +323,7 @@ def compared(package: str, tag: str, schemas: dict[str, Any], cases: int, seed: 
     parsers: list[tuple[str, Any, Any]] = []
     for name, operation in names.items():
         module = import_module(f"{package}.api.{tag}.{name}")
-        (success,) = module.request().responses
+        (success,) = module._SUCCESSES  # request() may want arguments
         parsers.append((name, operation["responses"]["200"], success.parse))
     valid = 0
     for number in range(cases):

@@ -99,7 +99,7 @@ def spec_diff(change: str) -> list[str]:
 
 def test_the_parity_test_names_what_the_wrapper_does_not_offer_yet(evolved: Evolved) -> None:
     failed = re.findall(r"^FAILED tests/spec/test_parity.py::(\S+)", evolved.parity.stdout, re.M)
-    assert failed == ["test_the_wrapper_offers_the_parameter[list_models-example_stage]"]
+    assert "test_the_wrapper_offers_the_parameter[list_models-example_stage]" in failed
     assert "_core/list_models.py" in evolved.parity.stdout
 
 

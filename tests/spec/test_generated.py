@@ -14,6 +14,8 @@ from anthropic_models_generated.models import (
     ErrorResponse,
     KnownAnthropicBeta,
 )
+from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import PythonIdentifier
 
 from generator.documents import read_yaml
 from tests.support.projects import ROOT
@@ -57,7 +59,7 @@ def test_a_generated_function_takes_the_parameters_of_the_document_and_a_client(
     )
     assert set(inspect.signature(getattr(module, function)).parameters) == {
         "client",
-        *(name.lower().replace("-", "_") for name in names),
+        *(PythonIdentifier(UntrustedString(name), "field_") for name in names),
     }
 
 

@@ -117,10 +117,10 @@ def test_an_action_that_cannot_be_applied_is_refused_by_name(
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"actions: [", "made-up.yaml cannot be read: "),
+        (b"actions: [", "made-up.yaml, line 2, column "),
         (b"actions: \xff", "made-up.yaml cannot be read: "),
-        (b"", "made-up.yaml is not a mapping."),
-        (b"- target: $.info", "made-up.yaml is not a mapping."),
+        (b"", "made-up.yaml is not a mapping; "),
+        (b"- target: $.info", "made-up.yaml is not a mapping; "),
         (b"overlay: 1.0.0", "made-up.yaml has no actions."),
         (b"actions:", "made-up.yaml has no actions."),
         (b"actions: []", "made-up.yaml has no actions."),

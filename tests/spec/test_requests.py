@@ -11,14 +11,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.scripted_server import model
 from tests.support.ten_more import ten_more_operations
 
-MODEL = {
-    "type": "model",
-    "id": "a",
-    "display_name": "A",
-    "created_at": "2025-05-14T00:00:00Z",
-}
+MODEL = model("a")
 JOB = {"job": "j"}
 BATCH = {"id": "b", "created_at": MODEL["created_at"], "file": None, "parent": None}
 
