@@ -9,7 +9,7 @@ import sys
 import threading
 import types
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 import anyio
@@ -308,13 +308,19 @@ def test_loops_in_threads_share_one_client(server: ScriptedServer) -> None:
 def test_a_listing_that_is_prefetched_goes_on_in_another_loop(scripted: Scripted) -> None:
     server = scripted(answer(page("a", has_more=True)), answer(page("b")))
     client = AsyncClient(api_key=KEY, base_url=server.base_url)
-    models = aiter(client.models.list(prefetch=True))
 
-    async def following() -> str:
+    async def following(models: AsyncIterator[BetaModelInfo]) -> str:
         return (await anext(models)).id
 
-    assert [asyncio.run(following()) for _ in range(2)] == ["a", "b"]
-    asyncio.run(client.close())
+    models = aiter(client.models.list(prefetch=True))
+    assert [asyncio.run(following(models)) for _ in range(2)] == ["a", "b"]
+    server.requests.clear()
+    loops = [asyncio.new_event_loop(), asyncio.new_event_loop()]
+    models = aiter(client.models.list(prefetch=True))
+    assert [loop.run_until_complete(following(models)) for loop in loops] == ["a", "b"]
+    for loop in loops:
+        loop.run_until_complete(client.close())
+        loop.close()
 
 
 # --- interrupts

@@ -119,6 +119,8 @@ class TestBaseUrl:
         assert settings_of(there, api_key=KEY).base_url == "https://gateway.example/anthropic"
         given = settings_of(there, api_key=KEY, base_url="https://other.example")
         assert given.base_url == "https://other.example"
+        unused = {"ANTHROPIC_BASE_URL": "ftp://wrong"}
+        assert settings_of(unused, api_key=KEY, base_url=given.base_url).base_url == given.base_url
 
     @pytest.mark.parametrize(
         ("url", "reason"),
