@@ -80,21 +80,41 @@ def validator(schema: str) -> "Draft202012Validator":
 def _registry() -> "Registry":
     from jsonschema_rs import Draft202012, Registry
 
-    content = json.loads(_text(), object_hook=_with_numbers_only)
+    content = _as_validated(json.loads(_text()))
     # References within the schemas go by their places in openapi.yaml.
     content["components"] = {"schemas": content.pop("schemas")}
     return Registry([(_HOME, content)], draft=Draft202012)
 
 
 _BOUNDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf")
+_FORMATS = ("date-time", "date", "uuid")
+_VALUES = ("const", "enum", "default", "example", "examples")
+_IN_DOCUMENT_JSON = ("schemas", "operations", "parameters", "responses", "bodies")
+_BY_NAME = ("properties", "patternProperties", "$defs", "dependentSchemas", *_IN_DOCUMENT_JSON)
 
 
-def _with_numbers_only(schema: dict[str, Any]) -> dict[str, Any]:
-    """Make a schema with bounds refuse an integer of thousands of digits.
+def _as_validated(node: Any, *, by_name: bool = False) -> Any:
+    """Return schemas as the validator is to read them; `by_name` of what has them by their names.
 
-    The validator does not compare such an integer with bounds, and takes it for no number until
-    `comparable` has made it shorter, after which `mismatch` tries again.
+    Of formats only those are checked that are parsed; others are notes (JSON Schema, 7.2.1). The
+    validator does not compare an integer of thousands of digits with bounds. A schema that has
+    some takes it for no number, until `comparable` has made it shorter, after which `mismatch`
+    tries again.
     """
+    if isinstance(node, list):
+        return [_as_validated(each) for each in cast(list[object], node)]
+    if not isinstance(node, dict):
+        return node
+    schema = {
+        name: _as_validated(each, by_name=not by_name and name in _BY_NAME)
+        if by_name or name not in _VALUES
+        else each
+        for name, each in cast(dict[str, Any], node).items()
+    }
+    if by_name:
+        return schema
+    if schema.get("format") not in _FORMATS:
+        schema.pop("format", None)
     if any(type(schema.get(bound)) in (int, float) for bound in _BOUNDS):
         guard = {"if": {"type": "integer"}, "then": {"type": "number"}}
         schema["allOf"] = [*schema.get("allOf", []), guard]

@@ -152,7 +152,7 @@ class Cases:
         if "const" in schema:
             return copy.deepcopy(schema["const"])
         if "enum" in schema:
-            return pick(schema["enum"])
+            return copy.deepcopy(pick(schema["enum"]))
         if "allOf" in schema:
             made = [self._made(part, level + 1) for part in schema["allOf"]]
             own = {key: value for key, value in schema.items() if key != "allOf"}
