@@ -144,8 +144,8 @@ def build(
 
     `path` holds the names of `path_values` in braces; `body` is a content type and the bytes. What
     is Unset or None is not sent. Raises ValueError when a value of the path is empty, "." or "..",
-    which would name another path. A list of the query that is `joined` is sent as one text. What
-    is `deprecated` and given is warned of.
+    which would name another path, or Unset or None. A list of the query that is `joined` is sent
+    as one text. What is `deprecated` and given is warned of.
     """
     for name, value in deprecated.items():
         if _is_given(value):
@@ -223,7 +223,7 @@ def _pairs(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _filled(path: str, values: Mapping[str, object]) -> str:
-    texts = {name: _text(value) for name, value in values.items()}
+    texts = {name: _text(value) if _is_given(value) else "" for name, value in values.items()}
     for name, text in texts.items():
         if text in ("", ".", ".."):
             raise ValueError(f"{name} is a part of the path and cannot be {text!r}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anthropic_models_generated.types import UNSET
 
 from tests.support.scripted_server import model
 from tests.support.ten_more import ten_more_operations
@@ -53,8 +54,9 @@ def test_values_of_the_path_are_quoted_and_the_documents_defaults_kept_apart(ten
     assert given.default_headers == {}
 
 
-@pytest.mark.parametrize("value", ["", ".", ".."])
-def test_a_value_that_would_name_another_path_is_refused(ten: Any, value: str) -> None:
+@pytest.mark.parametrize("value", ["", ".", "..", None, UNSET])
+def test_a_value_that_would_name_another_path_is_refused(ten: Any, value: Any) -> None:
+    value = ten("types").UNSET if value is UNSET else value
     with pytest.raises(ValueError, match=r"model_id is a part of the path and cannot be '"):
         ten("api.models.get_model").request(value)
 
