@@ -82,8 +82,14 @@ WRONG: list[dict[str, Any]] = [
 ]
 
 
+PROXY = f"http://user:{KEY}@proxy"
+
+
 @KINDS
-@pytest.mark.parametrize("wrong", [*WRONG, {"base_url": "x"}, {"http_client": 7}, {"no_such": 1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [*WRONG, {"base_url": "x"}, {"http_client": 7}, {"http_client": PROXY}, {"no_such": 1}],
+)
 def test_a_wrong_option_shows_no_credential_of_the_client(
     kind: Any, wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +168,24 @@ def test_a_wrong_argument_of_a_call_shows_no_credential(kind: Any, wrong: dict[s
 
 def test_what_is_no_request_shows_no_credential() -> None:
     client = Client(api_key=KEY)
-    for wrong in (None, 7, list_models, Request("GET", "x", headers=HEADERS)):
+    wrong_requests: list[dict[str, Any]] = [
+        {"path": "x"},
+        {"path": "/a/%2E%2e"},
+        {"path": "/a\r\nb: c"},
+        {"path": "/\ud800"},
+        {"method": "get"},
+        {"method": "GET\r\n"},
+        {"query": (("a", "\ud800"),)},
+        {"headers": {**HEADERS, "a": "é"}},
+        {"headers": {**HEADERS, "a": 7}},
+        {"headers": {**HEADERS, "Content-Length": "7"}},
+        {"headers": {"X-Api-Key": f"é{KEY}"}},
+        {"default_headers": {"X-Api-Key": f"{KEY}\n"}},
+        {"body": KEY},
+    ]
+    right: dict[str, Any] = {"method": "GET", "path": "/x", "headers": HEADERS}
+    made: list[Request[Any]] = [Request(**right | each) for each in wrong_requests]
+    for wrong in (None, 7, list_models, *made):
         refused(client.send, wrong, extra_headers=HEADERS)
         refused(client.paginate, wrong, extra_headers=HEADERS)
 
@@ -205,6 +228,23 @@ def test_a_key_that_a_server_quotes_anywhere_is_masked_in_errors_and_logs(
         assert_hidden(failure)
         assert failure.__cause__ is failure.__context__ is None
     assert not shows_a_part(caplog.text)
+
+
+def test_no_frame_of_a_failed_call_keeps_what_was_sent(scripted: Scripted) -> None:
+    with Client(api_key=KEY, base_url=scripted(error(401, "x", KEY)).base_url) as client:
+        with pytest.raises(AnthropicModelsError) as caught:
+            client.send(list_models.request())
+        for frame, _ in traceback.walk_tb(caught.value.__traceback__):
+            for value in frame.f_locals.values():
+                assert not shows_a_part(str(getattr(value, "__dict__", "")))
+
+
+def test_a_request_id_that_quotes_the_key_is_masked_in_a_success(scripted: Scripted) -> None:
+    server = scripted(answer(page("a"), headers={"request-id": KEY}))
+    with Client(api_key=KEY, base_url=server.base_url) as client:
+        page_ = client.models.list()
+    assert not shows_a_part(f"{page_!r} {page_.response!r}")
+    assert page_.response.headers["request-id"] == KEY, "what came is there"
 
 
 def test_it_is_masked_in_where_to_resume(scripted: Scripted) -> None:

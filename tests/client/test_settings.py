@@ -168,6 +168,8 @@ class TestBaseUrl:
             "user:hunter2\n@example.com",
             "user%3Ahunter2%40example.com",
             "user:hunter2\uff20example.com",
+            "https://host;hunter2",
+            f"sk-ant-api03-{'x' * 90}hunter2",
         ],
     )
     def test_that_may_hold_a_password_is_not_quoted(self, url: str) -> None:

@@ -73,7 +73,9 @@ class BaseClient(ABC, Generic[Http]):
         del api_key, auth_token, base_url, default_headers
         kind = self._http_kind()
         if http_client is not None and not isinstance(http_client, kind):  # pyright: ignore[reportUnnecessaryIsInstance] - callers without a type checker
-            raise TypeError(f"http_client must be an httpx.{kind.__name__}, not {http_client!r}")
+            given = type(http_client).__name__  # not its repr: it may be the URL of a proxy
+            del http_client
+            raise TypeError(f"http_client must be an httpx.{kind.__name__}, not {given}")
         sends = http_client is not None and sends_credential(http_client)
         self._settings = without_traceback(
             settings, options, Secret(os.environ), http_client_sends_credential=sends

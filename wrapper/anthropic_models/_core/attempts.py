@@ -75,7 +75,9 @@ def attempts(
             jitter=jitter(),
         )
         if seconds is None:
-            raise _final_error(result.error, request, retries_taken)
+            error = _final_error(result.error, request, retries_taken)
+            del request, outcome, result  # they hold the credential, and what the server quotes
+            raise error
         retries_taken += 1
         yield Sleep(seconds)
 
@@ -102,7 +104,8 @@ def _log(request: httpx.Request, outcome: RawResponse | Failure, attempt: int) -
         result += f", {outcome.elapsed:.3f} s"
     else:
         result = str(outcome.error)
-    line = f"{request.method} {request.url.path}: {result}"
+    path = request.url.raw_path.partition(b"?")[0].decode("ascii")
+    line = f"{request.method} {path}: {result}"
     # The request id comes from the network, so control characters in it are escaped.
     shown = "".join(
         c if c.isprintable() else repr(c)[1:-1] for c in masked(line, secrets_in(request.headers))

@@ -7,6 +7,7 @@ import httpx
 
 from ..errors import ArgumentError
 
+_LONGEST_HOST = 40  # characters of what is quoted where a host should be; keys have about 110
 _HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
 
 
@@ -24,8 +25,8 @@ def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_u
         raise ArgumentError(name, "must not hold a user name or password")
     host_is_valid = _HOST.fullmatch(parsed.raw_host) and (parsed.port or 0) <= 65535
     if parsed.scheme not in ("http", "https") or not host_is_valid:
-        # Not quoted where it may hold a password: with an @, or with what may stand for one.
-        is_quotable = url.isascii() and not set("@?#%") & set(url)
+        # Not quoted where it may be a key, or hold a password: with an @ or what may stand for it.
+        is_quotable = url.isascii() and len(url) <= _LONGEST_HOST and not set("@?#%;") & set(url)
         unlike = f", unlike {url!r}" if is_quotable else ""
         raise ArgumentError(name, f"must start with https:// and name a host{unlike}")
     if parsed.query or parsed.fragment:

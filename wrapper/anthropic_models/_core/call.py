@@ -1,7 +1,8 @@
 """A call: a request, merged with the settings of the client and the options of the caller."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypedDict, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, cast
 
 import httpx
 from anthropic_models_generated.request import Request
@@ -101,14 +102,8 @@ def build_call(settings: Settings, request: Request[T], options: Secret[CallOpti
     timeout, max_retries = given.pop("timeout", None), given.pop("max_retries", None)
     if given:
         raise TypeError(f"unexpected keyword argument {min(given)!r}")
-    if not request.path.startswith("/") or {".", ".."} & set(request.path.split("/")):
-        raise ValueError(
-            f"the path of a request must start with / and not contain . or .. segments: "
-            f"{request.path!r}"
-        )
-    if "?" in request.path or "#" in request.path:
-        raise ValueError(f"the path of a request must not contain ? or #: {request.path!r}")
-    request_headers = {name.lower(): value for name, value in request.headers.items()}
+    checked = checked_request(request).items()
+    request_headers = {name.lower(): value or "" for name, value in checked}
     request_betas = split_betas(request_headers.pop(BETA_HEADER, ""))
     all_betas = checked_betas([*settings.all_betas(), *request_betas, *betas])
     headers = merged_headers(
@@ -131,6 +126,33 @@ def build_call(settings: Settings, request: Request[T], options: Secret[CallOpti
             settings.max_retries if max_retries is None else checked_max_retries(max_retries)
         ),
     )
+
+
+def checked_request(request: Request[Any]) -> Headers:
+    """Return the headers of a request; raises ValueError or TypeError when it cannot be sent.
+
+    Once httpx has the request, its errors lead to frames that hold the credential.
+    """
+    path, body = request.path, cast(object, request.body)
+    if not _METHOD.fullmatch(request.method):
+        raise ValueError(f"the method of a request must be in upper case: {request.method!r}")
+    if not path.startswith("/") or {".", ".."} & set(path.lower().replace("%2e", ".").split("/")):
+        raise ValueError(
+            f"the path of a request must start with / and not contain . or .. segments: {path!r}"
+        )
+    if "?" in path or "#" in path:
+        raise ValueError(f"the path of a request must not contain ? or #: {path!r}")
+    if not path.isprintable():
+        raise ValueError(f"the path of a request has characters that no URL can hold: {path!r}")
+    if not all(is_encodable(f"{name}{value}") for name, value in request.query):
+        raise ValueError("the query of a request has characters that no URL can hold")
+    if body is not None and not isinstance(body, bytes):
+        raise TypeError(f"the body of a request must be bytes, not {type(body).__name__}")
+    checked_headers(request.default_headers, "default_headers of the request")
+    return checked_headers(request.headers, "headers of the request")
+
+
+_METHOD = re.compile("[A-Z][A-Z-]*")
 
 
 def checked_query(query: object) -> dict[str, Any]:

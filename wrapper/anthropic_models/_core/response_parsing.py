@@ -37,7 +37,7 @@ def parsed_response(
         except APIResponseValidationError as invalid:
             error = invalid.with_traceback(None)
         else:
-            return APIResponse(parsed, _info(raw, retries_taken))
+            return APIResponse(parsed, _info(raw, retries_taken, mask))
     if isinstance(error, APIResponseValidationError):
         error.status_code = raw.status_code
         error.request_id = raw.request_id
@@ -91,11 +91,11 @@ def _parsed_json(operation: str | None, success: SuccessResponse[T], body: bytes
     )
 
 
-def _info(raw: RawResponse, retries_taken: int) -> ResponseInfo:
+def _info(raw: RawResponse, retries_taken: int, mask: Mask) -> ResponseInfo:
     return ResponseInfo(
         status_code=raw.status_code,
         headers=raw.headers,
-        request_id=raw.request_id,
+        request_id=mask(raw.request_id),
         retries_taken=retries_taken,
         elapsed=raw.elapsed,
     )
