@@ -132,6 +132,8 @@ class TestRetryAfter:
             ({"retry-after": "Wed, 31 Dec 2025 23:59:00 GMT"}, 0.0),
             ({"retry-after": "Thu, 01 Jan 2026 01:00:30 +0100"}, 30.0),
             ({"retry-after": "Thu Jan  1 00:00:30 2026"}, 30.0),
+            ({"retry-after": "7, 7"}, 7.0),
+            ({"retry-after": "7, 8"}, None),
             ({"retry-after": "-5"}, None),
             ({"retry-after": "nan"}, None),
             ({"retry-after": "inf"}, None),

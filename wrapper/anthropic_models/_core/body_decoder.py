@@ -12,8 +12,11 @@ _CHUNK = 1024 * 1024  # bytes inflated at a time, so that a zip bomb is noticed 
 
 # Makes zlib.decompressobj read gzip.
 _GZIP = 16 + zlib.MAX_WBITS
-# "none" and "utf-8" are not content codings, but some servers send them with plain bodies.
-_PLAIN = ("", "identity", "none", "utf-8", "utf8")
+# These are not content codings, but some servers send them with plain bodies: character sets, the
+# encodings of MIME, and words for nothing.
+_CHARACTER_SETS = ("utf-8", "utf8", "ascii", "us-ascii", "iso-8859-1")
+_MIME = ("binary", "7bit", "8bit")
+_PLAIN = ("", "identity", "none", "null", "aws-chunked", *_CHARACTER_SETS, *_MIME)
 
 
 class BodyDecoder:
@@ -25,11 +28,10 @@ class BodyDecoder:
 
     def __init__(self, headers: httpx.Headers) -> None:
         encoding: str = headers.get("content-encoding", "").strip()
-        is_gzip = encoding.lower() in ("gzip", "x-gzip")
-        if not is_gzip and encoding.lower() not in _PLAIN:
-            raise APIResponseValidationError(
-                f"the response is encoded as {encoding!r}, but only gzip was requested"
-            )
+        names = [name.strip() for name in encoding.lower().split(",")]
+        encodings = [name for name in names if name not in _PLAIN]
+        is_gzip = encodings in (["gzip"], ["x-gzip"])
+        self._unknown = encoding if encodings and not is_gzip else None
         self._inflate = zlib.decompressobj(_GZIP) if is_gzip else None
         self._parts: list[bytes] = []
         self._size = 0
@@ -37,6 +39,10 @@ class BodyDecoder:
 
     def feed(self, chunk: bytes) -> None:
         """Take a chunk as received from the network."""
+        if chunk and self._unknown is not None:
+            raise APIResponseValidationError(
+                f"the response is encoded as {self._unknown!r}, but only gzip was requested"
+            )
         if self._inflate is None:
             self._keep(chunk)
         elif chunk:

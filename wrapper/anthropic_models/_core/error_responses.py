@@ -14,6 +14,7 @@ from .retry import retry_advice, retry_after
 _MAX_TEXT = 200  # characters of a message that is not from the API, such as a gateway's
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
 def status_failure(
@@ -44,10 +45,11 @@ def _decoded(body: bytes | AnthropicModelsError) -> object:
     """Return decoded JSON, else the text; None when there is neither."""
     if isinstance(body, AnthropicModelsError) or not body:
         return None
+    text = body.decode(json.detect_encoding(body), "replace")  # its encoding may be yet another
     try:
-        content = decoded_json(body)
+        content = decoded_json(text.encode())
     except JsonError:
-        return kept_body(body, None)
+        return text
     return None if content is None else kept_body(body, content)
 
 
@@ -66,16 +68,21 @@ def _message(body: object) -> str | None:
     for candidate in candidates:
         if text := _text(candidate):
             return text
-    # FastAPI's validation errors are a list of objects.
-    detail = content.get("detail")
-    return json.dumps(detail)[:_MAX_TEXT] if detail else None
+    # FastAPI's validation errors are a list of objects; others have names of their own.
+    for candidate in (content.get("detail"), body):
+        if candidate and isinstance(candidate, dict | list):
+            return _cut(json.dumps(candidate, ensure_ascii=False))
+    return None
 
 
-def _plain_text(text: str) -> str | None:
+def _plain_text(text: str) -> str:
     if text.lstrip().startswith("<"):
         title = _TITLE.search(text)
-        text = title[1] if title else ""
-    text = " ".join(text.split())
+        text = title[1] if title and title[1].strip() else _TAG.sub(" ", text)
+    return _cut(" ".join(text.split()))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
 
 
@@ -94,4 +101,4 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value.strip() else None

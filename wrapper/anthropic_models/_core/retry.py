@@ -76,5 +76,7 @@ def retry_after(headers: httpx.Headers, now: float) -> float | None:
 
 
 def _single(headers: httpx.Headers, name: str) -> str:
-    values = {value.strip() for value in headers.get_list(name)}
-    return values.pop() if len(values) == 1 else ""
+    whole = [value.strip() for value in headers.get_list(name)]
+    # A proxy joins equal ones with commas, which a date has, too.
+    parts = [value.strip() for value in ",".join(whole).split(",")]
+    return next((values[0] for values in (parts, whole) if len(set(values)) == 1), "")
