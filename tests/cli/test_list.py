@@ -422,21 +422,24 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is
 
 
 @needs_full
-def test_a_full_disk_is_reported_in_one_line(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("words", ["list", "--help", "list --help", "--version"])
+def test_a_full_disk_is_reported_in_one_line(words: str, sandbox: Sandbox) -> None:
     no_space = "anthropic-models: cannot write the output: No space left on device\n"
     with (
         open("/dev/full", "w") as full,
-        started("list", base_url=sandbox.base_url, stdout=full) as process,
+        started(*words.split(), base_url=sandbox.base_url, stdout=full) as process,
     ):
         assert process.ended() == (1, "", no_space)
 
 
 @needs_full
-@pytest.mark.parametrize(("words", "code"), [("--limit 0", 2), ("--base-url http://[::1]:9", 1)])
+@pytest.mark.parametrize(
+    ("words", "code"), [("", 2), ("list --limit 0", 2), ("list --base-url http://[::1]:9", 1)]
+)
 def test_an_error_that_cannot_be_written_has_its_exit_code(words: str, code: int) -> None:
     with (
         open("/dev/full", "w") as full,
-        started("list", *words.split(), stderr=full, ANTHROPIC_API_KEY=KEY) as process,
+        started(*words.split(), stderr=full, ANTHROPIC_API_KEY=KEY) as process,
     ):
         assert process.ended() == (code, "", "")
 
@@ -447,10 +450,24 @@ def test_help_in_a_closed_pipe_ends_it_quietly() -> None:
         assert process.ended() == (0, "", "")
 
 
-def test_ctrl_c_while_python_still_imports_ends_it_quietly(tmp_path: Path) -> None:
-    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+INTERRUPTED = """
+import signal
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    raise ImportError("modules in C turn it into this")
+"""
+
+
+@pytest.mark.parametrize(
+    ("typer", "code"), [("raise KeyboardInterrupt", 130), (INTERRUPTED, -signal.SIGINT)]
+)
+def test_ctrl_c_while_python_still_imports_ends_it_quietly(
+    typer: str, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "typer.py").write_text(typer)
     done = piped("list", PYTHONPATH=str(tmp_path))
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
 @pytest.mark.parametrize("format_", ["table", "jsonl"])

@@ -15,7 +15,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     """
     try:
-        from .run import run
+        from .signals import immediate
+
+        # An interrupted import may raise anything, and modules in C do.
+        with immediate():
+            from .run import run
 
         return run(sys.argv[1:] if arguments is None else arguments)
     except ModuleNotFoundError as error:

@@ -11,6 +11,7 @@ import typer
 from .._version import __version__
 from .betas import known_betas, print_betas
 from .client import ClientOptions
+from .stdio import write_line
 
 PROGRAM = "anthropic-models"
 
@@ -69,7 +70,8 @@ def anthropic_models(
 ) -> None:
     """Show the help when no command is given."""
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
+        for line in context.get_help().splitlines():
+            write_line(line)
         raise typer.Exit(2)
 
 

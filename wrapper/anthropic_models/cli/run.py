@@ -9,7 +9,7 @@ from ..errors import AnthropicModelsError
 from . import signals
 from .app import PROGRAM, Action, app
 from .errors import CommandError
-from .stdio import discard, escape_unencodable, report
+from .stdio import discard, escape_unencodable, output_error, report
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -17,7 +17,7 @@ def run(arguments: Sequence[str]) -> int:
     escape_unencodable()
     try:
         with signals.raised():
-            action: Action | int = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+            action = _action(arguments)
             # An int is the exit code after --help, --version and the like.
             return action if isinstance(action, int) else action()
     except signals.SignalError as error:
@@ -31,6 +31,16 @@ def run(arguments: Sequence[str]) -> int:
         raise
     except Exception as error:
         return _report(error)
+
+
+def _action(arguments: Sequence[str]) -> Action | int:
+    try:
+        parsed: Action | int = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+    except OSError as error:  # of --help, --version and the like
+        if not isinstance(error, BrokenPipeError):
+            raise output_error(error) from None
+        raise
+    return parsed
 
 
 def _report(error: Exception) -> int:

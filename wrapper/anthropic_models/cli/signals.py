@@ -22,6 +22,13 @@ class SignalError(BaseException):
 
 
 @contextmanager
+def immediate() -> Generator[None]:
+    """Let signals end the process at once in the block."""
+    with _handled_by(signal.SIG_DFL):
+        yield
+
+
+@contextmanager
 def raised() -> Generator[None]:
     """Raise SignalError in the block when a signal arrives."""
     with _handled_by(_raise):
@@ -39,7 +46,7 @@ def delayed() -> Generator[None]:
 
 
 @contextmanager
-def _handled_by(handler: Handler) -> Generator[None]:
+def _handled_by(handler: Handler | signal.Handlers) -> Generator[None]:
     previous: dict[signal.Signals, Any] = {}
     try:
         if threading.current_thread() is threading.main_thread():  # only there it is possible

@@ -28,9 +28,14 @@ def write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        discard(sys.stdout)
-        reason = error.strerror or str(error)
-        raise CommandError(f"cannot write the output: {reason}", exit_code=1) from None
+        raise output_error(error) from None
+
+
+def output_error(error: OSError) -> CommandError:
+    """Return what to raise when standard output cannot be written."""
+    discard(sys.stdout)
+    reason = error.strerror or str(error)
+    return CommandError(f"cannot write the output: {reason}", exit_code=1)
 
 
 def write_line(text: str) -> None:
