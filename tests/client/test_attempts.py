@@ -14,7 +14,7 @@ from anthropic_models import (
 )
 from anthropic_models._core.attempts import Send, Sleep, attempts
 from anthropic_models._core.call import Call
-from anthropic_models._core.network_errors import closed
+from anthropic_models._core.network_errors import closed_failure
 from anthropic_models._core.outcomes import Failure, RawResponse
 
 from tests.support.calls import call_of, raw_response
@@ -92,7 +92,7 @@ def test_a_body_that_breaks_off_is_repeated_and_one_that_differs_is_not() -> Non
 
 
 def test_a_closed_client_is_not_repeated() -> None:
-    error, slept = played(call_of(), LOST, closed())
+    error, slept = played(call_of(), LOST, closed_failure())
     assert (type(error), slept) == (ClientClosedError, [0.0015])
     assert not hasattr(error, "retries_taken"), "it says nothing of the network"
 

@@ -264,7 +264,7 @@ def test_an_address_that_cannot_be_reached_or_is_not_supported_is_passed_over(
 def test_the_last_failure_is_named_when_all_addresses_fail_or_there_is_none(
     shell: Shell, addresses: list[Any]
 ) -> None:
-    shell.error(MANY, APIConnectionError, "has no address", max_retries=0)
+    shell.error(MANY, APIConnectionError, "no address found", max_retries=0)
     with refused() as closed:
         addresses += [tcp(closed), tcp(closed)]
         assert shell.error(MANY, APIConnectionError, "refused").retries_taken == 2
@@ -335,7 +335,7 @@ def test_threads_wait_until_a_connection_is_free(
 ) -> None:
     if not is_awake:
         monkeypatch.setattr(connections, "_RECHECK", 0.01)
-        monkeypatch.setattr(vars(connections)["_Place"], "wake", forgotten)
+        monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", forgotten)
     go_on = threading.Event()
     server = scripted(when(go_on, answer(page("a"))))
     with Client(api_key=KEY, base_url=server.base_url) as client:

@@ -23,7 +23,7 @@ from anthropic_models import (
     PaginationError,
 )
 from anthropic_models._core.error_responses import status_failure
-from anthropic_models._core.network_errors import as_error, body_timeout, outcome_of
+from anthropic_models._core.network_errors import body_error, body_timeout, outcome_of
 from anthropic_models._core.outcomes import Failure, RawResponse
 from anthropic_models.errors import class_for_status
 
@@ -236,7 +236,7 @@ def test_what_httpx_raises_becomes_a_failure_that_names_the_host(
 ) -> None:
     failure = outcome_of(raised, REQUEST)
     assert isinstance(failure, Failure)
-    assert str(failure.error) == str(as_error(failure)) == message.format("api.example:8443")
+    assert str(failure.error) == str(body_error(failure)) == message.format("api.example:8443")
     assert (failure.retryable, failure.may_have_acted) == (retryable, may_have_acted)
     timeout = isinstance(raised, httpx.TimeoutException)
     assert type(failure.error) is (APITimeoutError if timeout else APIConnectionError)
@@ -258,7 +258,7 @@ def test_a_status_that_a_hook_has_raised_is_a_response() -> None:
     assert isinstance(outcome, RawResponse)
     assert (outcome.status_code, outcome.headers["retry-after"]) == (429, "7")
     assert isinstance(outcome.body, APIConnectionError)
-    assert isinstance(as_error(outcome), APIConnectionError)
+    assert isinstance(body_error(outcome), APIConnectionError)
 
 
 KINDS: list[type[AnthropicModelsError]] = [

@@ -1,4 +1,4 @@
-"""The deadline of one exchange, counted from its first byte."""
+"""The deadline of one exchange (a request and its response)."""
 
 import time
 
@@ -10,34 +10,34 @@ class Deadline:
         self._seconds: float | None = None
         self._end: float | None = None
         self.reads = 0
-        """How many reads there were since the exchange began."""
+        """The number of reads since the exchange started."""
 
-    def begin(self, seconds: float | None) -> None:
-        """Begin an exchange that may take so many seconds; None for any time."""
+    def start(self, seconds: float | None) -> None:
+        """Start an exchange that may take `seconds` from its first write; None is no limit."""
         self._seconds = seconds
         self._end = None
         self.reads = 0
 
-    def connecting(self, seconds: float | None) -> None:
-        """Bound connecting or a TLS handshake instead, until `begin` or `connected`."""
+    def start_connecting(self, seconds: float | None) -> None:
+        """Limit connecting or a TLS handshake instead, until `connected` or `start`."""
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def connected(self) -> None:
-        """Let the time of the exchange begin with the next write."""
+        """Count the time of the exchange from the next write."""
         self._end = None
 
-    def for_write(self, timeout: float | None) -> float | None:
-        """Return how many seconds a write may take; raises TimeoutError when none are left."""
+    def write_timeout(self, timeout: float | None) -> float | None:
+        """Return how many seconds a write may take; raises TimeoutError after the deadline."""
         if self._end is None and self._seconds is not None:
             self._end = time.monotonic() + self._seconds
-        return self._bounded(timeout)
+        return self._remaining(timeout)
 
-    def for_read(self, timeout: float | None) -> float | None:
-        """Return how many seconds a read may take; raises TimeoutError when none are left."""
+    def read_timeout(self, timeout: float | None) -> float | None:
+        """Return how many seconds a read may take; raises TimeoutError after the deadline."""
         self.reads += 1
-        return self._bounded(timeout)
+        return self._remaining(timeout)
 
-    def _bounded(self, timeout: float | None) -> float | None:
+    def _remaining(self, timeout: float | None) -> float | None:
         if self._end is None:
             return timeout
         left = self._end - time.monotonic()

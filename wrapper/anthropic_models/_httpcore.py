@@ -1,4 +1,4 @@
-"""Pools and requests of httpcore, as connections of our own use them, sync and async."""
+"""Options and requests for httpcore, sync and async."""
 
 import ssl
 from collections.abc import AsyncIterable
@@ -8,13 +8,13 @@ import httpcore
 import httpx
 
 MAX_CONNECTIONS = 100
-_KEEPALIVE = 5.0  # seconds that a connection is used again
+_KEEPALIVE = 5.0  # seconds for which an idle connection can be reused
 
 
 def pool_options(
     proxy: httpx.Proxy | None, backend: object, context: ssl.SSLContext | None
 ) -> dict[str, Any]:
-    """Return the arguments of a pool of httpcore that holds one connection."""
+    """Return the arguments of a httpcore pool that holds one connection."""
     options: dict[str, Any] = {
         "ssl_context": context,
         "max_connections": 1,
@@ -34,10 +34,10 @@ def pool_options(
     return options
 
 
-def core_request(
+def httpcore_request(
     request: httpx.Request, content: bytes | AsyncIterable[bytes]
 ) -> httpcore.Request:
-    """Return a request of httpx, with its content, as one of httpcore."""
+    """Convert a httpx request, with its content, to one of httpcore."""
     url = request.url
     return httpcore.Request(
         request.method,

@@ -1,4 +1,4 @@
-"""TLS without a network: what to write and what to read, for sync and async streams alike."""
+"""TLS in memory (sans-I/O): what to write and to read, for sync and async streams alike."""
 
 import ssl
 from collections.abc import Callable, Generator
@@ -9,14 +9,14 @@ T = TypeVar("T")
 RECORD = 65536  # bytes read at a time
 
 Steps = Generator[bytes | None, bytes | None, T]
-"""Yields bytes to write, or None for bytes to read, which are sent back; b"" is their end."""
+"""Yields bytes to write, or None to be sent the next bytes read (b"" at their end)."""
 
 
 class TLS:
     """One TLS connection; each method returns `Steps`, which raise ssl.SSLError.
 
-    The socket knows nothing of it: that can be shut down from another thread, closed without a
-    word to the other end, and the TLS of a proxy can carry the TLS of a server.
+    Unlike with ssl.SSLSocket, the socket can be shut down from another thread and closed without a
+    close_notify, and there can be TLS to a server within TLS to a proxy.
     """
 
     def __init__(self, context: ssl.SSLContext, hostname: str | None) -> None:
@@ -24,27 +24,27 @@ class TLS:
         self.object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=hostname)
 
     @property
-    def has_surplus(self) -> bool:
-        """Whether bytes have been received that are not read yet."""
+    def has_pending(self) -> bool:
+        """Whether there are received bytes that have not been read."""
         return bool(self._incoming.pending or self.object.pending())
 
     def handshake(self) -> Steps[None]:
-        """Agree on keys, and check the certificate of the other end."""
+        """Do the handshake, which verifies the certificate of the server."""
         return self._run(self.object.do_handshake)
 
     def read(self, max_bytes: int) -> Steps[bytes]:
-        """Return decrypted bytes; none once the other end has closed in good order."""
+        """Read and decrypt bytes; returns b"" after a close_notify."""
         return self._run(lambda: self.object.read(max_bytes))
 
     def write(self, buffer: bytes) -> Steps[None]:
         """Encrypt and write bytes."""
         unsent = memoryview(buffer)
         while unsent:
-            sent = yield from self._run(lambda: self.object.write(unsent))  # noqa: B023 - it runs at once
+            sent = yield from self._run(lambda: self.object.write(unsent))  # noqa: B023 - called within this iteration
             unsent = unsent[sent:]
 
     def alert(self) -> bytes:
-        """Return what is to be written after an error: the alert that names the reason."""
+        """Return the TLS alert to write after an error."""
         return self._outgoing.read()
 
     def _run(self, action: Callable[[], T]) -> Steps[T]:
@@ -55,8 +55,8 @@ class TLS:
                 if self._outgoing.pending:
                     yield self._outgoing.read()
                 received = yield None
-                if not received:  # some releases of ssl take this for an end in good order
-                    raise ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "cut off within TLS") from None
+                if not received:  # some versions of ssl treat this as a close_notify
+                    raise ssl.SSLEOFError(ssl.SSL_ERROR_EOF, "no TLS close_notify") from None
                 self._incoming.write(received)
             else:
                 if self._outgoing.pending:

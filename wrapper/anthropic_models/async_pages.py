@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from attrs import frozen
 
-from ._async.prefetch import Prefetch, let_others_run
+from ._async.prefetch import Prefetch, run_other_tasks
 from ._async.sender import AsyncSender
 from ._core.base_page import BasePage
 from ._core.call import Call
@@ -89,7 +89,7 @@ class _Pages(AsyncIterator[AsyncPage[Item]]):
         try:
             page = self._page = self._page or await self._next()
             if page._listing.prefetch:
-                await let_others_run()
+                await run_other_tasks()
         finally:
             self._is_fetching = False
         self._page = None

@@ -1,1 +1,1 @@
-"""The async shell around the core, for asyncio and trio: sends, sleeps, prefetches in tasks."""
+"""I/O around the core, async (asyncio or trio): sends requests, sleeps, prefetches in tasks."""

@@ -1,4 +1,4 @@
-"""Connections of our own for tasks: at most a hundred at once in each event loop."""
+"""The connection pool of an async client: at most 100 connections in each event loop."""
 
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any
@@ -8,39 +8,40 @@ import anyio
 import httpcore
 import httpx
 
-from .._certificates import Certificates
-from .._connections import BaseConnections, OfProcess
+from .._base_connections import BaseConnections, PerProcess
 from .._core.network_errors import httpx_error
-from .._httpcore import MAX_CONNECTIONS, core_request
+from .._httpcore import MAX_CONNECTIONS, httpcore_request
+from .._ssl_context import SSLContextLoader
 from ..errors import AnthropicModelsError
 from .body import read_body
 from .event_loop import current_loop, is_trio
-from .streams import AsyncWire
+from .streams import AsyncSocketBackend
 
 
 class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
-    """Sends requests over connections of its own, in any event loop and any forked child."""
+    """Sends requests over pooled connections, in any event loop and in any forked child."""
 
-    _wire = AsyncWire
-    _direct = httpcore.AsyncConnectionPool
-    _http_proxy = httpcore.AsyncHTTPProxy
-    _socks_proxy = httpcore.AsyncSOCKSProxy
+    _backend_class = AsyncSocketBackend
+    _pool_class = httpcore.AsyncConnectionPool
+    _http_proxy_class = httpcore.AsyncHTTPProxy
+    _socks_proxy_class = httpcore.AsyncSOCKSProxy
 
-    def __init__(self, certificates: Certificates) -> None:
-        super().__init__(certificates)
-        self._semaphores = OfProcess(WeakKeyDictionary[Any, anyio.Semaphore])
+    def __init__(self, ssl_context: SSLContextLoader) -> None:
+        super().__init__(ssl_context)
+        self._semaphores = PerProcess(WeakKeyDictionary[Any, anyio.Semaphore])
 
     async def exchange(
         self, request: httpx.Request
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
         """Send a request; return status, headers and decoded body of the response.
 
-        The body may be the error that it stands for. Raises errors of httpx before there is one.
+        An error while the body is read is returned in its place. Earlier ones are raised, as
+        exceptions of httpx.
         """
         timeout = request.extensions["timeout"]
-        free = self._semaphore()
+        semaphore = self._semaphore()
         with anyio.move_on_after(timeout["pool"]) as waiting:
-            await free.acquire()
+            await semaphore.acquire()
         if waiting.cancelled_caught:
             raise httpx.PoolTimeout("no free connection")
         try:
@@ -50,65 +51,66 @@ class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
             if mapped is None:
                 raise
         finally:
-            free.release()
+            semaphore.release()
         raise mapped
 
     def close(self) -> None:
-        """Close the idle connections of this process; those in use end with their requests."""
+        """Close the idle connections of this process; others end with their requests."""
         self._is_closed = True
         self._close_idle()
 
     def _semaphore(self) -> anyio.Semaphore:
-        loop, known = current_loop(), self._semaphores.get()
-        if loop not in known:
-            known[loop] = anyio.Semaphore(MAX_CONNECTIONS, fast_acquire=True)
-        return known[loop]
+        loop, semaphores = current_loop(), self._semaphores.get()
+        if loop not in semaphores:
+            semaphores[loop] = anyio.Semaphore(MAX_CONNECTIONS, fast_acquire=True)
+        return semaphores[loop]
 
     async def _exchange(
         self, request: httpx.Request, seconds: float | None
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
-        # httpcore makes locks of the library that it first runs under.
-        connection = self._taken(request.url, "trio" if is_trio() else "asyncio")
-        is_clean = False
+        # The locks of a httpcore pool belong to the library that it was first used with.
+        connection = self._acquire(request.url, "trio" if is_trio() else "asyncio")
+        is_reusable = False
         try:
-            connection.wire.deadline.begin(seconds)
-            content = _Content(request.content)
-            response = await connection.pool.handle_async_request(core_request(request, content))
-            if connection.wire.has_read_ahead:
-                raise httpx.RemoteProtocolError("bytes before the request were left over")
+            connection.backend.deadline.start(seconds)
+            response = await connection.pool.handle_async_request(
+                httpcore_request(request, _RequestContent(request.content))
+            )
+            if connection.backend.has_leftover_response:
+                raise httpx.RemoteProtocolError("the server responded before the request")
             headers = httpx.Headers(response.headers)
             body = await read_body(
-                response.aiter_stream(), connection.wire.aclose, headers, request
+                response.aiter_stream(), connection.backend.aclose, headers, request
             )
             if not isinstance(body, AnthropicModelsError):
                 await response.aclose()
-                is_clean = bool(connection.pool.connections)
+                is_reusable = bool(connection.pool.connections)
             return response.status, headers, body
         finally:
-            if is_clean:
-                self._keep(connection)
+            if is_reusable:
+                self._release(connection)
             else:
-                connection.wire.close()
+                connection.backend.close()
 
 
-class _Content(AsyncIterable[bytes]):
-    """The content of a request in one part.
+class _RequestContent(AsyncIterable[bytes]):
+    """The content of a request, as a stream of one chunk.
 
-    httpcore would make an async generator of bytes, which stays unfinished when writing fails.
+    httpcore would use an async generator for bytes, which stays suspended when a write fails.
     """
 
     def __init__(self, content: bytes) -> None:
         self._content = content
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return _Parts([self._content] if self._content else [])
+        return _Chunks([self._content] if self._content else [])
 
 
-class _Parts(AsyncIterator[bytes]):
-    def __init__(self, parts: list[bytes]) -> None:
-        self._parts = parts
+class _Chunks(AsyncIterator[bytes]):
+    def __init__(self, chunks: list[bytes]) -> None:
+        self._chunks = chunks
 
     async def __anext__(self) -> bytes:
-        if not self._parts:
+        if not self._chunks:
             raise StopAsyncIteration
-        return self._parts.pop()
+        return self._chunks.pop()

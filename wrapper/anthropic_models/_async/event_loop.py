@@ -1,4 +1,4 @@
-"""Which event loop is running: one of asyncio, or a run of trio."""
+"""The running event loop, of asyncio or of trio."""
 
 import sys
 from collections.abc import Callable
@@ -13,7 +13,7 @@ def is_trio() -> bool:
 
 
 def current_loop() -> Any:
-    """Return the running event loop of asyncio, or the token of the run of trio."""
+    """Return the running event loop of asyncio, or the token of the running trio."""
     if is_trio():
         return sys.modules["trio"].lowlevel.current_trio_token()
     import asyncio
@@ -21,9 +21,9 @@ def current_loop() -> Any:
     return asyncio.get_running_loop()
 
 
-def call_in(loop: Any, function: Callable[[], object]) -> None:
-    """Call a function soon in another event loop; not in one that has ended."""
-    with suppress(RuntimeError):
+def call_soon_in(loop: Any, function: Callable[[], object]) -> None:
+    """Schedule a function in another event loop, as `call_soon_threadsafe` does."""
+    with suppress(RuntimeError):  # it is closed
         if hasattr(loop, "call_soon_threadsafe"):
             loop.call_soon_threadsafe(function)
         else:

@@ -1,4 +1,4 @@
-"""Fetches a page in a task, of asyncio or trio, while the caller works on the page before it."""
+"""Fetches the next page in a task (asyncio or trio) while the caller works on this one."""
 
 import contextvars
 import sys
@@ -12,16 +12,16 @@ from .event_loop import current_loop, is_trio
 
 T = TypeVar("T")
 
-_CHECKPOINTS = 10  # asyncio needs 4, trio, which shuffles its tasks, a few more
+_CHECKPOINTS = 10  # asyncio needs 4; trio, which runs tasks in random order, a few more
 
 
 class Prefetch(Generic[T]):
-    """Work that a task does while the caller is busy."""
+    """A function that runs in a task, and its result."""
 
     def __init__(
         self, work: Callable[[], Awaitable[T]], prefetching: "dict[Prefetch[Any], object]"
     ) -> None:
-        """Start the work; it is in `prefetching` until it ends."""
+        """Start a task that calls `work`; it is in `prefetching` until it ends."""
         self._work = work
         self._results: list[T] = []
         self._error: BaseException | None = None
@@ -32,51 +32,51 @@ class Prefetch(Generic[T]):
         prefetching[self] = _spawn(self)
 
     async def result(self) -> T:
-        """Wait for the work; return its result, or raise its error."""
-        if self.loop == current_loop():  # nothing of another one can be awaited here
+        """Wait for the task; return the result of `work`, or raise its error."""
+        if self.loop == current_loop():  # a task of another event loop cannot be awaited
             await self._done.wait()
         if self._error is not None:
             raise self._error
         if self._results:
             return self._results[0]
-        return await self._work()  # it was cancelled, or belongs to another event loop
+        return await self._work()  # the task was cancelled, or runs in another event loop
 
     async def cancel(self) -> None:
-        """Stop the work and wait until it has ended."""
+        """Cancel the task and wait until it has ended."""
         self._scope.cancel()
         await self._done.wait()
 
     async def run(self) -> None:
-        """Do the work; keeps its error for `result`."""
+        """Call `work`; an error is raised by `result`."""
         try:
             with self._scope:
                 self._results.append(await self._work())
         except anyio.get_cancelled_exc_class():
             raise
-        except BaseException as error:  # also SystemExit of a hook: it is the caller's
+        except BaseException as error:  # including SystemExit in an event hook: the caller gets it
             self._error = error
         finally:
             self.end()
 
     def end(self) -> None:
-        """Wake who waits for the result, also when the task is cancelled before its first step."""
+        """Wake `result`; also called when the task is cancelled before it has started."""
         self._prefetching.pop(self, None)
         self._done.set()
 
 
-async def let_others_run() -> None:
-    """Let tasks go as far as they get without the network: to where their requests are sent.
+async def run_other_tasks() -> None:
+    """Yield to the event loop until a prefetching task has sent its request.
 
-    A caller that computes, rather than awaits, would hold them up.
+    A caller that then computes without awaiting does not delay the request.
     """
     for _ in range(_CHECKPOINTS):
         await anyio.lowlevel.checkpoint()
 
 
 def _spawn(prefetch: Prefetch[Any]) -> object:
-    """Start a task that belongs to no block of the caller's; the result keeps it alive."""
+    """Start a task outside of any task group; a reference to the result keeps it alive."""
     if is_trio():
-        # Like a task of asyncio, it keeps the context variables of its caller.
+        # With the context variables of the caller, as a task of asyncio has.
         return sys.modules["trio"].lowlevel.spawn_system_task(
             prefetch.run, context=contextvars.copy_context()
         )

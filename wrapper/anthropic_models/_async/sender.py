@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 import httpx
 
-from .._certificates import Certificates
 from .._core.attempts import Send, attempts
 from .._core.call import Call
-from .._core.network_errors import closed, forked, outcome_of
+from .._core.network_errors import closed_failure, forked_failure, outcome_of
 from .._core.outcomes import Failure, RawResponse
+from .._ssl_context import SSLContextLoader
 from ..errors import AnthropicModelsError
 from ..responses import APIResponse
 from .body import read_body
-from .event_loop import call_in, current_loop
+from .event_loop import call_soon_in, current_loop
 from .prefetch import Prefetch
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ T = TypeVar("T")
 
 
 class AsyncSender:
-    """Sends for one client; the clients that `with_options` makes share its connections.
+    """Sends the calls of one client, and retries them.
 
-    `http` is the httpx client of the user's, if any; else the sender has connections of its own.
+    `http` is the httpx client that the caller has given, if any; otherwise the sender has a
+    connection pool. `root` is the sender that this one shares connections with, if any: clients
+    made by `with_options` share those of the first client.
     """
 
     def __init__(
@@ -47,32 +49,32 @@ class AsyncSender:
             self._http = root._http
             self._connections = root._connections
         if self._connections is not None:
-            # Raises ValueError when the URL needs a proxy whose setting cannot be used.
+            # Raises ValueError when the proxy setting for the URL is not valid.
             self._connections.proxy(httpx.URL(base_url))
         self._root = root
         self._processes: set[int] = set() if root is None else root._processes
         self._derived: weakref.WeakValueDictionary[int, AsyncSender] = (
             weakref.WeakValueDictionary()
         )
-        self._closing = False
-        self._under_way: dict[anyio.CancelScope, object] = {}
+        self._is_closing = False
+        self._in_progress: dict[anyio.CancelScope, object] = {}
         self.prefetching: dict[Prefetch[Any], object] = {}
         if root is not None:
             root._derived[id(self)] = self
 
     def derived(self, base_url: str) -> "AsyncSender":
-        """Return a sender over the same connections; closing it leaves this one open."""
+        """Return a sender that shares the connections; closing it leaves this one open."""
         return AsyncSender(base_url, root=self._root or self)
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing can be sent any more."""
-        if self._closing or (self._root is not None and self._root.is_closed):
+        """Whether this sender, its root or the httpx client is closed."""
+        if self._is_closing or (self._root is not None and self._root.is_closed):
             return True
         return self._http is not None and self._http.is_closed
 
     async def send(self, call: Call[T]) -> APIResponse[T]:
-        """Make a call in as many attempts as it takes; return its result or raise its error."""
+        """Make a call, with retries; return its result or raise its error."""
         steps = attempts(call, self._http, clock=time.time, jitter=random.random)
         outcome: RawResponse | Failure | None = None
         while True:
@@ -83,25 +85,25 @@ class AsyncSender:
                 return parsed
             with self._cancelled_by_close():
                 if isinstance(step, Send):
-                    outcome = closed()
+                    outcome = closed_failure()
                     outcome = await self._attempt(step.request)
                 else:
                     outcome = None
-                    if not self.is_closed:  # meanwhile, from another event loop
+                    if not self.is_closed:  # by another event loop in the meantime
                         await anyio.sleep(step.seconds)
 
     async def close(self) -> None:
-        """End what is under way; close the connections when they are this sender's own."""
+        """End the calls in progress; close the connections, unless they belong to the root."""
         derived = [sender for ref in self._derived.valuerefs() if (sender := ref())]
         here = current_loop()
         for sender in (self, *derived):
-            sender._closing = True
-            for scope, loop in list(sender._under_way.items()):
+            sender._is_closing = True
+            for scope, loop in list(sender._in_progress.items()):
                 if loop == here:
                     scope.cancel()
                 else:
-                    call_in(loop, scope.cancel)
-        # A caller that is being cancelled itself must not leave connections behind.
+                    call_soon_in(loop, scope.cancel)
+        # Shielded, so that connections are closed even if the caller is cancelled.
         with anyio.CancelScope(shield=True):
             for sender in (self, *derived):
                 for prefetch in list(sender.prefetching):
@@ -113,29 +115,29 @@ class AsyncSender:
     @contextmanager
     def _cancelled_by_close(self) -> Generator[None]:
         with anyio.CancelScope() as scope:
-            self._under_way[scope] = current_loop()
+            self._in_progress[scope] = current_loop()
             try:
                 yield
             finally:
-                del self._under_way[scope]
+                del self._in_progress[scope]
 
     async def _attempt(self, request: httpx.Request) -> RawResponse | Failure:
         if self.is_closed:
-            return closed()
+            return closed_failure()
         if self._http is not None:
             self._processes.add(os.getpid())
             if len(self._processes) > 1:
-                return forked()
+                return forked_failure()
         started = time.monotonic()
         try:
             status, headers, body = await self._exchange(request)
-        except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error, request)
+        except Exception as error:  # mapped to an outcome, so that it is not chained
+            outcome = closed_failure() if self.is_closed else outcome_of(error, request)
             if outcome is None:
                 raise
             return outcome
         if self.is_closed:
-            return closed()
+            return closed_failure()
         return RawResponse(status, headers, body, time.monotonic() - started)
 
     async def _exchange(
@@ -146,7 +148,7 @@ class AsyncSender:
         assert self._http is not None  # noqa: S101 - for the type checkers
         response = await self._http.send(request, stream=True, follow_redirects=False)
         try:
-            if response.is_stream_consumed:  # by a hook of the user's
+            if response.is_stream_consumed:  # by an event hook
                 return response.status_code, response.headers, response.content
             body = await read_body(
                 response.aiter_raw(), response.aclose, response.headers, request
@@ -157,9 +159,9 @@ class AsyncSender:
 
 
 def _new_connections(base_url: str) -> "AsyncConnections":
-    certificates = Certificates()
+    ssl_context = SSLContextLoader()
     is_https = base_url.startswith("https:")
     # httpcore takes a fifth of the time of the import, so it is loaded with the first client.
-    with certificates.loaded_meanwhile() if is_https else nullcontext():
+    with ssl_context.loading_in_background() if is_https else nullcontext():
         from .connections import AsyncConnections
-    return AsyncConnections(certificates)
+    return AsyncConnections(ssl_context)

@@ -1,4 +1,4 @@
-"""The network under one connection, whose reads and writes end at the deadline."""
+"""The network backend and the streams of one connection, which enforce its deadline."""
 
 import os
 import socket
@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 import anyio
 import httpcore
 
+from .._socket_backend import SocketBackend, is_readable, map_errors
 from .._tls import RECORD, TLS, Steps
-from .._wire import Wire, errors_as, is_readable
 
 T = TypeVar("T")
 
-_STAGGER = 0.25  # seconds after which a further address is tried beside those under way
+_STAGGER = 0.25  # seconds after which another address is tried in parallel
 
 
-class AsyncWire(Wire, httpcore.AsyncNetworkBackend):
-    """Opens the socket of one connection. No event loop knows of it while nothing waits for it."""
+class AsyncSocketBackend(SocketBackend, httpcore.AsyncNetworkBackend):
+    """Opens the socket of one connection, which event loops watch only during a read or write."""
 
     async def connect_tcp(
         self,
@@ -30,34 +30,36 @@ class AsyncWire(Wire, httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the address of a host that accepts first."""
-        self.deadline.connecting(timeout)
-        with errors_as(httpcore.ConnectTimeout, httpcore.ConnectError):
+        """Connect to the address of a host that accepts first (Happy Eyeballs, RFC 8305)."""
+        self.deadline.start_connecting(timeout)
+        with map_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
             with anyio.fail_after(timeout):
                 addresses = await _addresses(host, port)
-            self.socket = await self._first_connected(addresses)
+            self.socket = await self._connect_first(addresses)
         self.deadline.connected()
         return _SocketStream(self, self.socket)
 
-    async def _first_connected(self, addresses: list[Any]) -> socket.socket:
-        problem = OSError("the host has no address")
-        under_way: list[socket.socket] = []
+    async def _connect_first(self, addresses: list[Any]) -> socket.socket:
+        problem = OSError("no address found for the host")
+        pending: list[socket.socket] = []
         try:
-            while addresses or under_way:
+            while addresses or pending:
                 if addresses:
                     family, kind, protocol, _, address = addresses.pop(0)
                     try:
-                        under_way.append(self._connecting(family, kind, protocol, address))
+                        pending.append(self._begin_connect(family, kind, protocol, address))
                     except OSError as error:
                         problem = error
-                for sock in list(under_way):
-                    is_last = not addresses and len(under_way) == 1
-                    pause = self.deadline.for_read(None if is_last else _STAGGER / len(under_way))
+                for sock in list(pending):
+                    is_last = not addresses and len(pending) == 1
+                    pause = self.deadline.read_timeout(
+                        None if is_last else _STAGGER / len(pending)
+                    )
                     with anyio.move_on_after(pause) as waiting:
                         await anyio.wait_writable(sock)
                     if waiting.cancelled_caught:
                         continue
-                    under_way.remove(sock)
+                    pending.remove(sock)
                     number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                     if not number:
                         return sock
@@ -65,10 +67,10 @@ class AsyncWire(Wire, httpcore.AsyncNetworkBackend):
                     problem = OSError(number, os.strerror(number))
             raise problem
         finally:
-            for sock in under_way:
+            for sock in pending:
                 sock.close()
 
-    def _connecting(self, family: int, kind: int, protocol: int, address: Any) -> socket.socket:
+    def _begin_connect(self, family: int, kind: int, protocol: int, address: Any) -> socket.socket:
         sock = self.open(family, kind, protocol)
         try:
             sock.setblocking(False)
@@ -81,39 +83,39 @@ class AsyncWire(Wire, httpcore.AsyncNetworkBackend):
 
 
 async def _addresses(host: str, port: int) -> list[Any]:
-    try:  # what is an address already needs no thread
+    try:  # an IP address needs no lookup in a thread
         numeric = socket.AI_NUMERICHOST
         return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric))
     except socket.gaierror:
         pass
     try:
         return list(await anyio.getaddrinfo(host.encode(), port, type=socket.SOCK_STREAM))
-    except RuntimeError:  # no further thread can be started
+    except RuntimeError:  # no more threads can be started
         return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    def __init__(self, wire: AsyncWire) -> None:
-        self.wire = wire
+    def __init__(self, backend: AsyncSocketBackend) -> None:
+        self.backend = backend
 
     @abstractmethod
     async def receive(self, max_bytes: int, timeout: float | None) -> bytes:
-        """Read bytes; raises OSError, of which TimeoutError is one."""
+        """Read bytes; raises OSError (TimeoutError is a subclass)."""
 
     @abstractmethod
     async def send(self, buffer: bytes, timeout: float | None) -> None:
-        """Write bytes; raises OSError, of which TimeoutError is one."""
+        """Write bytes; raises OSError (TimeoutError is a subclass)."""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with errors_as(httpcore.ReadTimeout, httpcore.ReadError):
+        with map_errors(httpcore.ReadTimeout, httpcore.ReadError):
             return await self.receive(max_bytes, timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with errors_as(httpcore.WriteTimeout, httpcore.WriteError):
+        with map_errors(httpcore.WriteTimeout, httpcore.WriteError):
             await self.send(buffer, timeout)
 
     async def aclose(self) -> None:
-        self.wire.close()
+        self.backend.close()
 
     async def start_tls(
         self,
@@ -123,23 +125,23 @@ class _Stream(httpcore.AsyncNetworkStream):
     ) -> httpcore.AsyncNetworkStream:
         tls = TLS(ssl_context, server_hostname)
         encrypted = _TLSStream(self, tls)
-        self.wire.deadline.connecting(timeout)
-        with errors_as(httpcore.ConnectTimeout, httpcore.ConnectError):
+        self.backend.deadline.start_connecting(timeout)
+        with map_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
             await encrypted.run(tls.handshake(), timeout)
-        self.wire.deadline.connected()
+        self.backend.deadline.connected()
         return encrypted
 
 
 class _SocketStream(_Stream):
-    def __init__(self, wire: AsyncWire, sock: socket.socket) -> None:
-        super().__init__(wire)
+    def __init__(self, backend: AsyncSocketBackend, sock: socket.socket) -> None:
+        super().__init__(backend)
         self._socket = sock
 
     async def receive(self, max_bytes: int, timeout: float | None) -> bytes:
         while True:
             if self._socket.fileno() < 0:
                 raise ConnectionAbortedError("closed")
-            with anyio.fail_after(self.wire.deadline.for_read(timeout)):
+            with anyio.fail_after(self.backend.deadline.read_timeout(timeout)):
                 await anyio.wait_readable(self._socket)
             with suppress(BlockingIOError):
                 return self._socket.recv(max_bytes)
@@ -147,7 +149,7 @@ class _SocketStream(_Stream):
     async def send(self, buffer: bytes, timeout: float | None) -> None:
         unsent = memoryview(buffer)
         while unsent:
-            left = self.wire.deadline.for_write(timeout)
+            left = self.backend.deadline.write_timeout(timeout)
             try:
                 unsent = unsent[self._socket.send(unsent) :]
             except BlockingIOError:
@@ -160,7 +162,7 @@ class _SocketStream(_Stream):
 
 class _TLSStream(_Stream):
     def __init__(self, inner: _Stream, tls: TLS) -> None:
-        super().__init__(inner.wire)
+        super().__init__(inner.backend)
         self._inner = inner
         self._tls = tls
 
@@ -171,7 +173,7 @@ class _TLSStream(_Stream):
         await self.run(self._tls.write(buffer), timeout)
 
     async def run(self, steps: Steps[T], timeout: float | None) -> T:
-        """Write and read what the steps ask for; return their result."""
+        """Do the reads and writes of the TLS steps; return their result."""
         received: bytes | None = None
         while True:
             try:
@@ -191,4 +193,4 @@ class _TLSStream(_Stream):
     def get_extra_info(self, info: str) -> Any:
         if info == "ssl_object":
             return self._tls.object
-        return self._tls.has_surplus or self._inner.get_extra_info(info)
+        return self._tls.has_pending or self._inner.get_extra_info(info)

@@ -1,1 +1,1 @@
-"""What sync and async share: pure functions that decide, and never send or sleep."""
+"""What sync and async share: all decisions, without I/O (sans-I/O)."""

@@ -69,12 +69,12 @@ def httpx_error(error: Exception) -> httpx.TransportError | None:
     return mapped
 
 
-def closed() -> Failure:
+def closed_failure() -> Failure:
     """Return the failure of a call on a closed client."""
     return Failure(ClientClosedError("the client is closed; make a new one"), retryable=False)
 
 
-def forked() -> Failure:
+def forked_failure() -> Failure:
     """Return the failure of a call over an httpx client that was used before a fork."""
     text = (
         "the httpx client was used before this process was forked, so both processes would share "
@@ -88,7 +88,7 @@ def body_timeout(seconds: float | None, request: httpx.Request) -> APITimeoutErr
     return APITimeoutError(f"reading from {_host(request)} timed out after {seconds:g} s")
 
 
-def as_error(outcome: RawResponse | Failure) -> AnthropicModelsError:
+def body_error(outcome: RawResponse | Failure) -> AnthropicModelsError:
     """Return the error of an attempt that failed while the body was read."""
     if isinstance(outcome, Failure):
         return outcome.error

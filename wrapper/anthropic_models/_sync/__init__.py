@@ -1,1 +1,1 @@
-"""The sync shell around the core: sends with httpx.Client, sleeps, and prefetches in threads."""
+"""I/O around the core, sync: sends requests, sleeps, prefetches in threads."""

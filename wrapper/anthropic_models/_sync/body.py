@@ -6,21 +6,21 @@ from collections.abc import Iterable
 import httpx
 
 from .._core.body_decoder import BodyDecoder
-from .._core.network_errors import as_error, body_timeout, httpx_error, outcome_of
+from .._core.network_errors import body_error, body_timeout, httpx_error, outcome_of
 from ..errors import AnthropicModelsError
 
 
 def read_body(
     chunks: Iterable[bytes], headers: httpx.Headers, request: httpx.Request
 ) -> bytes | AnthropicModelsError:
-    """Return the decoded body, or the error that it stands for."""
+    """Return the decoded body, or the error in reading it."""
     seconds = request.extensions["timeout"]["read"]
     end = float("inf") if seconds is None else time.monotonic() + seconds
     try:
         decoder = BodyDecoder(headers)
         for chunk in chunks:
             decoder.feed(chunk)
-            # Over an httpx client of the user's there is a deadline for each read only.
+            # A given httpx client limits each read only, not the whole response.
             if time.monotonic() > end:
                 return body_timeout(seconds, request)
         return decoder.finish()
@@ -30,4 +30,4 @@ def read_body(
         outcome = outcome_of(httpx_error(error) or error, request)
         if outcome is None:
             raise
-        return as_error(outcome)
+        return body_error(outcome)

@@ -1,4 +1,4 @@
-"""Connections of our own for threads: at most a hundred at once, without a lock that is shared."""
+"""The connection pool of a sync client: at most 100 connections, without a shared lock."""
 
 import threading
 import time
@@ -8,111 +8,114 @@ import httpcore
 import httpx
 from attrs import define
 
-from .._certificates import Certificates
-from .._connections import BaseConnections, OfProcess
+from .._base_connections import BaseConnections, PerProcess
 from .._core.network_errors import httpx_error
-from .._httpcore import MAX_CONNECTIONS, core_request
-from .._wire import Wire
+from .._httpcore import MAX_CONNECTIONS, httpcore_request
+from .._socket_backend import SocketBackend
+from .._ssl_context import SSLContextLoader
 from ..errors import AnthropicModelsError
 from .body import read_body
-from .streams import SyncWire
+from .streams import SyncSocketBackend
 
-_RECHECK = 1.0  # seconds, should an interrupt have stopped the thread that was to wake this one
+_RECHECK = 1.0  # seconds; an interrupt may have stopped the thread that should wake this one
 
 
 @define(eq=False)
-class _Place:
-    """A request in the queue; the first hundred are under way, the others wait."""
+class _QueueEntry:
+    """A request in the queue: the first 100 are in flight, the others wait."""
 
-    wire: Wire | None = None
-    bell: "threading.Lock | None" = None
+    backend: SocketBackend | None = None
+    wakeup: "threading.Lock | None" = None
 
     def wake(self) -> None:
-        if self.wire is None and self.bell is not None:
-            with suppress(RuntimeError):  # it has been rung already
-                self.bell.release()
+        if self.backend is None and self.wakeup is not None:
+            with suppress(RuntimeError):  # it has been released already
+                self.wakeup.release()
 
 
 class Connections(BaseConnections[httpcore.ConnectionPool]):
-    """Sends requests over connections of its own, from any thread and in any forked child."""
+    """Sends requests over pooled connections, from any thread and in any forked child."""
 
-    _wire = SyncWire
-    _direct = httpcore.ConnectionPool
-    _http_proxy = httpcore.HTTPProxy
-    _socks_proxy = httpcore.SOCKSProxy
+    _backend_class = SyncSocketBackend
+    _pool_class = httpcore.ConnectionPool
+    _http_proxy_class = httpcore.HTTPProxy
+    _socks_proxy_class = httpcore.SOCKSProxy
 
-    def __init__(self, certificates: Certificates) -> None:
-        super().__init__(certificates)
-        # A dict, because it keeps the order, and each step on it is indivisible for threads and
-        # interrupts; a semaphore of `threading` stays locked after a Ctrl-C at the wrong moment.
-        self._queue = OfProcess(dict[_Place, None])
+    def __init__(self, ssl_context: SSLContextLoader) -> None:
+        super().__init__(ssl_context)
+        # A dict, because it is ordered, and its operations are atomic for threads and signals;
+        # threading.Semaphore may stay locked after a Ctrl-C at the wrong moment.
+        self._queue = PerProcess(dict[_QueueEntry, None])
 
     def exchange(
         self, request: httpx.Request
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
         """Send a request; return status, headers and decoded body of the response.
 
-        The body may be the error that it stands for. Raises errors of httpx before there is one.
+        An error while the body is read is returned in its place. Earlier ones are raised, as
+        exceptions of httpx.
         """
         timeout = request.extensions["timeout"]
-        queue, place = self._queue.get(), _Place()
+        queue, entry = self._queue.get(), _QueueEntry()
         try:
-            queue[place] = None
-            self._wait(place, queue, timeout["pool"])
-            return self._exchange(request, place, timeout["read"])
+            queue[entry] = None
+            self._wait(entry, queue, timeout["pool"])
+            return self._exchange(request, entry, timeout["read"])
         except Exception as error:
             mapped = httpx_error(error)
             if mapped is None:
                 raise
         finally:
-            queue.pop(place, None)  # first: an interrupt may end the rest
+            queue.pop(entry, None)  # first, since an interrupt may skip the rest
             if len(queue) >= MAX_CONNECTIONS:
                 for other in list(queue)[:MAX_CONNECTIONS]:
                     other.wake()
         raise mapped
 
     def close(self) -> None:
-        """Close all connections of this process; wakes whoever waits for one or uses one."""
+        """Close all connections of this process; requests that wait or are in flight fail."""
         self._is_closed = True
-        for place in list(self._queue.get()):
-            place.wake()
-            if place.wire is not None:
-                place.wire.cut()
+        for entry in list(self._queue.get()):
+            entry.wake()
+            if entry.backend is not None:
+                entry.backend.shut_down()
         self._close_idle()
 
-    def _wait(self, place: _Place, queue: dict[_Place, None], seconds: float | None) -> None:
+    def _wait(
+        self, entry: _QueueEntry, queue: dict[_QueueEntry, None], seconds: float | None
+    ) -> None:
         if len(queue) <= MAX_CONNECTIONS:
             return
-        place.bell = threading.Lock()
-        place.bell.acquire()
+        entry.wakeup = threading.Lock()
+        entry.wakeup.acquire()
         end = float("inf") if seconds is None else time.monotonic() + seconds
-        while not self._is_closed and place not in list(queue)[:MAX_CONNECTIONS]:
+        while not self._is_closed and entry not in list(queue)[:MAX_CONNECTIONS]:
             left = end - time.monotonic()
             if left <= 0:
                 raise httpx.PoolTimeout("no free connection")
-            place.bell.acquire(timeout=min(left, _RECHECK))
+            entry.wakeup.acquire(timeout=min(left, _RECHECK))
 
     def _exchange(
-        self, request: httpx.Request, place: _Place, seconds: float | None
+        self, request: httpx.Request, entry: _QueueEntry, seconds: float | None
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
-        connection = self._taken(request.url)
-        is_clean = False
+        connection = self._acquire(request.url)
+        is_reusable = False
         try:
-            place.wire = connection.wire
+            entry.backend = connection.backend
             if self._is_closed:
                 raise httpx.TransportError("closed")
-            connection.wire.deadline.begin(seconds)
-            response = connection.pool.handle_request(core_request(request, request.content))
-            if connection.wire.has_read_ahead:
-                raise httpx.RemoteProtocolError("bytes before the request were left over")
+            connection.backend.deadline.start(seconds)
+            response = connection.pool.handle_request(httpcore_request(request, request.content))
+            if connection.backend.has_leftover_response:
+                raise httpx.RemoteProtocolError("the server responded before the request")
             headers = httpx.Headers(response.headers)
             body = read_body(response.iter_stream(), headers, request)
             if not isinstance(body, AnthropicModelsError):
                 response.close()
-                is_clean = bool(connection.pool.connections)
+                is_reusable = bool(connection.pool.connections)
             return response.status, headers, body
         finally:
-            if is_clean:
-                self._keep(connection)
+            if is_reusable:
+                self._release(connection)
             else:
-                connection.wire.close()
+                connection.backend.close()

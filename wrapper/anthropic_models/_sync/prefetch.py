@@ -1,4 +1,4 @@
-"""Fetches a page in a thread while the caller works on the page before it."""
+"""Fetches the next page in a thread while the caller works on this one."""
 
 import contextvars
 import threading
@@ -9,27 +9,27 @@ T = TypeVar("T")
 
 
 class Prefetch(Generic[T]):
-    """Work that a thread does while the caller is busy."""
+    """A function that runs in a thread, and its result."""
 
     def __init__(self, work: Callable[[], T], threads: set[threading.Thread]) -> None:
-        """Start the work; the thread is in `threads` until it ends."""
+        """Start a thread that calls `work`; it is in `threads` until it ends."""
         self._work = work
         self._threads = threads
         self._results: list[T] = []
         self._error: BaseException | None = None
-        # The caller's hooks find their context variables; a daemon lets a program stop early.
+        # Event hooks need the caller's context variables. A daemon does not delay the exit.
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(self._run,), daemon=True)
         try:
             self._thread.start()
-        except RuntimeError:  # no further thread can be started: result() does the work
+        except RuntimeError:  # no more threads can be started: result() calls `work`
             return
         threads.add(self._thread)
         if not self._thread.is_alive():
             threads.discard(self._thread)
 
     def result(self) -> T:
-        """Wait for the work; return its result, or raise its error."""
+        """Wait for the thread; return the result of `work`, or raise its error."""
         if self._thread.ident is None:
             return self._work()
         self._thread.join()
@@ -40,7 +40,7 @@ class Prefetch(Generic[T]):
     def _run(self) -> None:
         try:
             self._results.append(self._work())
-        except BaseException as error:  # also SystemExit of a hook: it is the caller's
+        except BaseException as error:  # including SystemExit in an event hook: the caller gets it
             self._error = error
         finally:
             self._threads.discard(self._thread)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
-from .._certificates import Certificates
 from .._core.attempts import Send, attempts
 from .._core.call import Call
-from .._core.network_errors import closed, forked, outcome_of
+from .._core.network_errors import closed_failure, forked_failure, outcome_of
 from .._core.outcomes import Failure, RawResponse
+from .._ssl_context import SSLContextLoader
 from ..errors import AnthropicModelsError
 from ..responses import APIResponse
 from .body import read_body
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Seconds that closing waits for a thread whose connection is cut: only looking up the name of a
-# host can take longer, and nothing can end that.
-_LONGEST_RESOLVING = 1.0
+# Seconds for which close() waits for a prefetching thread: a DNS lookup cannot be interrupted.
+_MAX_DNS_WAIT = 1.0
 
 
 class Sender:
-    """Sends for one client; the clients that `with_options` makes share its connections.
+    """Sends the calls of one client, and retries them.
 
-    `http` is the httpx client of the user's, if any; else the sender has connections of its own.
+    `http` is the httpx client that the caller has given, if any; otherwise the sender has a
+    connection pool. `root` is the sender that this one shares connections with, if any: clients
+    made by `with_options` share those of the first client.
     """
 
     def __init__(
@@ -48,31 +49,31 @@ class Sender:
             self._http = root._http
             self._connections = root._connections
         if self._connections is not None:
-            # Raises ValueError when the URL needs a proxy whose setting cannot be used.
+            # Raises ValueError when the proxy setting for the URL is not valid.
             self._connections.proxy(httpx.URL(base_url))
         self._root = root
         self._processes: set[int] = set() if root is None else root._processes
         self._derived: weakref.WeakValueDictionary[int, Sender] = weakref.WeakValueDictionary()
         self._is_closing = False
-        # A lock for each wait: a shared one stays locked after an interrupt or a fork within it.
-        self._alarms: dict[threading.Lock, None] = {}
+        # A lock for each sleep: a shared one could stay locked after an interrupt or a fork.
+        self._sleeping: dict[threading.Lock, None] = {}
         self.prefetching: set[threading.Thread] = set()
         if root is not None:
             root._derived[id(self)] = self
 
     def derived(self, base_url: str) -> "Sender":
-        """Return a sender over the same connections; closing it leaves this one open."""
+        """Return a sender that shares the connections; closing it leaves this one open."""
         return Sender(base_url, root=self._root or self)
 
     @property
     def is_closed(self) -> bool:
-        """Whether nothing can be sent any more."""
+        """Whether this sender, its root or the httpx client is closed."""
         if self._is_closing or (self._root is not None and self._root.is_closed):
             return True
         return self._http is not None and self._http.is_closed
 
     def send(self, call: Call[T]) -> APIResponse[T]:
-        """Make a call in as many attempts as it takes; return its result or raise its error."""
+        """Make a call, with retries; return its result or raise its error."""
         steps = attempts(call, self._http, clock=time.time, jitter=random.random)
         outcome: RawResponse | Failure | None = None
         while True:
@@ -88,49 +89,49 @@ class Sender:
                 self._sleep(step.seconds)
 
     def close(self) -> None:
-        """End what is under way; close the connections when they are this sender's own."""
+        """End the calls in progress; close the connections, unless they belong to the root."""
         # A copy of the references, since other threads may call with_options().
         derived = [sender for ref in self._derived.valuerefs() if (sender := ref())]
         for sender in (self, *derived):
             sender._is_closing = True
-            for alarm in list(sender._alarms):
+            for wakeup in list(sender._sleeping):
                 with suppress(RuntimeError):  # it has been released already
-                    alarm.release()
+                    wakeup.release()
         if self._connections is not None:
             if self._root is not None:
-                return  # a page that is being prefetched ends with the root client
+                return  # prefetching threads end when the root client is closed
             self._connections.close()
         for sender in (self, *derived):
             for thread in sender.prefetching - {threading.current_thread()}:
-                thread.join(None if self._connections is None else _LONGEST_RESOLVING)
+                thread.join(None if self._connections is None else _MAX_DNS_WAIT)
 
     def _sleep(self, seconds: float) -> None:
-        alarm = threading.Lock()
-        alarm.acquire()
+        wakeup = threading.Lock()
+        wakeup.acquire()
         try:
-            self._alarms[alarm] = None
+            self._sleeping[wakeup] = None
             if not self.is_closed:
-                alarm.acquire(timeout=seconds)
+                wakeup.acquire(timeout=seconds)
         finally:
-            self._alarms.pop(alarm, None)
+            self._sleeping.pop(wakeup, None)
 
     def _attempt(self, request: httpx.Request) -> RawResponse | Failure:
         if self.is_closed:
-            return closed()
+            return closed_failure()
         if self._http is not None:
             self._processes.add(os.getpid())
             if len(self._processes) > 1:
-                return forked()
+                return forked_failure()
         started = time.monotonic()
         try:
             status, headers, body = self._exchange(request)
-        except Exception as error:  # sorted out below, where nothing of httpx is chained
-            outcome = closed() if self.is_closed else outcome_of(error, request)
+        except Exception as error:  # mapped to an outcome, so that it is not chained
+            outcome = closed_failure() if self.is_closed else outcome_of(error, request)
             if outcome is None:
                 raise
             return outcome
         if self.is_closed:
-            return closed()
+            return closed_failure()
         return RawResponse(status, headers, body, time.monotonic() - started)
 
     def _exchange(
@@ -141,7 +142,7 @@ class Sender:
         assert self._http is not None  # noqa: S101 - for the type checkers
         response = self._http.send(request, stream=True, follow_redirects=False)
         try:
-            if response.is_stream_consumed:  # by a hook of the user's
+            if response.is_stream_consumed:  # by an event hook
                 return response.status_code, response.headers, response.content
             body = read_body(response.iter_raw(), response.headers, request)
             return response.status_code, response.headers, body
@@ -150,9 +151,9 @@ class Sender:
 
 
 def _new_connections(base_url: str) -> "Connections":
-    certificates = Certificates()
+    ssl_context = SSLContextLoader()
     is_https = base_url.startswith("https:")
     # httpcore takes a fifth of the time of the import, so it is loaded with the first client.
-    with certificates.loaded_meanwhile() if is_https else nullcontext():
+    with ssl_context.loading_in_background() if is_https else nullcontext():
         from .connections import Connections
-    return Connections(certificates)
+    return Connections(ssl_context)

@@ -1,4 +1,4 @@
-"""The network under one connection, whose reads and writes end at the deadline."""
+"""The network backend and the streams of one connection, which enforce its deadline."""
 
 import socket
 import ssl
@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 import httpcore
 
+from .._socket_backend import SocketBackend, is_readable, map_errors
 from .._tls import RECORD, TLS, Steps
-from .._wire import Wire, errors_as, is_readable
 
 T = TypeVar("T")
 
 
-class SyncWire(Wire, httpcore.NetworkBackend):
-    """Opens the socket of one connection, which any thread may cut."""
+class SyncSocketBackend(SocketBackend, httpcore.NetworkBackend):
+    """Opens the socket of one connection; another thread can shut it down."""
 
     def connect_tcp(
         self,
@@ -26,10 +26,10 @@ class SyncWire(Wire, httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of a host that accepts, each in its share of the time."""
-        self.deadline.connecting(timeout)
-        with errors_as(httpcore.ConnectTimeout, httpcore.ConnectError):
-            problem = OSError(f"{host} has no address")
+        """Connect to the first address of a host that accepts; they share the timeout."""
+        self.deadline.start_connecting(timeout)
+        with map_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
+            problem = OSError(f"no address found for {host}")
             addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             for number, (family, kind, protocol, _, address) in enumerate(addresses):
                 try:
@@ -45,7 +45,7 @@ class SyncWire(Wire, httpcore.NetworkBackend):
 
     def _connected(self, sock: socket.socket, address: Any, shares: int) -> socket.socket:
         try:
-            left = self.deadline.for_read(None)
+            left = self.deadline.read_timeout(None)
             sock.settimeout(None if left is None else left / shares)
             sock.connect(address)
         except BaseException:
@@ -55,27 +55,27 @@ class SyncWire(Wire, httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, wire: SyncWire) -> None:
-        self.wire = wire
+    def __init__(self, backend: SyncSocketBackend) -> None:
+        self.backend = backend
 
     @abstractmethod
     def receive(self, max_bytes: int, timeout: float | None) -> bytes:
-        """Read bytes; raises OSError, of which TimeoutError is one."""
+        """Read bytes; raises OSError (TimeoutError is a subclass)."""
 
     @abstractmethod
     def send(self, buffer: bytes, timeout: float | None) -> None:
-        """Write bytes; raises OSError, of which TimeoutError is one."""
+        """Write bytes; raises OSError (TimeoutError is a subclass)."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with errors_as(httpcore.ReadTimeout, httpcore.ReadError):
+        with map_errors(httpcore.ReadTimeout, httpcore.ReadError):
             return self.receive(max_bytes, timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        with errors_as(httpcore.WriteTimeout, httpcore.WriteError):
+        with map_errors(httpcore.WriteTimeout, httpcore.WriteError):
             self.send(buffer, timeout)
 
     def close(self) -> None:
-        self.wire.close()
+        self.backend.close()
 
     def start_tls(
         self,
@@ -85,26 +85,26 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         tls = TLS(ssl_context, server_hostname)
         encrypted = _TLSStream(self, tls)
-        self.wire.deadline.connecting(timeout)
-        with errors_as(httpcore.ConnectTimeout, httpcore.ConnectError):
+        self.backend.deadline.start_connecting(timeout)
+        with map_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
             encrypted.run(tls.handshake(), timeout)
-        self.wire.deadline.connected()
+        self.backend.deadline.connected()
         return encrypted
 
 
 class _SocketStream(_Stream):
-    def __init__(self, wire: SyncWire, sock: socket.socket) -> None:
-        super().__init__(wire)
+    def __init__(self, backend: SyncSocketBackend, sock: socket.socket) -> None:
+        super().__init__(backend)
         self._socket = sock
 
     def receive(self, max_bytes: int, timeout: float | None) -> bytes:
-        self._socket.settimeout(self.wire.deadline.for_read(timeout))
+        self._socket.settimeout(self.backend.deadline.read_timeout(timeout))
         return self._socket.recv(max_bytes)
 
     def send(self, buffer: bytes, timeout: float | None) -> None:
         unsent = memoryview(buffer)
         while unsent:
-            self._socket.settimeout(self.wire.deadline.for_write(timeout))
+            self._socket.settimeout(self.backend.deadline.write_timeout(timeout))
             unsent = unsent[self._socket.send(unsent) :]
 
     def get_extra_info(self, info: str) -> Any:
@@ -113,7 +113,7 @@ class _SocketStream(_Stream):
 
 class _TLSStream(_Stream):
     def __init__(self, inner: _Stream, tls: TLS) -> None:
-        super().__init__(inner.wire)
+        super().__init__(inner.backend)
         self._inner = inner
         self._tls = tls
 
@@ -124,7 +124,7 @@ class _TLSStream(_Stream):
         self.run(self._tls.write(buffer), timeout)
 
     def run(self, steps: Steps[T], timeout: float | None) -> T:
-        """Write and read what the steps ask for; return their result."""
+        """Do the reads and writes of the TLS steps; return their result."""
         received: bytes | None = None
         while True:
             try:
@@ -144,4 +144,4 @@ class _TLSStream(_Stream):
     def get_extra_info(self, info: str) -> Any:
         if info == "ssl_object":
             return self._tls.object
-        return self._tls.has_surplus or self._inner.get_extra_info(info)
+        return self._tls.has_pending or self._inner.get_extra_info(info)

@@ -1,4 +1,4 @@
-"""The certificates of authorities, for connections of our own."""
+"""The SSL context of a client, whose CA certificates are loaded in the background."""
 
 import ssl
 import threading
@@ -10,35 +10,34 @@ import httpx
 from .errors import APIConnectionError
 
 
-class Certificates:
-    """One SSL context for all connections of a client; loading takes as long as a listing."""
+class SSLContextLoader:
+    """Loads the SSL context of a client once; loading takes as long as listing the models."""
 
     def __init__(self) -> None:
         self._context: ssl.SSLContext | None = None
 
-    def context(self) -> ssl.SSLContext:
-        """Return the context that httpx would make of the environment.
+    def get(self) -> ssl.SSLContext:
+        """Return the SSL context that httpx creates from the environment.
 
-        Raises APIConnectionError when it cannot be made.
+        Raises APIConnectionError when the CA certificates cannot be loaded.
         """
         problem = self._load()
         if self._context is not None:
             return self._context
         raise APIConnectionError(
-            f"the certificates of SSL_CERT_FILE or SSL_CERT_DIR cannot be loaded: {problem}"
+            f"cannot load the CA certificates of SSL_CERT_FILE or SSL_CERT_DIR: {problem}"
         )
 
     @contextmanager
-    def loaded_meanwhile(self) -> Generator[None]:
-        """Load them in a thread while the block runs: OpenSSL leaves Python the time for imports.
+    def loading_in_background(self) -> Generator[None]:
+        """Load the SSL context in a thread while the block runs; OpenSSL releases the GIL.
 
-        A program that lists once over https takes a tenth less. What goes wrong is reported by
-        `context`.
+        This makes a program that lists once over https a tenth faster. Errors are raised by `get`.
         """
         thread = threading.Thread(target=self._load)
         try:
             thread.start()
-        except RuntimeError:  # no further thread can be started; they are loaded when needed
+        except RuntimeError:  # no more threads can be started: `get` loads it
             yield
             return
         try:

@@ -1,4 +1,4 @@
-"""The socket of one connection of our own, sync or async."""
+"""What the sync and the async network backend of httpcore have in common: one socket."""
 
 import socket
 from collections.abc import Generator
@@ -7,27 +7,28 @@ from contextlib import contextmanager, suppress
 from ._deadline import Deadline
 
 
-class Wire:
-    """The socket of one connection. Closing it takes no lock, no event loop and no waiting."""
+class SocketBackend:
+    """Holds the socket of one connection. Closing it needs no lock and no event loop."""
 
     def __init__(self) -> None:
         self.deadline = Deadline()
         self.socket: socket.socket | None = None
-        self._is_cut = False
+        self._is_shut_down = False
 
     @property
-    def has_read_ahead(self) -> bool:
-        """Whether a response is there that nothing was read for since the exchange began.
+    def has_leftover_response(self) -> bool:
+        """Whether a response was parsed without reading from the socket since the request.
 
-        Without a socket, a library that stands in for httpcore in tests has responded.
+        Then the server had sent it before the request. False without a socket: a test may mock
+        httpcore.
         """
         return self.socket is not None and self.deadline.reads == 0
 
     def open(self, family: int, kind: int, protocol: int) -> socket.socket:
-        """Return a socket to connect; raises ConnectionAbortedError once the wire is cut."""
+        """Create the socket, unconnected; raises ConnectionAbortedError after `shut_down`."""
         opened = self.socket = socket.socket(family, kind, protocol)
         try:
-            if self._is_cut:
+            if self._is_shut_down:
                 raise ConnectionAbortedError("closed")
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except BaseException:
@@ -35,15 +36,15 @@ class Wire:
             raise
         return opened
 
-    def cut(self) -> None:
-        """Wake the thread that uses the socket: with an error, or the end of what is read."""
-        self._is_cut = True
+    def shut_down(self) -> None:
+        """Shut the socket down, which ends a read or write in another thread."""
+        self._is_shut_down = True
         if self.socket is not None:
             with suppress(OSError):  # it may not be connected
                 self.socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Close the socket, without a word to the other end."""
+        """Close the socket, without a TLS close_notify."""
         if self.socket is not None:
             self.socket.close()
 
@@ -53,8 +54,8 @@ class Wire:
 
 
 @contextmanager
-def errors_as(timeout: type[Exception], failure: type[Exception]) -> Generator[None]:
-    """Raise what a socket or TLS raises as errors of httpcore."""
+def map_errors(timeout: type[Exception], failure: type[Exception]) -> Generator[None]:
+    """Raise exceptions of sockets and of TLS as exceptions of httpcore."""
     try:
         yield
     except TimeoutError as error:
@@ -64,7 +65,7 @@ def errors_as(timeout: type[Exception], failure: type[Exception]) -> Generator[N
 
 
 def is_readable(sock: socket.socket) -> bool:
-    """Return whether bytes, or the end of them, could be read at once."""
+    """Return whether a read would not block: there are bytes, or the end of the stream."""
     timeout = sock.gettimeout()
     sock.setblocking(False)
     try:
