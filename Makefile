@@ -120,11 +120,12 @@ release-check: setup $(TOOLS)/ready ## build wheel and sdist, try them in empty 
 
 # Dependabot pins a package anew with the options that it finds in the first lines of the file.
 lock: LOCKED = uv pip compile --universal --python-version 3.11
-lock: $(NODE)/ready ## pin requirements/*.in and requirements/node anew, with hashes
-	@$(with-uv) cd requirements && for name in $(basename $(notdir $(wildcard requirements/*.in))); do \
-	  ../$(BUILDER)/$(LOCKED) --quiet --upgrade --generate-hashes \
-	    --no-emit-index-url --custom-compile-command "make lock ($(LOCKED))" \
-	    $$name.in -o $$name.txt || exit 1; \
+lock: $(NODE)/ready ## pin requirements/, and those of the Python client in languages/, anew, with hashes
+	@$(with-uv) for path in $(basename $(wildcard requirements/*.in languages/*/*/requirements.in)); do \
+	  (cd $$(dirname $$path) && name=$$(basename $$path) && \
+	    $(CURDIR)/$(BUILDER)/$(LOCKED) --quiet --upgrade --generate-hashes \
+	      --no-emit-index-url --custom-compile-command "make lock ($(LOCKED))" \
+	      $$name.in -o $$name.txt) || exit 1; \
 	done
 	@cd requirements/node && $(with-node) npm install --package-lock-only --ignore-scripts
 
