@@ -1,9 +1,9 @@
 """Tells in words what two versions of the API differ in, and whether that breaks anybody.
 
-Redocly finds and judges the differences. Where this judges otherwise: a value that is added to an
-open list breaks nobody; a known value or a schema that goes, or gets another name, breaks those
+Redocly finds the differences, and says which of them break somebody. Here a value that is added to
+an open list breaks nobody; a known value or a schema that goes, or gets another name, breaks those
 whose generated code names it; another first tag moves a Python module. What Redocly does not see
-is told too, without a judgement.
+is reported too, without saying whether it breaks somebody.
 """
 
 import json
@@ -220,7 +220,9 @@ def _unseen(
         follows = renamed and pointer.endswith("/$ref")
         follows |= "security" in places.tokens(pointer)
         if not follows and not any(_within(pointer, p) or _within(p, pointer) for p in seen):
-            yield Change("changed", f"{places.words(pointer, revision)} (not judged)")
+            yield Change(
+                "changed", f"{places.words(pointer, revision)} (may break somebody or not)"
+            )
 
 
 def _is_open(finding: _Finding) -> bool:

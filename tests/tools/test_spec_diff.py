@@ -133,7 +133,7 @@ def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
     ]
 
 
-def test_what_is_changed_is_told_even_if_nobody_judged_it(growth: list[Change]) -> None:
+def test_what_is_changed_is_reported_even_if_redocly_does_not_see_it(growth: list[Change]) -> None:
     assert [change.text for change in growth if change.kind == "changed"] == [
         "BetaModelInfo.made_up_moment is required: a response without it, of an older server or "
         "a mock, is refused",
@@ -141,7 +141,7 @@ def test_what_is_changed_is_told_even_if_nobody_judged_it(growth: list[Change]) 
         "default of query parameter `limit`: 20 → 50",
         "deprecated of query parameter `before_id`: none → yes",
         "description of query parameter `limit`",
-        "example EmptyPage (not judged)",
+        "example EmptyPage (may break somebody or not)",
         "maximum of query parameter `limit`: 1000 → 5000",
     ]
 
