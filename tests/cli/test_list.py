@@ -108,7 +108,7 @@ def test_each_format_holds_any_listing(
 def test_a_table_without_models_is_a_sentence(listing: Callable[..., Done]) -> None:
     done = listing("--format table", listed())
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "anthropic-models: there are no such models\n"
+    assert done.stderr == "anthropic-models: no models found\n"
 
 
 def test_csv_quotes_and_has_the_fields_of_the_specification(listing: Callable[..., Done]) -> None:
@@ -274,7 +274,7 @@ def test_the_version_is_that_of_the_package_and_python_m_does_the_same(
         ("sandbox --delay -1", "'--delay': -1"),
         ("sandbox --delay nan", "nan is not a number of seconds"),
         ("sandbox --host=", "host should not be empty"),
-        ("sandbox --fail 200", "'--fail': '200' is not like 529 or 529:2"),
+        ("sandbox --fail 200", "'--fail': '200' is not STATUS or STATUS:N, such as 529 or 529:2"),
         ("sandbox --fail 529:0", "'--fail': '529:0'"),
         ("sandbox --fail 529:x", "'--fail': '529:x'"),
         ("sandbox --drop -1", "'--drop': -1"),

@@ -88,7 +88,7 @@ def test_a_terminal_shows_how_to_use_and_end_it() -> None:
         assert terminal.end() == 0
     address, advice = terminal.lines
     assert address.startswith("http://127.0.0.1:")
-    assert advice == "any ANTHROPIC_API_KEY will do; Ctrl-C ends it"
+    assert advice == "any ANTHROPIC_API_KEY is accepted; Ctrl-C ends it"
 
 
 def test_it_serves_with_standard_error_closed() -> None:
@@ -102,5 +102,5 @@ def test_a_port_in_use_is_reported_in_one_line(command: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = command("sandbox", "--port", str(port))
-    says = f"anthropic-models: cannot listen at 127.0.0.1:{port}: Address already in use\n"
+    says = f"anthropic-models: cannot listen on 127.0.0.1:{port}: Address already in use\n"
     assert reported(done, 1) == says

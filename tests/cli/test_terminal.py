@@ -14,7 +14,7 @@ from anthropic_models.cli import main
 from anthropic_models.cli.dates import age, today
 from anthropic_models.cli.formats import FORMATS
 from anthropic_models.cli.progress import Progress
-from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fitting
+from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fit_columns
 from anthropic_models.sandbox import Sandbox, well_known_models
 
 from tests.support.scripted_server import Scripted, answer, error, model, page, when
@@ -85,7 +85,7 @@ def test_an_id_that_is_wider_than_the_terminal_stays_whole_and_no_color_is_obeye
 def test_the_least_important_column_is_left_out_first(
     available: int, kept: dict[Column, int]
 ) -> None:
-    assert fitting({ID: 20, NAME: 16, RELEASED: 10, AGE: 8}, available) == kept
+    assert fit_columns({ID: 20, NAME: 16, RELEASED: 10, AGE: 8}, available) == kept
 
 
 def test_wide_characters_count_twice(scripted: Scripted) -> None:

@@ -311,7 +311,7 @@ def test_a_damaged_state_is_reported_and_left_as_it_is(
     content: bytes, sandbox: Sandbox, round_: Round, state: Path
 ) -> None:
     state.write_bytes(content)
-    says = f"the state file {state} is not a state file; it is left as it is\n"
+    says = f"the state file {state} is not a state file; it is not changed\n"
     assert reported(round_(sandbox), 2) == f"anthropic-models: {says}"
     assert state.read_bytes() == content
     assert sandbox.requests == []
@@ -347,7 +347,7 @@ def test_a_state_that_cannot_be_read_is_reported_at_once(
 @pytest.mark.parametrize(
     ("call", "number", "says"),
     [
-        ("replace", errno.EBUSY, "mount its folder instead"),  # of a file mounted by itself
+        ("replace", errno.EBUSY, "mount its folder instead"),  # of a mount point
         ("fsync", errno.ENOSPC, "cannot be written: No space left on device"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from anthropic_models import Client, openapi_path
 from anthropic_models.sandbox import Sandbox, app, catalogue, made_up_models, well_known_models
 from anthropic_models.sandbox.catalogue import MadeUpModels, Model
-from anthropic_models.sandbox.document import Document
+from anthropic_models.sandbox.openapi import OpenAPIDocument
 from anthropic_models.sandbox.paging import Pages
 from jsonschema import Draft202012Validator
 
@@ -325,9 +325,9 @@ def grown(monkeypatch: pytest.MonkeyPatch, change: Callable[[dict[str, Any]], ob
     """A sandbox of the document with a change."""
     content = copy.deepcopy(DOCUMENT)
     change(content)
-    later = Document(content)
-    monkeypatch.setattr(catalogue, "document", lambda: later)
-    monkeypatch.setattr(app, "document", lambda: later)
+    later = OpenAPIDocument(content)
+    monkeypatch.setattr(catalogue, "openapi_document", lambda: later)
+    monkeypatch.setattr(app, "openapi_document", lambda: later)
     return Sandbox(3)
 
 

@@ -109,12 +109,12 @@ def test_a_port_in_use_is_an_error_that_names_the_address() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(
-            OSError, match=rf"cannot listen at 127\.0\.0\.1:{port}: Address already in use$"
+            OSError, match=rf"cannot listen on 127\.0\.0\.1:{port}: Address already in use$"
         ):
             Sandbox(port=port).start()
-    with pytest.raises(OSError, match=r"cannot listen at nowhere\.invalid:0: "):
+    with pytest.raises(OSError, match=r"cannot listen on nowhere\.invalid:0: "):
         Sandbox(host="nowhere.invalid").start()
-    with pytest.raises(OSError, match=r"cannot listen at \[2001:db8::1\]:0: "):
+    with pytest.raises(OSError, match=r"cannot listen on \[2001:db8::1\]:0: "):
         Sandbox(host="2001:db8::1").start()
 
 

@@ -20,7 +20,7 @@ _NAMES = {
     "anthropic_models._core.call": "CallOptions",
     "anthropic_models._core.headers": "AnthropicBeta",
     "anthropic_models._core.settings": "ClientOptions",
-    "anthropic_models._spec": "openapi_path",
+    "anthropic_models._openapi_path": "openapi_path",
     "anthropic_models._version": "__version__",
     "anthropic_models.async_client": "AsyncClient",
     "anthropic_models.async_pages": "AsyncPage AsyncPaginator",
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ._core.call import CallOptions as CallOptions
     from ._core.headers import AnthropicBeta as AnthropicBeta
     from ._core.settings import ClientOptions as ClientOptions
-    from ._spec import openapi_path as openapi_path
+    from ._openapi_path import openapi_path as openapi_path
     from ._version import __version__ as __version__
     from .async_client import AsyncClient as AsyncClient
     from .async_pages import AsyncPage as AsyncPage

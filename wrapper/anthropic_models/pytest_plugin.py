@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def models_sandbox() -> "Iterator[Sandbox]":
-    """Run a local stand-in for the Models API, for this test alone."""
+    """Run a local mock server of the Models API, for this test alone."""
     # Imported here, so that only tests that use it need the extra.
     try:
         from .sandbox import Sandbox

@@ -11,7 +11,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code.
 
     Args:
-        arguments: The words after the command's name. Default: those of this process.
+        arguments: The arguments after the name of the program. Default: `sys.argv[1:]`.
 
     """
     try:
@@ -28,5 +28,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "pip install 'anthropic-models-client[cli]'"
         )
         return 2
-    except KeyboardInterrupt:  # before or after the time in which `run` handles signals
+    except KeyboardInterrupt:  # outside of the block in which `run` handles signals
         return 128 + signal.SIGINT

@@ -1,4 +1,4 @@
-"""The commands and their options; each returns the action that is to be run."""
+"""The commands and their options, for typer; each returns the action to run."""
 
 import math
 import re
@@ -10,7 +10,7 @@ import typer
 
 from .._version import __version__
 from .betas import known_betas, print_betas
-from .client import ClientOptions
+from .common_options import CommonOptions
 from .stdio import write_line
 
 PROGRAM = "anthropic-models"
@@ -33,7 +33,7 @@ def _print_version(wanted: bool) -> None:
 
 
 def _number(value: float) -> float:
-    if math.isnan(value):  # it is neither below the minimum nor above the maximum
+    if math.isnan(value):  # typer's min and max let it pass
         raise typer.BadParameter("nan is not a number of seconds")
     return value
 
@@ -49,13 +49,13 @@ Betas = Annotated[
 ]
 BaseUrl = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="Where the API is (default: ANTHROPIC_BASE_URL)."),
+    typer.Option(metavar="URL", help="The URL of the API (default: ANTHROPIC_BASE_URL)."),
 ]
 AllowInsecureHttp = Annotated[
     bool,
     typer.Option("--allow-insecure-http", help="Allow http:// to other machines, unencrypted."),
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show each request, on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Log each request to stderr.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -97,19 +97,22 @@ def list_models(
     ] = None,
     max_items: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Print no more than N models, of those that match."),
+        typer.Option(min=1, metavar="N", help="Print at most N models, of those that match."),
     ] = None,
     after_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="What comes after: older and older models.")
+        str | None,
+        typer.Option(metavar="ID", help="Only models after this one, the older ones."),
     ] = None,
     before_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="What comes before: newer and newer models.")
+        str | None,
+        typer.Option(metavar="ID", help="Only models before this one, the newer ones."),
     ] = None,
     betas: Betas = None,
     base_url: BaseUrl = None,
     allow_insecure_http: AllowInsecureHttp = False,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="List a stand-in for the API; needs no key.")
+        bool,
+        typer.Option("--sandbox", help="List from a local mock server; needs no key."),
     ] = False,
     verbose: Verbose = False,
 ) -> Action:
@@ -121,7 +124,7 @@ def list_models(
     if sandbox and base_url is not None:
         raise typer.BadParameter("give --base-url or --sandbox, not both")
     return ListCommand(
-        ClientOptions(base_url, allow_insecure_http, betas or [], verbose, sandbox),
+        CommonOptions(base_url, allow_insecure_http, betas or [], verbose, sandbox),
         format=format_,
         match=match,
         limit=limit,
@@ -142,12 +145,14 @@ def watch(
     command: Annotated[
         str | None,
         typer.Option(
-            "--exec", metavar="CMD", help="Run this for each new model, given as JSON on stdin."
+            "--exec",
+            metavar="CMD",
+            help="Run this for each new model, passed as JSON on stdin.",
         ),
     ] = None,
     state: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Remember here what was seen, for the next start."),
+        typer.Option(metavar="FILE", help="Keep the ids of seen models in this file."),
     ] = None,
     once: Annotated[
         bool, typer.Option("--once", help="List once and end, e.g. for cron; needs --state.")
@@ -168,14 +173,14 @@ def watch(
 ) -> Action:
     """Print each new model when it appears.
 
-    What is there at the start is not new, unless a state file is older.
+    The models at the start are not new, unless there is a state file without them.
     """
     from .watch import WatchCommand
 
     if once and state is None:
         raise typer.BadParameter("--once needs --state, or it would never find anything new")
     return WatchCommand(
-        ClientOptions(base_url, allow_insecure_http, betas or [], verbose),
+        CommonOptions(base_url, allow_insecure_http, betas or [], verbose),
         interval=interval,
         command=command,
         state_path=state,
@@ -186,7 +191,7 @@ def watch(
 
 @app.command("betas", epilog="Example: anthropic-models betas | grep context")
 def list_betas() -> Action:
-    """Print the beta features that are known, one a line."""
+    """Print the known beta features, one on each line."""
     return print_betas
 
 
@@ -196,11 +201,11 @@ def sandbox(
         int, typer.Option(min=0, max=65535, metavar="P", help="The port; 0 is any free one.")
     ] = 0,
     host: Annotated[
-        str, typer.Option(metavar="H", help="The address to listen at.")
+        str, typer.Option(metavar="H", help="The address to listen on.")
     ] = "127.0.0.1",
     models: Annotated[
         int | None,
-        typer.Option(min=0, max=1_000_000, metavar="N", help="Make N models up."),
+        typer.Option(min=0, max=1_000_000, metavar="N", help="Make up N models."),
     ] = None,
     delay: Annotated[
         float,
@@ -213,10 +218,10 @@ def sandbox(
         typer.Option(metavar="STATUS[:N]", help="Fail the first N (1) requests; may be repeated."),
     ] = None,
     drop: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Then cut the connections of N requests.")
+        int, typer.Option(min=0, metavar="N", help="Then reset the connections of N requests.")
     ] = 0,
 ) -> Action:
-    """Run a stand-in for the API; it prints its address."""
+    """Run a local mock server of the API; it prints its address."""
     from .sandbox import SandboxCommand
 
     return SandboxCommand(
@@ -233,7 +238,7 @@ def _planned_failure(text: str) -> tuple[int, int]:
     status, _, times = text.partition(":")
     if not re.fullmatch("[45][0-9][0-9]", status) or not re.fullmatch("|[1-9][0-9]{0,8}", times):
         raise typer.BadParameter(
-            f"'{text}' is not like 529 or 529:2, a status from 400 and how often",
+            f"'{text}' is not STATUS or STATUS:N, such as 529 or 529:2; STATUS is 400 to 599",
             param_hint="'--fail'",
         )
     return int(status), int(times or 1)

@@ -1,4 +1,4 @@
-"""The formats for programs: text for each page of models."""
+"""The formats for programs: json, jsonl, csv and id."""
 
 import csv
 import io
@@ -11,19 +11,19 @@ from anthropic_models_generated.document import document
 from .. import BetaModelInfo
 from .printable import printable
 
-Pages = Iterable[list[BetaModelInfo]]
-Format = Callable[[Pages, bool], Iterator[str]]
-"""Takes pages of models, and whether the text goes to a terminal."""
+ModelPages = Iterable[list[BetaModelInfo]]
+Format = Callable[[ModelPages, bool], Iterator[str]]
+"""Takes pages of models and whether the output is a terminal; yields text for each page."""
 
 
-def jsonl(pages: Pages, _terminal: bool) -> Iterator[str]:
-    """Write an object a line."""
+def jsonl(pages: ModelPages, _terminal: bool) -> Iterator[str]:
+    """Format models as JSON Lines."""
     for models in pages:
         yield "".join(f"{as_json(model)}\n" for model in models)
 
 
-def json_array(pages: Pages, _terminal: bool) -> Iterator[str]:
-    """Write one array, which is closed only when the listing is complete."""
+def json_array(pages: ModelPages, _terminal: bool) -> Iterator[str]:
+    """Format models as one JSON array, which is closed only when the listing is complete."""
     before = "[\n"
     for models in pages:
         if models:
@@ -32,14 +32,14 @@ def json_array(pages: Pages, _terminal: bool) -> Iterator[str]:
     yield "\n]\n" if before != "[\n" else "[]\n"
 
 
-def ids(pages: Pages, _terminal: bool) -> Iterator[str]:
-    """Write an id a line."""
+def ids(pages: ModelPages, _terminal: bool) -> Iterator[str]:
+    """Format models as their ids, one on each line."""
     for models in pages:
         yield "".join(f"{printable(model.id)}\n" for model in models)
 
 
-def csv_rows(pages: Pages, terminal: bool) -> Iterator[str]:
-    """Write a heading and a row for each model, with the fields of the document."""
+def csv_rows(pages: ModelPages, terminal: bool) -> Iterator[str]:
+    """Format models as CSV with a header row; the columns are the fields in openapi.yaml."""
     names = list(document()["schemas"]["BetaModelInfo"]["properties"])
     yield _as_csv([names], terminal)
     for models in pages:

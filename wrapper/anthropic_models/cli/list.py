@@ -1,4 +1,4 @@
-"""`anthropic-models list`."""
+"""The command `list`."""
 
 import shlex
 from collections.abc import Iterator
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from .. import AnthropicModelsError, BetaModelInfo, Client
-from .client import ClientOptions, arguments_reported
-from .errors import CommandError
-from .formats import FORMATS, Pages
+from .command_error import CommandError
+from .common_options import CommonOptions, argument_errors_reported
+from .formats import FORMATS, ModelPages
 from .progress import Progress
 from .stdio import report, stdout_is_terminal, write
 
 
 @frozen
 class ListCommand:
-    """What to list, and how."""
+    """The options of `list`."""
 
-    client_options: ClientOptions
+    common_options: CommonOptions
     format: str | None
     match: str
     limit: int | None
@@ -27,16 +27,16 @@ class ListCommand:
 
     def __call__(self) -> int:
         """List models; return the exit code."""
-        terminal = stdout_is_terminal()
-        chosen = self.format or ("table" if terminal else "jsonl")
-        with self.client_options.open() as client:
-            progress = Progress(wanted=not self.client_options.verbose)
+        is_terminal = stdout_is_terminal()
+        chosen = self.format or ("table" if is_terminal else "jsonl")
+        with self.common_options.open_client() as client:
+            progress = Progress(enabled=not self.common_options.verbose)
             pages = self._pages(client, progress)
             if chosen == "table":
                 _print_table(pages, progress)
                 return 0
             with progress:
-                for text in FORMATS[chosen](pages, terminal):
+                for text in FORMATS[chosen](pages, is_terminal):
                     with progress.paused():
                         write(text)
         return 0
@@ -46,7 +46,7 @@ class ListCommand:
         remaining = self.max_items
         models = pages = 0
         try:
-            with arguments_reported():
+            with argument_errors_reported():
                 first = client.models.list(
                     after_id=self.after_id,
                     before_id=self.before_id,
@@ -84,7 +84,7 @@ def _as_options(arguments: dict[str, object]) -> str:
     )
 
 
-def _print_table(pages: Pages, progress: Progress) -> None:
+def _print_table(pages: ModelPages, progress: Progress) -> None:
     from .table import print_table
 
     models: list[BetaModelInfo] = []
@@ -93,10 +93,10 @@ def _print_table(pages: Pages, progress: Progress) -> None:
             for page in pages:
                 models += page
     except CommandError:
-        if models:  # what has been listed before the failure
+        if models:  # listed before the failure
             print_table(models)
         raise
     if models:
         print_table(models)
     else:
-        report("there are no such models")
+        report("no models found")

@@ -1,8 +1,8 @@
-"""Text from elsewhere, made safe to show."""
+"""Escapes control characters, which a terminal would interpret."""
 
 
 def printable(text: str) -> str:
-    """Return the text on one line, with everything escaped that a terminal may obey."""
+    """Return the text with control characters escaped, line breaks included."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text

@@ -1,4 +1,4 @@
-"""A spinner that shows how far a listing is."""
+"""A spinner that shows the progress of a listing."""
 
 import threading
 from collections.abc import Generator
@@ -15,17 +15,17 @@ DELAY = 0.5  # seconds
 
 
 class Progress:
-    """Shows a spinner on stderr after half a second, if it is wanted and stderr is a terminal."""
+    """Shows a spinner on stderr after half a second, if it is enabled and stderr is a terminal."""
 
-    def __init__(self, *, wanted: bool = True) -> None:
-        self._wanted = wanted and stderr_is_terminal()
+    def __init__(self, *, enabled: bool = True) -> None:
+        self._enabled = enabled and stderr_is_terminal()
         self._text = "listing models"
         self._status: Status | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(DELAY, self._show)
 
     def __enter__(self) -> Self:
-        if self._wanted:
+        if self._enabled:
             self._timer.start()
         return self
 
@@ -42,7 +42,7 @@ class Progress:
             self._status.stop()
 
     def update(self, models: int, pages: int) -> None:
-        """Show how far the listing is."""
+        """Show the number of models and pages so far."""
         with self._lock:
             self._text = f"{models:,} model{'' if models == 1 else 's'}, page {pages:,}"
             if self._status is not None:

@@ -1,4 +1,4 @@
-"""Runs a command and turns whatever ends it into an exit code."""
+"""Runs a command, and turns its result, error or signal into an exit code."""
 
 import sys
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import typer
 from ..errors import AnthropicModelsError
 from . import signals
 from .app import PROGRAM, Action, app
-from .errors import CommandError
+from .command_error import CommandError
 from .stdio import discard, escape_unencodable, output_error, report
 
 
@@ -24,8 +24,8 @@ def run(arguments: Sequence[str]) -> int:
         return 128 + error.number
     except BrokenPipeError:
         discard(sys.stdout)
-        return 0  # the reader has seen enough
-    except SystemExit as error:  # so ends completion, and --help when its reader is gone
+        return 0  # like `head`, the reader may close the pipe early
+    except SystemExit as error:  # raised by completion, and by --help when the pipe is closed
         if isinstance(error.__context__, BrokenPipeError):
             return 0
         raise
@@ -44,7 +44,7 @@ def _action(arguments: Sequence[str]) -> Action | int:
 
 
 def _report(error: Exception) -> int:
-    """Write what happened in one line and return the exit code."""
+    """Report an error in one line and return the exit code."""
     if isinstance(error, CommandError):
         report(str(error))
         return error.exit_code

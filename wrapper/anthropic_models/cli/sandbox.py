@@ -1,4 +1,4 @@
-"""`anthropic-models sandbox`."""
+"""The command `sandbox`."""
 
 import logging
 import time
@@ -6,14 +6,14 @@ import time
 from attrs import frozen
 
 from . import signals
-from .client import arguments_reported
-from .errors import CommandError
-from .stdio import log_shown, stderr_is_terminal, write, write_line
+from .command_error import CommandError
+from .common_options import argument_errors_reported
+from .stdio import log_to_stderr, stderr_is_terminal, write, write_line
 
 
 @frozen
 class SandboxCommand:
-    """Which sandbox to run."""
+    """The options of `sandbox`."""
 
     models: int | None
     host: str
@@ -23,8 +23,8 @@ class SandboxCommand:
     drop: int
 
     def __call__(self) -> int:
-        """Serve until a signal ends it, which is how it is meant to end; return the exit code."""
-        with arguments_reported():
+        """Serve until a signal ends it, which is success; return the exit code."""
+        with argument_errors_reported():
             from ..sandbox import Sandbox
 
             sandbox = Sandbox(self.models, host=self.host, port=self.port, delay=self.delay)
@@ -37,10 +37,10 @@ class SandboxCommand:
         except OSError as error:
             raise CommandError(error.strerror or str(error), exit_code=1) from None
         try:
-            with log_shown("anthropic_models.sandbox", logging.INFO):
+            with log_to_stderr("anthropic_models.sandbox", logging.INFO):
                 write(f"{sandbox.base_url}\n")
                 if stderr_is_terminal():
-                    write_line("any ANTHROPIC_API_KEY will do; Ctrl-C ends it")
+                    write_line("any ANTHROPIC_API_KEY is accepted; Ctrl-C ends it")
                 while True:
                     time.sleep(1)
                     sandbox.requests.clear()

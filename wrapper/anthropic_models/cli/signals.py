@@ -1,4 +1,4 @@
-"""Ctrl-C and the other signals that end the command."""
+"""Handles Ctrl-C and the other signals that end the command."""
 
 import signal
 import threading
@@ -14,7 +14,7 @@ Handler = Callable[[int, FrameType | None], object]
 
 
 class SignalError(BaseException):
-    """A signal ends the command; like KeyboardInterrupt it is no Exception."""
+    """A signal ends the command; like KeyboardInterrupt, it is not a subclass of Exception."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -37,7 +37,7 @@ def raised() -> Generator[None]:
 
 @contextmanager
 def delayed() -> Generator[None]:
-    """Let signals wait until the end of the block, which raises SignalError then."""
+    """Delay signals until the end of the block, which then raises SignalError."""
     arrived: list[int] = []
     with _handled_by(lambda number, _frame: arrived.append(number)):
         yield
@@ -49,10 +49,10 @@ def delayed() -> Generator[None]:
 def _handled_by(handler: Handler | signal.Handlers) -> Generator[None]:
     previous: dict[signal.Signals, Any] = {}
     try:
-        if threading.current_thread() is threading.main_thread():  # only there it is possible
+        if threading.current_thread() is threading.main_thread():  # signal() works there only
             for name in _NAMES:
                 number = getattr(signal, name, None)
-                # nohup and shells have background jobs ignore some. None: not set by Python.
+                # nohup and shells make background jobs ignore some. None: not set from Python.
                 if number and signal.getsignal(number) not in (signal.SIG_IGN, None):
                     previous[number] = signal.signal(number, handler)
         yield

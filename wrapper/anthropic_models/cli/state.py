@@ -1,4 +1,4 @@
-"""The file in which a watch keeps the ids that it has seen."""
+"""The state file of `watch`: the ids of the models that it has seen."""
 
 import errno
 import json
@@ -10,23 +10,23 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
-from .errors import CommandError
+from .command_error import CommandError
 
 Seen = dict[str, None]
-"""Ids, as a set that keeps its order."""
+"""An ordered set of ids."""
 
 
 class StateFile:
-    """A file that is replaced as a whole, so that it is never half written."""
+    """A file that is replaced atomically, so that it is never half written."""
 
     def __init__(self, path: Path) -> None:
-        self._path = Path(os.path.realpath(path))  # what a link refers to is replaced
+        self._path = Path(os.path.realpath(path))  # of a symlink, the target is replaced
 
     def load(self) -> Seen | None:
         """Return the ids in the file; None when it is missing or empty.
 
-        Writes the file anew, so that a file that cannot be replaced is found before anything
-        is reported. Raises CommandError.
+        Rewrites the file, so that one that cannot be replaced is an error before anything is
+        reported. Raises CommandError.
         """
         try:
             if self._path.exists() and not stat.S_ISREG(self._path.stat().st_mode):
@@ -36,7 +36,7 @@ class StateFile:
         except OSError as error:
             raise self._error(f"cannot be read: {error.strerror}") from None
         except (ValueError, TypeError, LookupError, RecursionError):
-            raise self._error("is not a state file; it is left as it is") from None
+            raise self._error("is not a state file; it is not changed") from None
         self._write(text)
         return seen
 
@@ -48,7 +48,7 @@ class StateFile:
         try:
             self._replace(text)
         except OSError as error:
-            hint = "; is it mounted by itself? mount its folder instead"
+            hint = "; is the file a mount point? mount its folder instead"
             hint = hint if error.errno == errno.EBUSY else ""
             raise self._error(f"cannot be written: {error.strerror}{hint}") from None
 

@@ -1,4 +1,4 @@
-"""Writes to standard output and standard error, either of which may be missing or unwritable."""
+"""Writes to standard output and standard error, either of which may be closed or full."""
 
 import io
 import logging
@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-from .errors import CommandError
+from .command_error import CommandError
 from .printable import printable
 
 
@@ -39,7 +39,7 @@ def output_error(error: OSError) -> CommandError:
 
 
 def write_line(text: str) -> None:
-    """Write one line to standard error, if that is possible."""
+    """Write one line to standard error; errors are ignored."""
     if sys.stderr is None:
         return
     try:
@@ -50,13 +50,13 @@ def write_line(text: str) -> None:
 
 
 def report(text: str) -> None:
-    """Write a message of the command to standard error."""
+    """Write a message to standard error, with the name of the program."""
     write_line(f"anthropic-models: {text}")
 
 
 def discard(stream: TextIO) -> None:
-    """Drop what a stream has buffered, which Python would try to write again when it exits."""
-    with suppress(OSError, ValueError):  # a stream without a file descriptor has nothing to drop
+    """Discard what a stream has buffered, or Python would try to write it again at exit."""
+    with suppress(OSError, ValueError):  # a stream without a file descriptor
         devnull = os.open(os.devnull, os.O_WRONLY)
         try:
             os.dup2(devnull, stream.fileno())
@@ -66,9 +66,9 @@ def discard(stream: TextIO) -> None:
 
 
 def escape_unencodable() -> None:
-    """Have standard output write escapes for what its encoding cannot hold."""
+    """Make standard output escape characters that its encoding does not have."""
     stdout: object = sys.stdout
-    if isinstance(stdout, io.TextIOWrapper):  # a notebook has something else there
+    if isinstance(stdout, io.TextIOWrapper):  # in a notebook it is another class
         stdout.reconfigure(errors="backslashreplace")
 
 
@@ -83,8 +83,8 @@ def stderr_is_terminal() -> bool:
 
 
 @contextmanager
-def log_shown(name: str, level: int) -> Generator[None]:
-    """Write the records of a logger to standard error, a line each."""
+def log_to_stderr(name: str, level: int) -> Generator[None]:
+    """Write the records of a logger to standard error, each on a line."""
     logger = logging.getLogger(name)
     handler = _LineHandler()
     before = logger.level

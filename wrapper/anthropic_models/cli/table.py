@@ -1,4 +1,4 @@
-"""The table that people look at."""
+"""The format `table`, for terminals."""
 
 import os
 import shutil
@@ -15,22 +15,23 @@ from .dates import age, release_date, today
 from .printable import printable
 from .stdio import stdout_is_terminal, write
 
-_GAP = 2  # blanks between columns
-_SHORTEST_NAME = 12  # characters; a name that is cut shorter is of no use
+_GAP = 2  # spaces between columns
+_MIN_NAME = 12  # characters; a shorter name would be of no use
 
 
 @frozen
 class Column:
-    """A column; where the terminal is narrow, the one with the highest `goes` is left out first.
+    """A column of the table.
 
-    A column that has a `shortest` width is cut before it is left out.
+    A narrow terminal omits columns, the one with the highest `omit_order` first. One with a
+    `min_width` is truncated to that before it is omitted; the id is never omitted.
     """
 
     heading: str
     style: str
     text: Callable[[BetaModelInfo], str]
-    goes: int
-    shortest: int | None = None
+    omit_order: int
+    min_width: int | None = None
 
 
 def _released(model: BetaModelInfo) -> str:
@@ -43,19 +44,19 @@ def _age(model: BetaModelInfo) -> str:
 
 
 ID = Column("id", "bold cyan", lambda model: printable(model.id), 0)
-NAME = Column("name", "", lambda model: printable(model.display_name), 2, _SHORTEST_NAME)
+NAME = Column("name", "", lambda model: printable(model.display_name), 2, _MIN_NAME)
 RELEASED = Column("released", "", _released, 1)
 AGE = Column("", "dim", _age, 3)
 COLUMNS = (ID, NAME, RELEASED, AGE)
 
 
 def print_table(models: Sequence[BetaModelInfo]) -> None:
-    """Print a table of models, as wide as the terminal at most, unless an id is wider."""
+    """Print a table of models, at most as wide as the terminal unless an id is wider."""
     terminal = stdout_is_terminal()
     cells = {column: [column.heading, *map(column.text, models)] for column in COLUMNS}
     widths = {column: max(map(cell_len, texts)) for column, texts in cells.items()}
     available = shutil.get_terminal_size().columns if terminal else sys.maxsize
-    fitted = fitting(widths, available)
+    fitted = fit_columns(widths, available)
     console = Console(
         force_terminal=terminal,
         color_system="auto" if terminal and not os.environ.get("NO_COLOR") else None,
@@ -71,14 +72,14 @@ def print_table(models: Sequence[BetaModelInfo]) -> None:
     write(captured.get())
 
 
-def fitting(widths: dict[Column, int], available: int) -> dict[Column, int]:
-    """Return the columns that fit into this width, with their widths."""
+def fit_columns(widths: dict[Column, int], available: int) -> dict[Column, int]:
+    """Return the columns that fit into the available width, with their widths."""
     kept = dict(widths)
-    for column in sorted(widths.keys() - {ID}, key=lambda column: -column.goes):
+    for column in sorted(widths.keys() - {ID}, key=lambda column: -column.omit_order):
         excess = sum(kept.values()) + _GAP * (len(kept) - 1) - available
         if excess <= 0:
             break
-        if column.shortest is not None and kept[column] - excess >= column.shortest:
+        if column.min_width is not None and kept[column] - excess >= column.min_width:
             kept[column] -= excess
             break
         del kept[column]

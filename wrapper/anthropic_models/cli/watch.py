@@ -1,4 +1,4 @@
-"""`anthropic-models watch`."""
+"""The command `watch`."""
 
 import os
 import select
@@ -12,22 +12,22 @@ from attrs import frozen
 
 from .. import AnthropicModelsError, APIStatusError, BetaModelInfo, Client
 from . import signals
-from .client import ClientOptions
+from .common_options import CommonOptions
 from .dates import age, release_date, today
 from .formats import as_json
 from .printable import printable
 from .state import Seen, StateFile
 from .stdio import report, stderr_is_terminal, stdout_is_terminal, write
 
-_MAX_BACKOFF = 60.0  # seconds; a longer interval, or a longer retry-after, counts more
+_MAX_BACKOFF = 60.0  # seconds; a longer interval or retry-after takes precedence
 _MAX_RETRY_AFTER = 3600.0  # seconds
 
 
 @frozen
 class WatchCommand:
-    """How often to list the models, and what to do with each new one."""
+    """The options of `watch`."""
 
-    client_options: ClientOptions
+    common_options: CommonOptions
     interval: float
     command: str | None
     state_path: Path | None
@@ -36,19 +36,19 @@ class WatchCommand:
 
     def __call__(self) -> int:
         """Watch until something ends it; return the exit code."""
-        write("")  # fails now, rather than at the first new model, when output is closed
+        write("")  # raises now, not at the first new model, when the output is closed
         state = StateFile(self.state_path) if self.state_path else None
         seen = state.load() if state else None
-        with self.client_options.open() as client:
+        with self.common_options.open_client() as client:
             if stderr_is_terminal() and not self.once:
                 report(f"listing {client.base_url} every {self.interval:g} s; Ctrl-C ends it")
             failures = 0
             while True:
                 try:
-                    seen = self._listed(client, seen, state)
+                    seen = self._list_once(client, seen, state)
                     failures, wait = 0, self.interval
                 except AnthropicModelsError as error:
-                    if self.once or not _may_pass(error):
+                    if self.once or not _is_temporary(error):
                         raise
                     wait = self._wait_after(error, failures)
                     failures += 1
@@ -57,10 +57,10 @@ class WatchCommand:
                     return 0
                 _sleep(wait)
 
-    def _listed(self, client: Client, seen: Seen | None, state: StateFile | None) -> Seen:
+    def _list_once(self, client: Client, seen: Seen | None, state: StateFile | None) -> Seen:
         """List the models once and report new ones, oldest first; return all ids seen so far."""
         models = list(client.models.list())[::-1]
-        if seen is None:  # all that is there at the beginning counts as seen
+        if seen is None:  # the models at the start count as seen
             seen = dict.fromkeys(model.id for model in models)
             if state:
                 state.save(seen)
@@ -70,9 +70,9 @@ class WatchCommand:
         return seen
 
     def _report(self, model: BetaModelInfo, seen: Seen, state: StateFile | None) -> None:
-        """Print a model, save that it was seen, and only then run the command.
+        """Print a model, save its id, and only then run the command.
 
-        So it is printed once and its command runs once, whatever ends either of them.
+        So it is printed once and its command runs at most once, even when it is interrupted.
         """
         with signals.delayed():
             write(self._line(model))
@@ -88,16 +88,16 @@ class WatchCommand:
             return f"{as_json(model)}\n"
         if chosen == "id":
             return f"{printable(model.id)}\n"
-        return f"{_for_people(model)}\n"
+        return f"{_as_line(model)}\n"
 
     def _wait_after(self, error: AnthropicModelsError, failures: int) -> float:
-        """Return the seconds to wait after a failure that follows so many others."""
+        """Return the seconds to wait after an error that follows `failures` others in a row."""
         backoff = min(_MAX_BACKOFF, self.interval * 2.0 ** min(failures, 10))
         retry_after = (error.retry_after if isinstance(error, APIStatusError) else None) or 0.0
         return max(self.interval, backoff, min(retry_after, _MAX_RETRY_AFTER))
 
 
-def _for_people(model: BetaModelInfo) -> str:
+def _as_line(model: BetaModelInfo) -> str:
     released = release_date(model.created_at)
     when = "release date unknown"
     if released is not None:
@@ -105,12 +105,12 @@ def _for_people(model: BetaModelInfo) -> str:
     return f"{printable(model.id)}  {printable(model.display_name)}  {when}"
 
 
-def _may_pass(error: AnthropicModelsError) -> bool:
+def _is_temporary(error: AnthropicModelsError) -> bool:
     return not isinstance(error, APIStatusError) or error.is_retryable
 
 
 def _run(command: str, model: BetaModelInfo) -> None:
-    """Run the user's command with the model as JSON on its standard input, until it ends."""
+    """Run the command of --exec, with the model as JSON on its standard input."""
     try:
         done = subprocess.run(command, shell=True, input=f"{as_json(model)}\n", text=True)  # noqa: S602
     except OSError as error:
@@ -125,17 +125,17 @@ def _run(command: str, model: BetaModelInfo) -> None:
 
 
 def _sleep(seconds: float) -> None:
-    """Sleep, but no longer than there is a reader of the output; raises BrokenPipeError."""
+    """Sleep; raises BrokenPipeError as soon as the reader of the output has closed the pipe."""
     pipe = _output_pipe()
     if pipe is None:
         time.sleep(seconds)
-    elif select.select([pipe], [], [], seconds)[0]:  # the writing end has become readable
+    elif select.select([pipe], [], [], seconds)[0]:  # readable means that the other end is closed
         raise BrokenPipeError
 
 
 def _output_pipe() -> int | None:
-    """Return the descriptor of standard output if it is a pipe that can be waited for."""
-    if sys.platform == "win32":  # where only sockets can be waited for
+    """Return the file descriptor of standard output if it is a pipe that select() supports."""
+    if sys.platform == "win32":  # select() supports sockets only
         return None
     try:
         output = sys.stdout.fileno()

@@ -1,4 +1,4 @@
-"""A local stand-in for the Models API (extra `sandbox`).
+"""A local mock server of the Models API (extra `sandbox`).
 
 ```python
 from anthropic_models import Client
@@ -8,8 +8,8 @@ with Sandbox() as sandbox, Client(base_url=sandbox.base_url, api_key="any") as c
     print(client.models.list(limit=3))
 ```
 
-It pages like the API, checks every request against openapi.yaml, and sends errors as documented.
-It accepts any key or token that is not empty, and fails on demand.
+It paginates like the API, validates every request against openapi.yaml, and sends errors as
+documented. It accepts any key or token that is not empty, and fails on request.
 """
 
 try:

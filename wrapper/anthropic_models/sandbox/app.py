@@ -1,4 +1,4 @@
-"""Responds to requests like the API."""
+"""Decides the response to each request, without I/O."""
 
 import itertools
 import json
@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl, unquote, urlencode
 from attrs import define, field, frozen
 
 from .catalogue import Model
-from .credentials import has_credentials
-from .document import Operation, as_object, document
-from .faults import Drop, Failure, Faults
+from .faults import DropFault, ErrorFault, Fault, Faults
+from .openapi import Operation, as_object, openapi_document
 from .paging import Pages, UnknownCursorError
-from .parameters import Headers, Parameter, RefusedError
+from .parameters import Headers, HTTPError, Parameter
 from .references import Json
+from .security import has_credentials
 
 _LIMIT = 20  # items in a page, where openapi.yaml has no default
 _log = logging.getLogger("anthropic_models.sandbox")
@@ -32,11 +32,11 @@ class SeenRequest:
     path: str
     """The path, percent-decoded, without the query."""
     query: Mapping[str, str]
-    """The query parameters; one sent several times has all its values, joined by commas."""
+    """The query parameters; the values of a repeated one are joined by commas."""
     headers: Mapping[str, str] = field(repr=False)
-    """The headers, names in lower case; one that was sent several times is one list."""
+    """The headers, names in lower case; the values of a repeated one are joined by commas."""
     status_code: int | None = None
-    """The status of the response; None until it is sent, and where the connection was cut."""
+    """The status of the response; None before the response, and when the connection was reset."""
 
 
 @frozen
@@ -50,31 +50,31 @@ class Response:
 
 @frozen
 class Exchange:
-    """A request that is to be responded to."""
+    """A request that has not been responded to yet."""
 
     seen: SeenRequest
     query: Headers
     raw_path: str
     request_id: str
-    fault: Drop | Failure | None
+    fault: Fault | None
 
 
 class App:
-    """Responds from openapi.yaml and a list of models that may change at any time."""
+    """Responds as openapi.yaml describes, with a list of models that may change at any time."""
 
     def __init__(self, models: Sequence[Model]) -> None:
         self.pages = Pages(models)
         self.requests: list[SeenRequest] = []
         self.faults = Faults()
         self.delay = 0.0
-        self._document = document()
+        self._openapi = openapi_document()
         self._request_ids = (f"req_sandbox_{number:06}" for number in itertools.count(1))
 
     def begin(self, method: str, target: str, headers: Headers) -> Exchange:
-        """Note a request whose head has arrived."""
+        """Record a request whose headers have been received."""
         raw_path, _, query_string = target.partition("?")
         query = parse_qsl(query_string, keep_blank_values=True)
-        # A header that was sent several times is one list (RFC 9110, 5.3).
+        # A repeated header is a list (RFC 9110, 5.3).
         seen = SeenRequest(
             method,
             unquote(raw_path),
@@ -86,50 +86,50 @@ class App:
 
     def respond(self, exchange: Exchange) -> Response | None:
         """Return the response to a request; None when the connection is to be reset."""
-        if isinstance(exchange.fault, Drop):
-            self.end(exchange)
+        if isinstance(exchange.fault, DropFault):
+            self.log(exchange)
             return None
         try:
             response = self._success(exchange)
-        except RefusedError as error:
+        except HTTPError as error:
             response = self._error(exchange.request_id, error)
         exchange.seen.status_code = response.status_code
-        self.end(exchange)
+        self.log(exchange)
         return response
 
-    def refuse(self, status_code: int, message: str) -> Response:
-        """Return the response to what is no HTTP request."""
-        error = RefusedError(status_code, message, [("connection", "close")])
+    def reject(self, status_code: int, message: str) -> Response:
+        """Return the response to malformed HTTP."""
+        error = HTTPError(status_code, message, [("connection", "close")])
         return self._error(next(self._request_ids), error)
 
     @staticmethod
-    def end(exchange: Exchange) -> None:
-        """Log a request to which there is a response, or will never be one."""
+    def log(exchange: Exchange) -> None:
+        """Log a request with its response, or without one when the connection is closed."""
         seen = exchange.seen
         query = "?" + urlencode(seen.query, safe=",") if seen.query else ""
         _log.info("%s %s%s %s", seen.method, seen.path, query, seen.status_code or "no response")
 
     def _success(self, exchange: Exchange) -> Response:
-        if isinstance(exchange.fault, Failure):
-            after = exchange.fault.retry_after
-            headers = [] if after is None else [("retry-after", f"{after}")]
-            raise RefusedError(exchange.fault.status_code, None, headers)
+        if isinstance(exchange.fault, ErrorFault):
+            seconds = exchange.fault.retry_after
+            headers = [] if seconds is None else [("retry-after", f"{seconds}")]
+            raise HTTPError(exchange.fault.status_code, None, headers)
         operation, path = self._operation(exchange)
         if not has_credentials(operation.security, exchange.seen.headers, exchange.seen.query):
-            raise RefusedError(401, "an API key or a bearer token is required")
+            raise HTTPError(401, "an API key or a bearer token is required")
         values = {
-            parameter.name: parameter.read(_sent(parameter, exchange, path))
+            parameter.name: parameter.parse(_sent(parameter, exchange, path))
             for parameter in operation.parameters
         }
         if operation.name == "list_models":
-            page = _page(self._document.page, self.pages, values)
+            page = _page(self._openapi.page, self.pages, values)
             return _response(exchange.request_id, 200, page, "application/json")
-        return _documented(operation, values, exchange.request_id)
+        return _example(operation, values, exchange.request_id)
 
     def _operation(self, exchange: Exchange) -> tuple[Operation, Mapping[str, str]]:
-        """Return the operation that is requested, and the values in its path."""
+        """Return the requested operation, and the values of its path parameters."""
         allowed: list[str] = []
-        for operation in self._document.operations:
+        for operation in self._openapi.operations:
             found = operation.path.fullmatch(exchange.raw_path)
             if found and operation.method == exchange.seen.method:
                 values = map(unquote, found.groups())
@@ -138,10 +138,10 @@ class App:
         status = HTTPStatus.METHOD_NOT_ALLOWED if allowed else HTTPStatus.NOT_FOUND
         message = f"{exchange.seen.method} {exchange.seen.path}: {status.phrase}"
         headers = [("allow", ", ".join(allowed))] if allowed else []
-        raise RefusedError(status, message, headers)
+        raise HTTPError(status, message, headers)
 
-    def _error(self, request_id: str, error: RefusedError) -> Response:
-        body = self._document.error(error.status_code)
+    def _error(self, request_id: str, error: HTTPError) -> Response:
+        body = self._openapi.error(error.status_code)
         message = {} if error.message is None else {"message": error.message}
         content = _json(body | {"error": body["error"] | message, "request_id": request_id})
         return _response(request_id, error.status_code, content, "application/json", error.headers)
@@ -156,11 +156,11 @@ def _sent(parameter: Parameter, exchange: Exchange, path: Mapping[str, str]) -> 
     return [values[name]] if values.get(name) else []
 
 
-def _documented(operation: Operation, values: Mapping[str, Any], request_id: str) -> Response:
-    """Return the first example of an operation's success."""
+def _example(operation: Operation, values: Mapping[str, Any], request_id: str) -> Response:
+    """Return the first example of a success response."""
     success = operation.success()
     if success is None or (success.content_type and not success.examples):
-        raise RefusedError(501, f"openapi.yaml has no example of a success of {operation.name}")
+        raise HTTPError(501, f"openapi.yaml has no example of a success of {operation.name}")
     status = int(success.status.replace("XX", "00"))
     if success.content_type is None:
         return _response(request_id, status, b"", None)
@@ -170,7 +170,7 @@ def _documented(operation: Operation, values: Mapping[str, Any], request_id: str
     body = as_object(example)
     if "data" not in body:
         content = _json(example)
-    elif values.get("page") is not None:  # there is but one page, which is not this
+    elif values.get("page") is not None:  # the example is the only page
         end: Json = {"data": [], "next_page": None}
         content = _json(body | end)
     elif {"after_id", "before_id", "limit"} <= values.keys():
@@ -181,18 +181,18 @@ def _documented(operation: Operation, values: Mapping[str, Any], request_id: str
 
 
 def _page(example: Json, pages: Pages, values: Mapping[str, Any]) -> bytes:
-    """Return the page that the cursors in `values` ask for, like the example of one."""
+    """Return the page for the cursors in `values`, with further fields as in the example."""
     after_id, before_id = values.get("after_id"), values.get("before_id")
     if after_id is not None and before_id is not None:
-        raise RefusedError(400, "only one of after_id and before_id may be given")
+        raise HTTPError(400, "only one of after_id and before_id may be given")
     limit = values.get("limit") or _LIMIT
     try:
         return _json(example | pages.page(after_id=after_id, before_id=before_id, limit=limit))
     except UnknownCursorError as error:
-        raise RefusedError(404, f"{error}: no such id") from None
+        raise HTTPError(404, f"{error}: no such id") from None
     except (LookupError, TypeError, ValueError) as error:
-        # The list is the user's, who may put anything into it.
-        raise RefusedError(500, f"sandbox.models cannot be sent: {error!r}") from None
+        # The program that uses the sandbox may have put anything into the list.
+        raise HTTPError(500, f"sandbox.models cannot be sent: {error!r}") from None
 
 
 def _joined(pairs: Iterable[tuple[str, str]], separator: str) -> dict[str, str]:

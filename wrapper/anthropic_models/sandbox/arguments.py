@@ -1,10 +1,10 @@
-"""Checks the numbers that users of the sandbox give."""
+"""Checks numbers given as arguments to the sandbox."""
 
 import math
 
 
-def seconds(name: str, value: object) -> float:
-    """Return a time in seconds; raises TypeError and ValueError when it is none."""
+def checked_seconds(name: str, value: object) -> float:
+    """Return a number of seconds; raises TypeError or ValueError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} should be a number of seconds, but is {value!r}")
     if not 0 <= value < math.inf:
@@ -12,8 +12,8 @@ def seconds(name: str, value: object) -> float:
     return value
 
 
-def whole_number(name: str, value: object, least: int, most: int | None) -> int:
-    """Return a whole number within bounds; raises TypeError and ValueError for anything else."""
+def checked_int(name: str, value: object, least: int, most: int | None) -> int:
+    """Return an int within bounds; raises TypeError or ValueError for anything else."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} should be an int, but is {value!r}")
     if value < least or (most is not None and value > most):

@@ -6,8 +6,8 @@ from typing import Any, cast, overload
 
 from anthropic_models_generated.models import BetaModelInfo
 
-from .arguments import whole_number
-from .document import document
+from .arguments import checked_int
+from .openapi import openapi_document
 
 Model = dict[str, Any]
 
@@ -32,7 +32,7 @@ _NEWEST_MADE_UP = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 class MadeUpModels(Sequence[Model]):
-    """Models that do not exist, released a minute apart, each made when it is accessed."""
+    """Models that do not exist, released a minute apart; each is created when it is accessed."""
 
     def __init__(self, count: int) -> None:
         self._positions = range(count)
@@ -50,7 +50,7 @@ class MadeUpModels(Sequence[Model]):
         return self._made_up(self._positions[index])
 
     def position(self, id_: str) -> int | None:
-        """Return where the model is; None when there is none with this id."""
+        """Return the index of a model; None when there is none with this id."""
         number = id_.removeprefix(_MADE_UP_ID)
         if not (number.isdecimal() and len(number) < 10):
             return None
@@ -69,7 +69,7 @@ class MadeUpModels(Sequence[Model]):
 
 
 def well_known_models() -> list[Model]:
-    """Return some models that exist, or existed; not a list of what the API offers today."""
+    """Return some models that exist, or existed; this is not the list of the API of today."""
     return [_model(id_, name, f"{date}T00:00:00Z") for id_, name, date in _WELL_KNOWN]
 
 
@@ -85,10 +85,10 @@ def made_up_models(count: int) -> list[Model]:
 
 
 def catalogue(models: object) -> Sequence[Model]:
-    """Return the models to list; a number of them is made up lazily.
+    """Return the models to list; for a number, made-up models that are created lazily.
 
     Raises:
-        TypeError, ValueError: It is no number of models, no list of models, and not None.
+        TypeError, ValueError: `models` is not a number, not a list of models, and not None.
 
     """
     if models is None:
@@ -105,7 +105,7 @@ def catalogue(models: object) -> Sequence[Model]:
 
 
 def _made_up(count: object) -> MadeUpModels:
-    number = whole_number("the number of models", count, 0, MOST_MADE_UP)
+    number = checked_int("the number of models", count, 0, MOST_MADE_UP)
     return MadeUpModels(number)
 
 
@@ -125,4 +125,4 @@ def _as_sent(position: int, item: object) -> Model:
 
 def _model(id_: str, display_name: str, created_at: str) -> Model:
     own = {"type": "model", "id": id_, "display_name": display_name, "created_at": created_at}
-    return {**document().model, **own}
+    return {**openapi_document().model, **own}

@@ -1,4 +1,4 @@
-"""Cuts pages out of a catalogue, as the API does."""
+"""Paginates a list of models, as the API does."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +7,11 @@ from .catalogue import MadeUpModels, Model
 
 
 class UnknownCursorError(Exception):
-    """The cursor is no model's id; `args[0]` is the name of the parameter."""
+    """No model has the id given as cursor; `args[0]` is the name of the parameter."""
 
 
 class Pages:
-    """The pages of a list of models that may change at any time, each as quickly as any other."""
+    """The pages of a list of models, which may change at any time; every page is equally fast."""
 
     def __init__(self, models: Sequence[Model]) -> None:
         self.models = models
@@ -46,11 +46,11 @@ class Pages:
         return position
 
     def _looked_up(self, models: Sequence[Model], cursor: str) -> int | None:
-        # The user may change the list at any time, so that a noted position may be wrong by now.
+        # The list may have changed since the positions were cached.
         position = self._positions.get(cursor)
         if position is None or not _is_at(models, position, cursor):
-            noted = list(models)
-            self._positions = {noted[at]["id"]: at for at in reversed(range(len(noted)))}
+            copy = list(models)
+            self._positions = {copy[at]["id"]: at for at in reversed(range(len(copy)))}
             position = self._positions.get(cursor)
         return position
 

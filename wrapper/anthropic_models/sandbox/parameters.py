@@ -1,4 +1,4 @@
-"""Reads the parameters of a request, and checks them against openapi.yaml."""
+"""Parses the parameters of a request, and validates them against openapi.yaml."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,8 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "false": False}
 
 
-class RefusedError(Exception):
-    """The request gets an error; without a message, the documented one of this status."""
+class HTTPError(Exception):
+    """The request gets an error response; without a message, with the documented one."""
 
     def __init__(self, status_code: int, message: str | None, headers: Headers = ()) -> None:
         super().__init__(message)
@@ -28,50 +28,50 @@ class RefusedError(Exception):
 class Parameter:
     """A parameter of an operation, as openapi.yaml describes it."""
 
-    def __init__(self, described: Json, document: Json) -> None:
-        self.name: str = described["name"]
-        self.where: str = described["in"]  # path, query, header or cookie
-        self._required = described.get("required", False)
-        self._may_be_empty = described.get("allowEmptyValue", False)
-        schema: Json = described.get("schema", {})
+    def __init__(self, description: Json, document: Json) -> None:
+        self.name: str = description["name"]
+        self.where: str = description["in"]  # path, query, header or cookie
+        self._required = description.get("required", False)
+        self._may_be_empty = description.get("allowEmptyValue", False)
+        schema: Json = description.get("schema", {})
         combined = list(alternatives(schema, document))
         items = [part["items"] for part in combined if isinstance(part.get("items"), dict)]
         item_alternatives = [part for item in items for part in alternatives(item, document)]
         self._default = next((part["default"] for part in combined if "default" in part), None)
         self._types = _types(combined)
         self._item_types = _types(item_alternatives)
-        style = described.get("style", "form" if self.where == "query" else "simple")
-        self._style_is_read = style in _SEPARATORS and "content" not in described
-        explode = self.where == "query" and described.get("explode", style == "form")
+        style = description.get("style", "form" if self.where == "query" else "simple")
+        self._is_style_supported = style in _SEPARATORS and "content" not in description
+        explode = self.where == "query" and description.get("explode", style == "form")
         self._separator = None if explode else _SEPARATORS.get(style)
         self._validator = jsonschema_rs.validator_for(
             {"allOf": [schema], "components": document.get("components", {})}
         )
 
-    def read(self, texts: Sequence[str]) -> object:
-        """Return the value, or the default when nothing was sent; raises RefusedError."""
+    def parse(self, texts: Sequence[str]) -> object:
+        """Return the value, or the default when nothing was sent; raises HTTPError."""
         if not texts:
             if self._required:
-                raise RefusedError(400, f"{self.name}: is required, but was not sent")
+                raise HTTPError(400, f"{self.name}: is required, but was not sent")
             return self._default
-        if not self._style_is_read:
+        if not self._is_style_supported:
             return list(texts)
         if "" in texts and not self._may_be_empty:
-            raise RefusedError(400, f"{self.name}: should not be empty")
+            raise HTTPError(400, f"{self.name}: should not be empty")
         if "array" in self._types:
             parts = texts if self._separator is None else ",".join(texts).split(self._separator)
             value: object = [_typed(part.strip(), self._item_types) for part in parts]
         elif len(texts) > 1 and self.where == "query":
-            raise RefusedError(400, f"{self.name}: should be sent only once")
+            raise HTTPError(400, f"{self.name}: should be sent only once")
         else:
             value = _typed(texts[0], self._types)
         for error in self._validator.iter_errors(value):
-            raise RefusedError(400, f"{self.name}: {error.message}")
+            raise HTTPError(400, f"{self.name}: {error.message}")
         return value
 
 
 def _typed(text: str, types: frozenset[str]) -> object:
-    """Return the JSON value that a text stands for, or the text when it is none of these types."""
+    """Return a text as a value of one of these types, or unchanged when that is not possible."""
     if {"integer", "number"} & types and _INTEGER.fullmatch(text):
         return int(text)
     if "number" in types and _NUMBER.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Follows the references within a document."""
+"""Resolves `$ref` within an OpenAPI document."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ Json = dict[str, Any]
 
 
 def resolved(node: Json, document: Json) -> Json:
-    """Return what a reference refers to; anything else as it is."""
+    """Return the target of a reference; return anything else unchanged."""
     while "$ref" in node:
         names = node["$ref"].removeprefix("#/").split("/")
         node = document
@@ -17,7 +17,7 @@ def resolved(node: Json, document: Json) -> Json:
 
 
 def alternatives(schema: Json, document: Json) -> Iterator[Json]:
-    """Yield a schema, and all that it is a combination of, without references."""
+    """Yield a schema and all members of its `allOf`, `anyOf` and `oneOf`, references resolved."""
     waiting, seen = [schema], list[Json]()
     while waiting:
         current = resolved(waiting.pop(), document)

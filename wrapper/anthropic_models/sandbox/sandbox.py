@@ -1,4 +1,4 @@
-"""The class that users start and control."""
+"""The class `Sandbox`, which tests and programs start and control."""
 
 from collections.abc import Iterable
 from types import TracebackType
@@ -7,23 +7,23 @@ from typing import Self
 from anthropic_models_generated.models import BetaModelInfo
 
 from .app import App, SeenRequest
-from .arguments import seconds, whole_number
+from .arguments import checked_int, checked_seconds
 from .catalogue import Model, catalogue
 from .server import BackgroundServer
 
 
 class Sandbox:
-    """A local stand-in for the Models API, to be used in a `with` statement.
+    """A local mock server of the Models API, to be used in a `with` statement.
 
     Args:
         models: How many models to make up (0 to 1,000,000), or the models themselves, more
             recently released ones first. Default: some well-known ones.
-        host: The address to listen at. Default: loopback only.
-        port: The port to listen at, 0 to 65535. Default: any free one.
+        host: The address to listen on. Default: loopback only.
+        port: The port to listen on, 0 to 65535. Default: any free one.
         delay: Seconds to wait before every response. Default: none.
 
     Raises:
-        TypeError, ValueError: An argument is none of these.
+        TypeError, ValueError: An argument has a wrong value.
 
     """
 
@@ -35,7 +35,7 @@ class Sandbox:
         port: int = 0,
         delay: float = 0.0,
     ) -> None:
-        whole_number("port", port, 0, 65535)
+        checked_int("port", port, 0, 65535)
         if not host:
             raise ValueError("host should not be empty; 0.0.0.0 and :: are all addresses")
         self._host = host
@@ -47,10 +47,10 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """Where clients on this machine reach it; stays when it is stopped.
+        """The base URL for clients on this machine; `stop()` does not change it.
 
         Raises:
-            RuntimeError: It was never started.
+            RuntimeError: The sandbox was never started.
 
         """
         if not self._base_url:
@@ -59,9 +59,9 @@ class Sandbox:
 
     @property
     def models(self) -> list[Model]:
-        """The models that it lists, as the API writes them; may be changed while it runs.
+        """The models that it lists, as JSON objects; may be changed while it runs.
 
-        Models that are given by number are made up when this is first accessed.
+        Made-up models are all created when this is first accessed.
         """
         if not isinstance(self._app.pages.models, list):
             self._app.pages.models = list(self._app.pages.models)
@@ -83,17 +83,17 @@ class Sandbox:
 
     @delay.setter
     def delay(self, delay: float) -> None:
-        self._app.delay = seconds("delay", delay)
+        self._app.delay = checked_seconds("delay", delay)
 
     def fail_next(self, status: int, times: int = 1, *, retry_after: float | None = None) -> None:
         """Respond to the next `times` requests with an error.
 
-        Failures that were planned before come first.
+        Earlier calls of `fail_next` and `drop_next` take effect first.
 
         Args:
-            status: 400 to 599. The type of the error and its message are the documented ones.
+            status: 400 to 599. The error type and the message are as in openapi.yaml.
             times: How many requests.
-            retry_after: Seconds, for the header `retry-after`. Default: no such header.
+            retry_after: Seconds, sent as the header `retry-after`. Default: no such header.
 
         """
         self._app.faults.fail(status, times, retry_after)
@@ -101,17 +101,17 @@ class Sandbox:
     def drop_next(self, times: int = 1) -> None:
         """Reset the connections of the next `times` requests instead of responding.
 
-        Failures that were planned before come first. Such a request is in `requests`, with None
-        as its status.
+        Earlier calls of `fail_next` and `drop_next` take effect first. Such a request is in
+        `requests`, with None as its status.
         """
         self._app.faults.drop(times)
 
     def start(self) -> None:
-        """Serve in the background, from now until `stop()`.
+        """Serve in the background until `stop()`.
 
         Raises:
-            OSError: It cannot listen at this address.
-            RuntimeError: It is running already.
+            OSError: The address cannot be listened on.
+            RuntimeError: The sandbox is running already.
 
         """
         if self._server is not None:
@@ -120,7 +120,7 @@ class Sandbox:
         self._base_url = self._server.base_url
 
     def stop(self) -> None:
-        """Stop serving and wait until that is done; harmless when it is not running."""
+        """Stop serving and wait for that; does nothing when it is not running."""
         if self._server is not None:
             self._server.stop()
             self._server = None

@@ -1,4 +1,4 @@
-"""Serves HTTP from a thread, on a real socket."""
+"""Serves HTTP/1.1 in a thread: an asyncio protocol around h11."""
 
 import asyncio
 import ipaddress
@@ -17,10 +17,10 @@ from .app import App, Exchange, Response
 
 
 class BackgroundServer:
-    """Serves from when it is made until it is stopped.
+    """Serves from its construction until `stop`.
 
     Raises:
-        OSError: It cannot listen there; the message has the address and the reason.
+        OSError: The address cannot be listened on; the message has the address and the reason.
 
     """
 
@@ -41,8 +41,8 @@ class BackgroundServer:
             undo.pop_all()
 
     def stop(self) -> None:
-        """Cut every connection, and wait until the thread has ended and the port is free."""
-        with suppress(RuntimeError):  # it has ended by itself, with an error
+        """Close every connection, and wait until the thread has ended and the port is free."""
+        with suppress(RuntimeError):  # the loop has ended, with an error
             self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
         self._socket.close()
@@ -60,7 +60,7 @@ class BackgroundServer:
         )
         self._started.set_result(None)
         await self._stopping.wait()
-        # asyncio loses a connection that it is just accepting, in a task, when its server closes.
+        # asyncio would leak connections that its tasks are accepting when the server closes.
         while asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.sleep(0)
         server.close()
@@ -71,7 +71,7 @@ class BackgroundServer:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: a response after each request, in order."""
+    """One connection, which responds to its requests in order."""
 
     transport: asyncio.Transport
 
@@ -97,14 +97,14 @@ class _Connection(asyncio.Protocol):
         if self._next is not None:
             self._next.cancel()
         if self._exchange is not None:
-            self._app.end(self._exchange)
+            self._app.log(self._exchange)
 
     def data_received(self, data: bytes) -> None:
         self._http.receive_data(data)
         self._advance()
 
     def _advance(self) -> None:
-        """Handle what has arrived, up to the end of a request."""
+        """Handle the received data, up to the end of a request."""
         try:
             while True:
                 event = self._http.next_event()
@@ -122,9 +122,9 @@ class _Connection(asyncio.Protocol):
                     return
         except h11.RemoteProtocolError as error:
             status = error.error_status_hint
-            if self._exchange is not None:  # what is malformed is the body
+            if self._exchange is not None:  # the body is malformed
                 self._exchange.seen.status_code = status
-            self._write(self._app.refuse(status, f"malformed HTTP: {error}"), with_body=True)
+            self._write(self._app.reject(status, f"malformed HTTP: {error}"), with_body=True)
 
     def _respond(self) -> None:
         exchange, self._exchange = cast(Exchange, self._exchange), None
@@ -144,7 +144,7 @@ class _Connection(asyncio.Protocol):
         self._send(head, *body, h11.EndOfMessage())
         if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
-            self._next = self._loop.call_soon(self._advance)  # to a request that is there already
+            self._next = self._loop.call_soon(self._advance)  # to the next request, if received
         else:
             self.transport.close()
 
@@ -152,7 +152,7 @@ class _Connection(asyncio.Protocol):
         self.transport.write(b"".join(self._http.send(event) or b"" for event in events))
 
     def _reset(self) -> None:
-        # A connection that lingers for no time is not closed, but reset.
+        # With a linger time of zero, closing a connection resets it.
         linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
         sock: Any = self.transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -168,15 +168,15 @@ def _listening(host: str, port: int) -> socket.socket:
         listener = socket.create_server(address, family=family, dualstack_ipv6=dual)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
-        message = f"cannot listen at {_authority(host, port)}: {reason}"
+        message = f"cannot listen on {_authority(host, port)}: {reason}"
         raise OSError(error.errno, message) from None
-    # Accepted sockets inherit it; without it every response waits 40 ms for an acknowledgement.
+    # Accepted sockets inherit it; without it every response is delayed by 40 ms (delayed ACK).
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def _base_url(listener: socket.socket) -> str:
-    """Return an address by which clients on this machine reach the listener."""
+    """Return the base URL for clients on this machine."""
     address, port = listener.getsockname()[:2]
     if ipaddress.ip_address(address).is_unspecified:
         address = "::1" if listener.family == socket.AF_INET6 else "127.0.0.1"

@@ -1,4 +1,4 @@
-"""Opens the client that a command asks for."""
+"""The options that `list` and `watch` have in common, and the client that they configure."""
 
 import logging
 from collections.abc import Generator
@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from attrs import frozen
 
 from .. import ArgumentError, Client, MissingCredentialsError
-from .errors import CommandError
-from .stdio import log_shown
+from .command_error import CommandError
+from .stdio import log_to_stderr
 
 
 @frozen
-class ClientOptions:
-    """The options that all commands have which send requests."""
+class CommonOptions:
+    """The options of all commands that send requests."""
 
     base_url: str | None
     allow_insecure_http: bool
@@ -22,15 +22,15 @@ class ClientOptions:
     sandbox: bool = False
 
     @contextmanager
-    def open(self) -> Generator[Client]:
-        """Open a client of the API, or of a sandbox that runs as long; raises CommandError."""
+    def open_client(self) -> Generator[Client]:
+        """Open a client of the API, or of a sandbox started for it; raises CommandError."""
         with ExitStack() as stack:
             base_url, api_key = self.base_url, None
             if self.sandbox:
-                with arguments_reported():
+                with argument_errors_reported():
                     from ..sandbox import Sandbox
                 base_url, api_key = stack.enter_context(Sandbox()).base_url, "any"
-            with arguments_reported():
+            with argument_errors_reported():
                 client = Client(
                     base_url=base_url,
                     api_key=api_key,
@@ -39,13 +39,13 @@ class ClientOptions:
                 )
             stack.enter_context(client)
             if self.verbose:
-                stack.enter_context(log_shown("anthropic_models", logging.DEBUG))
+                stack.enter_context(log_to_stderr("anthropic_models", logging.DEBUG))
             yield client
 
 
 @contextmanager
-def arguments_reported() -> Generator[None]:
-    """Turn errors about arguments into a CommandError about options."""
+def argument_errors_reported() -> Generator[None]:
+    """Turn an error about an argument into a CommandError about the option."""
     try:
         yield
     except MissingCredentialsError:
@@ -53,7 +53,7 @@ def arguments_reported() -> Generator[None]:
     except ArgumentError as error:
         message = f"{_option(error.argument)} {error.reason}"
         if error.allowed_by:
-            message += f", or give {_option(error.allowed_by)}"
+            message += f", or use {_option(error.allowed_by)}"
     except (ValueError, ModuleNotFoundError) as error:
         message = str(error)
     else:
@@ -62,7 +62,7 @@ def arguments_reported() -> Generator[None]:
 
 
 def _option(argument: str) -> str:
-    """Return the option for an argument; an environment variable stays as it is."""
+    """Return the option for an argument; return an environment variable unchanged."""
     if argument.isupper():
         return argument
     return "--beta" if argument == "betas" else f"--{argument.replace('_', '-')}"

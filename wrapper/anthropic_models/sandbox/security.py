@@ -1,4 +1,4 @@
-"""Checks that a request carries the credentials that openapi.yaml requires, whatever they are."""
+"""Checks that a request has the credentials of the security schemes in openapi.yaml."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,16 +8,16 @@ from .references import Json
 def has_credentials(
     security: Sequence[Sequence[Json]], headers: Mapping[str, str], query: Mapping[str, str]
 ) -> bool:
-    """Return whether one of the alternatives is there; without any, nothing is required.
+    """Return whether the credentials of one alternative were sent, or none are required.
 
     Header names are in lower case.
     """
     return not security or any(
-        all(_is_there(scheme, headers, query) for scheme in schemes) for schemes in security
+        all(_is_sent(scheme, headers, query) for scheme in schemes) for schemes in security
     )
 
 
-def _is_there(scheme: Json, headers: Mapping[str, str], query: Mapping[str, str]) -> bool:
+def _is_sent(scheme: Json, headers: Mapping[str, str], query: Mapping[str, str]) -> bool:
     if scheme["type"] == "apiKey" and scheme["in"] in ("header", "query"):
         values = headers if scheme["in"] == "header" else query
         name = scheme["name"]

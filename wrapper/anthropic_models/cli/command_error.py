@@ -2,7 +2,7 @@
 
 
 class CommandError(Exception):
-    """The command cannot continue; the text is shown as it is."""
+    """The command cannot continue; its message is printed unchanged."""
 
     def __init__(self, message: str, *, exit_code: int) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What the sandbox reads in openapi.yaml: operations, their parameters, and examples."""
+"""Reads openapi.yaml: the operations, their parameters, and the examples of responses."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import cast
 import yaml
 from attrs import frozen
 
-from .._spec import openapi_path
+from .._openapi_path import openapi_path
 from .parameters import Parameter
 from .references import Json, resolved
 
@@ -21,7 +21,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @frozen
-class Response:
+class DocumentedResponse:
     """A documented response: its status (200, 4XX, default), its media type and its examples."""
 
     status: str
@@ -31,7 +31,7 @@ class Response:
 
 @frozen
 class Operation:
-    """What a method of a path takes, and what it responds."""
+    """An operation: a method of a path, with its parameters and responses."""
 
     name: str
     method: str
@@ -39,16 +39,16 @@ class Operation:
     path_names: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     security: tuple[tuple[Json, ...], ...]
-    """The alternatives, each with the security schemes that it takes together."""
-    responses: tuple[Response, ...]
+    """The alternatives, each with the security schemes that are required together."""
+    responses: tuple[DocumentedResponse, ...]
 
-    def success(self) -> Response | None:
+    def success(self) -> DocumentedResponse | None:
         """Return the success response with the lowest status; None when there is none."""
         successes = [response for response in self.responses if response.status.startswith("2")]
         return min(successes, key=lambda response: response.status, default=None)
 
 
-class Document:
+class OpenAPIDocument:
     """The content of openapi.yaml."""
 
     def __init__(self, content: Json) -> None:
@@ -59,7 +59,7 @@ class Document:
             for method in _METHODS
             if method in item
         ]
-        # A path without parameters comes before one that would match it, too.
+        # A path without parameters takes precedence over one whose parameters match it.
         self.operations = sorted(operations, key=lambda operation: len(operation.path_names))
         self._errors = {
             response.status: body
@@ -70,7 +70,7 @@ class Document:
         }
 
     def error(self, status: int) -> Json:
-        """Return the body of an error: the example of its status, or one like it."""
+        """Return the body of an error: the example for its status, or one for a similar status."""
         if str(status) in self._errors:
             return self._errors[str(status)]
         ranges = (f"{status // 100}XX", "default", "400" if status < 500 else "500")
@@ -127,12 +127,12 @@ class Document:
             responses=tuple(self._responses(described.get("responses", {}))),
         )
 
-    def _responses(self, responses: Json) -> Iterator[Response]:
+    def _responses(self, responses: Json) -> Iterator[DocumentedResponse]:
         for status, given in responses.items():
             content = self._resolved(given).get("content", {})
             content_type = next(iter(content), None)
             media = content.get(content_type, {})
-            yield Response(str(status), content_type, tuple(self._examples(media)))
+            yield DocumentedResponse(str(status), content_type, tuple(self._examples(media)))
 
     def _examples(self, media: Json) -> Iterator[object]:
         if "example" in media:
@@ -154,11 +154,11 @@ def _schema_examples(schema: Json) -> list[object]:
 
 
 def as_object(example: object) -> Json:
-    """Return an example that is an object; an empty object for any other."""
+    """Return an example if it is an object, else an empty object."""
     return cast(Json, example) if isinstance(example, dict) else {}
 
 
 @cache
-def document() -> Document:
-    """Return openapi.yaml; reading it takes long enough to do it once."""
-    return Document(yaml.load(openapi_path().read_text("utf-8"), Loader=_Loader))  # noqa: S506 - a safe one
+def openapi_document() -> OpenAPIDocument:
+    """Return openapi.yaml; it is read once, since that is slow."""
+    return OpenAPIDocument(yaml.load(openapi_path().read_text("utf-8"), Loader=_Loader))  # noqa: S506 - a safe loader
