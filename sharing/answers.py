@@ -47,6 +47,8 @@ class Answers:
         for name, header in response.get("headers", {}).items():
             if resolved(header, self.document).get("required") and name not in headers:
                 self._differ(f"{status} {name}", f"answer {status} has no header `{name}`")
+        if "application/json" not in response.get("content", {}):
+            return None
         try:
             content: Any = json.loads(body)
         except (ValueError, RecursionError):

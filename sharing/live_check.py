@@ -3,13 +3,17 @@
 python -m sharing.live_check
 
 Uses the wrapper's environment variables. Exits 1 on a difference, 2 when the API cannot be asked;
-without a credential it says so and exits 0.
+without a credential it says so and exits 0. It asks for the models, for every other GET without
+values in its path, and for one model where a path takes its id. Where GITHUB_STEP_SUMMARY names a
+file, what openapi.yaml lacks is added to it as Markdown.
 """
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from anthropic_models import (
@@ -20,9 +24,11 @@ from anthropic_models import (
     Request,
 )
 
-from generator.documents import read_yaml
+from generator.documents import Document, read_yaml
 from generator.program import exit_code
+from sharing import summary
 from sharing.answers import Answers
+from sharing.places import resolved
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = "/v1/models"
@@ -36,9 +42,13 @@ def main() -> int:
     """Run the command; return its exit code."""
     document = read_yaml(ROOT / "openapi.yaml")
     answers = Answers(document, PATH, "get")
+    others: list[Answers] = []
     try:
         with httpx.Client() as http, Client(http_client=http, max_retries=0) as client:
-            ask(client, Recorder(http, answers))
+            newest = ask(client, Recorder(http, answers))
+            for path, url in _others(document, newest):
+                others.append(Answers(document, path, "get"))
+                _see(client, Recorder(http, others[-1]), f"GET {path}", 200, path=url)
     except MissingCredentialsError:
         print("Nothing was checked: set ANTHROPIC_API_KEY to ask the real API.")
         return 0
@@ -46,12 +56,36 @@ def main() -> int:
         print(f"The API could not be asked: {error}", file=sys.stderr)
         return 2
     differences = answers.differences()
+    differences += [f"GET {each.path}: {text}" for each in others for text in each.differences()]
     for text in differences:
         print(f"  ≠ {text}")
     print(f"Not seen, which proves nothing: {', '.join(answers.unseen())}.")
-    verdict = "does not answer" if differences else "answers"
-    print(f"The API {verdict} as openapi.yaml {document['info']['version']} says.")
+    verb = "does not answer" if differences else "answers"
+    verdict = f"The API {verb} as openapi.yaml {document['info']['version']} says."
+    print(verdict)
+    lines = ["What differs is to be written into `openapi.yaml`:", ""] if differences else []
+    summary.add("\n".join(["## The API and openapi.yaml", "", verdict, "", *lines]))
+    summary.add("".join(f"- {text}\n" for text in differences))
     return 1 if differences else 0
+
+
+def _others(document: Document, newest: str | None) -> Iterator[tuple[str, str]]:
+    """Return the paths of other operations that can be asked, and what is asked there."""
+    for path, item in document["paths"].items():
+        if path == PATH or "get" not in item:
+            continue
+        given = [*item.get("parameters", []), *item["get"].get("parameters", [])]
+        parameters = [resolved(each, document) for each in given]
+        wanted = {
+            each["name"]
+            for each in parameters
+            if each.get("required") and "default" not in each.get("schema", {})
+        }
+        if not wanted and "{" not in path:
+            yield path, path
+        takes_an_id = re.fullmatch(rf"{PATH}/\{{(\w+)\}}", path) and len(wanted) == 1
+        if newest is not None and takes_an_id:
+            yield path, f"{PATH}/{quote(newest, safe='')}"
 
 
 class Recorder:
@@ -73,8 +107,12 @@ class Recorder:
         return self._responses[0]
 
 
-def ask(client: Client, recorder: Recorder) -> None:
-    """Send every request that teaches something and costs nothing; raises CannotTellError."""
+def ask(client: Client, recorder: Recorder) -> str | None:
+    """Send every request for models that teaches something; return the id of the newest one.
+
+    Raises CannotTellError.
+    """
+    newest: str | None = None
     match [*_walk(client, recorder)]:
         case [{"first_id": str(newest)}, *_]:
             params = {"before_id": newest}
@@ -87,6 +125,7 @@ def ask(client: Client, recorder: Recorder) -> None:
     _see(client, recorder, "an unknown cursor", 404, params={"after_id": "no-such-model"})
     with client.with_options(default_headers={"X-Api-Key": None, "Authorization": None}) as nobody:
         _see(nobody, recorder, "no credential", 401)
+    return newest
 
 
 def _walk(client: Client, recorder: Recorder) -> Iterator[Any]:
@@ -110,9 +149,10 @@ def _see(
     *,
     params: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
+    path: str = PATH,
 ) -> Any:
     query = tuple((params or {}).items())
-    response = recorder.response(client, Request("GET", PATH, query, headers or {}))
+    response = recorder.response(client, Request("GET", path, query, headers or {}))
     if response.status_code == 429 or response.status_code >= 500:
         raise CannotTellError(f"{request}: answered {response.status_code}; try again later")
     if response.status_code in (401, 403) and expected == 200:

@@ -8,7 +8,6 @@ nothing to compare.
 """
 
 import argparse
-import os
 import re
 import sys
 import tempfile
@@ -17,8 +16,7 @@ from pathlib import Path
 from generator import process
 from generator.documents import Document, SpecError, read_yaml
 from generator.program import exit_code
-from sharing import changes
-from sharing.summary import markdown
+from sharing import changes, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -75,10 +73,8 @@ def _report(
             f"{_counted(len(found), 'change')}, {breaking or 'none'} of them breaking; "
             f"info.version {_dotted(before)} → {_dotted(after)}."
         )
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            whole = f"{verdict} **{needed}**" if is_refused else verdict
-            file.write(f"{markdown(revision, found, whole)}\n")
+    whole = f"{verdict} **{needed}**" if is_refused else verdict
+    summary.add(summary.markdown(revision, found, whole))
     print(f"Since {revision}:" if found else verdict)
     for change in found:
         mark = "  [breaking]" if change.breaking else ""

@@ -1,6 +1,8 @@
-"""Writes what `spec-diff` found as Markdown, for the page of a pull request."""
+"""Writes what was found as Markdown, for the page of a workflow's run."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from sharing.changes import Change
 
@@ -15,3 +17,10 @@ def markdown(revision: str, found: Sequence[Change], verdict: str) -> str:
             lines.append(f"| {kind} | {change.text.replace('|', chr(92) + '|')} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def add(text: str) -> None:
+    """Add Markdown to the summary of the run, where there is one."""
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")

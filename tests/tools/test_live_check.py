@@ -1,8 +1,10 @@
 """`make live-check` notices when the API has moved away from the document."""
 
+import copy
 import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +12,18 @@ from anthropic_models import openapi_path
 from anthropic_models.sandbox import Sandbox, made_up_models
 from attrs import frozen
 
-from generator.documents import read_yaml
+from generator.documents import read_yaml, to_yaml
 from sharing import live_check
 from tests.support.projects import ROOT
-from tests.support.scripted_server import Answer, ScriptedServer, answer, error, page, reset_after
+from tests.support.scripted_server import (
+    Answer,
+    ScriptedServer,
+    answer,
+    error,
+    model,
+    page,
+    reset_after,
+)
 
 KEY = "sk-ant-secret-of-the-test"
 VERSION = read_yaml(openapi_path())["info"]["version"]
@@ -33,9 +43,30 @@ class Done:
 Check = Callable[[str], Done]
 
 
+def write_document(folder: Path, *more: str) -> None:
+    """Write openapi.yaml with the listing of models, and operations like it at other paths."""
+    document = copy.deepcopy(read_yaml(openapi_path()))
+    listing = document["paths"]["/v1/models"]
+    document["paths"] = {"/v1/models": listing}
+    one = {"schema": {"$ref": "#/components/schemas/BetaModelInfo"}}
+    for path in more:
+        found = {"description": "It.", "content": {"application/json": one}}
+        operation: dict[str, Any] = {"operationId": f"get{path}", "responses": {"200": found}}
+        if "{" in path:
+            value = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+            operation["parameters"] = [value]
+        document["paths"][path] = {"get": operation}
+    (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
+
+
 @pytest.fixture
-def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Check:
+def check(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Check:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    monkeypatch.setattr(live_check, "ROOT", tmp_path)
+    write_document(tmp_path)
 
     def check(base_url: str) -> Done:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
@@ -112,8 +143,8 @@ def test_what_a_later_api_has_is_told(
 
 def test_a_new_field_is_told_once_with_all_its_types(sandbox: Sandbox, check: Check) -> None:
     models = made_up_models(3)
-    for model, value in zip(models, [None, 200_000, None], strict=True):
-        model["made_up"] = value
+    for each, value in zip(models, [None, 200_000, None], strict=True):
+        each["made_up"] = value
     sandbox.models[:] = models
     assert check(sandbox.base_url).differences == [
         "answer 200: `data[].made_up` is not in the document (null or integer, such as null)"
@@ -181,6 +212,26 @@ def test_a_field_that_may_be_missing_but_never_comes_is_told(
     assert check(server.base_url).differences == [
         f"answer {status}: no `request_id`, which the document has" for status in (400, 401, 404)
     ]
+
+
+def test_other_operations_are_asked_and_one_model_where_a_path_takes_its_id(
+    scripted: Callable[..., ScriptedServer], check: Check, tmp_path: Path
+) -> None:
+    write_document(tmp_path, "/v1/first", "/v1/models/{id}", "/v1/others/{id}")
+    first, *others = as_documented().values()
+    listed = answer(page("a/b") | {"data": [model("a/b")]}, headers=ID)
+    server = scripted(listed, first, *others, answer(model("a")), answer(model("a", made_up=5)))
+    done = check(server.base_url)
+    assert [request.target for request in server.requests[6:]] == ["/v1/first", "/v1/models/a%2Fb"]
+    lacks = (
+        "GET /v1/models/{id}: answer 200: `made_up` is not in the document (integer, such as 5)"
+    )
+    assert (done.code, done.differences) == (1, [lacks])
+    assert (tmp_path / "summary.md").read_text("utf-8") == (
+        "## The API and openapi.yaml\n\n"
+        f"The API does not answer as openapi.yaml {VERSION} says.\n\n"
+        f"What differs is to be written into `openapi.yaml`:\n\n- {lacks}\n\n"
+    )
 
 
 def test_a_list_that_never_ends_is_not_followed(
