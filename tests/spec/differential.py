@@ -75,16 +75,6 @@ def _is_date_time(value: Any) -> bool:
     return second < 60 or (hour * 60 + minute - offset) % 1440 == 1439
 
 
-@FORMATS.checks("time")
-def _is_time(value: Any) -> bool:
-    return not _is(value, str) or _is_date_time(f"2025-05-14T{value}")
-
-
-@FORMATS.checks("uri")
-def _is_uri(value: Any) -> bool:
-    return not _is(value, str) or re.fullmatch(r"[a-zA-Z][\w+.-]*:[!-~]*", value) is not None
-
-
 @FORMATS.checks("uuid")
 def _is_uuid(value: Any) -> bool:
     pattern = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

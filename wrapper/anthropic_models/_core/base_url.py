@@ -1,13 +1,13 @@
 """Checks the base URL before a credential is sent there."""
 
 import re
-import socket
 
 import httpx
 
 from ..errors import ArgumentError
 
 _LONGEST_HOST = 40  # characters of what is quoted where a host should be; keys have about 110
+_NUMBER = re.compile(r"0x[\da-f]{1,8}|0[0-7]{0,11}|[1-9]\d{0,9}", re.ASCII)
 _HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
 
 
@@ -49,16 +49,28 @@ def is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
     if ":" not in host:
-        try:
-            packed = socket.inet_aton(host)  # reads 127.1 and 0x7f000001 as sockets do
-        except OSError:
-            return False
-        return packed[0] == 127 or not any(packed)
+        return _is_ipv4_of_this_machine(host)
     import ipaddress  # only where it is needed: it takes longer than all the rest
 
     address = ipaddress.IPv6Address(host)
     mapped = address.ipv4_mapped or address
     return mapped.is_loopback or mapped.is_unspecified
+
+
+def _is_ipv4_of_this_machine(host: str) -> bool:
+    # As sockets read it: the last number fills what is left of four bytes, and a number may be
+    # hexadecimal or octal, so 127.1 and 0x7f000001 are 127.0.0.1.
+    parts = host.lower().split(".")
+    if len(parts) > 4 or not all(_NUMBER.fullmatch(part) for part in parts):
+        return False
+    *bytes_before, rest = (
+        int(part, 16 if part.startswith("0x") else 8 if part.startswith("0") else 10)
+        for part in parts
+    )
+    if any(byte > 255 for byte in bytes_before) or rest >= 256 ** (4 - len(bytes_before)):
+        return False
+    address = bytes([*bytes_before, *rest.to_bytes(4 - len(bytes_before), "big")])
+    return address[0] == 127 or not any(address)
 
 
 def _parsed_url(url: str) -> httpx.URL | None:
