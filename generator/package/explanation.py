@@ -1,5 +1,6 @@
 """Describes what is wrong with invalid JSON; slow, so it is called for invalid JSON only."""
 
+import json
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -133,6 +134,8 @@ def comparable(content: Any, *, levels: float = math.inf) -> Any:
     than a bound can have become shorter ones. Lists and objects that are nested in `levels` others
     lose their content. A stack of its own, not Python's, bounds the depth.
     """
+    if levels == math.inf and _is_comparable(content):
+        return content
     whole: list[Any] = [content]
     copies: list[tuple[Any, Any, int]] = [(whole, 0, 0)]
     while copies:
@@ -153,6 +156,19 @@ def comparable(content: Any, *, levels: float = math.inf) -> Any:
             continue
         container[key] = copy
     return whole[0]
+
+
+def _is_comparable(content: Any) -> bool:
+    """Return whether the validator can read decoded JSON as it is; fast, so it may err to no."""
+    try:
+        text = json.dumps(content, ensure_ascii=False)
+        text.encode()
+    except (ValueError, RecursionError):
+        return False
+    return _MANY_DIGITS.search(text) is None
+
+
+_MANY_DIGITS = re.compile(r"\d{300}")
 
 
 def _text(text: str) -> str:

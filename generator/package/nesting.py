@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 from urllib.parse import unquote
 
+from jsonschema_rs import ValidationError
+
 from .document import document, is_valid, reference, validator
 from .explanation import Path, comparable, explained
 
@@ -17,7 +19,7 @@ Place = tuple[str, ...]
 def first_mismatch(schema: Place, content: object) -> tuple[str, str]:
     """Return where invalid content, made comparable, differs from a schema, and how."""
     within: Path = ()
-    while _is_deep(content):
+    while is_deep := _is_deep(content):
         wrong = [
             (path, place, part)
             for path, place, part in _parts(schema, content, frozenset())
@@ -27,10 +29,14 @@ def first_mismatch(schema: Place, content: object) -> tuple[str, str]:
             break
         path, schema, content = next((each for each in wrong if _is_deep(each[2])), wrong[0])
         within += path
+    if not is_deep:
+        try:
+            validator(reference(*schema)).validate(content)
+        except ValidationError as error:
+            return explained(error, content, within)
     shallow = comparable(content, levels=_LEVELS)
     errors = list(validator(reference(*schema)).iter_errors(shallow))
-    if _is_deep(content):
-        errors.sort(key=lambda error: len(error.instance_path))
+    errors.sort(key=lambda error: len(error.instance_path))
     return explained(errors[0], shallow, within)
 
 

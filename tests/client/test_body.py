@@ -132,7 +132,7 @@ class TestJson:
             (b"[" * 200_000, "is nested too deep"),
             (b'{"a":' * 200_000, "is nested too deep"),
             (b"[" * 2001 + b"]" * 2001, "is nested too deep"),
-            (b"1" * 100_001, "is not JSON"),
+            (b"1" * 100_001, "has an integer of more than 100,000 digits"),
         ],
         ids=lambda value: value[:12],
     )
@@ -199,6 +199,7 @@ def test_the_depth_of_json_is_counted_outside_of_its_strings(content: object, de
         ("plain é".encode("utf-16"), None, "plain é"),
         (b"[1]", [1], [1]),
         (b"[" * 101 + b"]" * 101, [], "[" * 101 + "]" * 101),
+        (b"[" + b" " * MIB + b"]", [], "[" + " " * (MIB - 1)),
     ],
 )
 def test_an_error_keeps_json_or_else_the_text(body: bytes, content: object, kept: object) -> None:

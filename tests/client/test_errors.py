@@ -105,6 +105,7 @@ def test_the_envelope_may_have_a_byte_order_mark_or_be_in_utf_16(encoding: str) 
         ),
         (b"no  healthy\nupstream", "no healthy upstream", "no  healthy\nupstream"),
         (b"x" * 201, f"{'x' * 200}…", "x" * 201),
+        (b"x" * 1_048_577, f"{'x' * 200}…", "x" * 1_048_576),
         (b"<html><title> 502\nBad </title><p>x", "502 Bad", "<html><title> 502\nBad </title><p>x"),
         (b"<html>no <b>title</b></html>", "no title", "<html>no <b>title</b></html>"),
         (b"<style>p {}</style><p>x", "x", "<style>p {}</style><p>x"),

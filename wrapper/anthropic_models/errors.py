@@ -149,7 +149,8 @@ class APIResponseValidationError(AnthropicModelsError):
     request_id: str | None
     """The id that the API gave this request; None when there is none."""
     body: Any
-    """The decoded JSON, or the text when it is not JSON; None when it cannot be decoded."""
+    """The decoded JSON, or the text when it is not JSON; the beginning of the text when it is
+    larger than 1 MiB; None when it cannot be decoded."""
     retries_taken: int
     """How many retries were made."""
 
@@ -187,7 +188,8 @@ class APIStatusError(AnthropicModelsError):
     request_id: str | None
     """The id that the API gave this request (header `request-id`, else the body)."""
     body: Any
-    """The decoded JSON, or the text when it is not JSON; None when it cannot be decoded."""
+    """The decoded JSON, or the text when it is not JSON; the beginning of the text when it is
+    larger than 1 MiB; None when it cannot be decoded."""
     retries_taken: int
     """How many retries were made."""
     retry_after: float | None

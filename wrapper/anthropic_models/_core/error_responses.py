@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from ..errors import AnthropicModelsError, class_for_status
-from .json_body import JsonError, decoded_json, kept_body
+from .json_body import MAX_KEPT_BYTES, JsonError, decoded_json, decoded_text, kept_body
 from .outcomes import Failure, RawResponse
 from .retry import retry_advice, retry_after
 
@@ -45,7 +45,9 @@ def _decoded(body: bytes | AnthropicModelsError) -> object:
     """Return decoded JSON, else the text; None when there is neither."""
     if isinstance(body, AnthropicModelsError) or not body:
         return None
-    text = body.decode(json.detect_encoding(body), "replace")  # its encoding may be yet another
+    if len(body) > MAX_KEPT_BYTES:
+        return kept_body(body, None)
+    text = decoded_text(body)  # its encoding may be yet another
     try:
         content = decoded_json(text.encode())
     except JsonError:

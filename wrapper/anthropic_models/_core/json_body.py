@@ -12,6 +12,7 @@ MAX_SEPARATORS = 2_000_000
 MAX_DEPTH = 2_000
 """Nested lists and objects; the parser and the validator use the stack for each level."""
 
+MAX_KEPT_BYTES = 1024 * 1024
 _MAX_KEPT_DEPTH = 100  # more cannot be pickled
 _MAX_DIGITS = 100_000  # of one integer; int() accepts 4,300
 
@@ -34,6 +35,8 @@ def decoded_json(body: bytes) -> Any:
             return json.loads(body, parse_constant=_no_constant)
         except ValueError:  # also raised for integers with more than 4,300 digits
             return json.loads(body, parse_constant=_no_constant, parse_int=_integer)
+    except JsonError as error:
+        what = str(error)
     except ValueError:
         what = "is not JSON"
     except RecursionError:
@@ -44,13 +47,19 @@ def decoded_json(body: bytes) -> Any:
 def kept_body(body: bytes, content: object) -> object:
     """Return the `body` attribute of an error: decoded JSON, else the text; None when empty.
 
-    JSON that is nested too deep to be pickled is kept as text.
+    JSON that is nested too deep to be pickled is kept as text, and of a large body the beginning:
+    all that is kept is searched for secrets.
     """
     if not body:
         return None
-    if content is None or is_deeper(body, _MAX_KEPT_DEPTH):
-        return body.decode(json.detect_encoding(body), "replace")
+    if content is None or len(body) > MAX_KEPT_BYTES or is_deeper(body, _MAX_KEPT_DEPTH):
+        return decoded_text(body[:MAX_KEPT_BYTES])
     return content
+
+
+def decoded_text(body: bytes) -> str:
+    """Return the text of JSON, in whichever of its encodings it is."""
+    return body.decode(json.detect_encoding(body), "replace")
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -59,7 +68,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _integer(digits: str) -> int:
     if len(digits) > _MAX_DIGITS:
-        raise ValueError("too many digits")
+        raise JsonError(f"has an integer of more than {_MAX_DIGITS:,} digits")
     return int(Decimal(digits))
 
 

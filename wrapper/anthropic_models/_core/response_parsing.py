@@ -9,8 +9,10 @@ from anthropic_models_generated.request import Request, SuccessResponse
 from ..errors import AnthropicModelsError, APIConnectionError, APIResponseValidationError
 from ..responses import APIResponse, ResponseInfo
 from .error_responses import status_failure
-from .json_body import JsonError, decoded_json, kept_body
+from .json_body import JsonError, decoded_json, decoded_text, kept_body
 from .outcomes import Failure, RawResponse
+
+_BEGINNING = 1000  # bytes of which the first 60 characters are shown, masked
 
 T = TypeVar("T")
 
@@ -74,8 +76,10 @@ def _parsed_json(operation: str | None, success: SuccessResponse[T], body: bytes
         invalid = operation and mismatch(operation, success.status, content)
         if not invalid:
             return success.parse(content)
-        # The problem quotes values shortened, and a part of a secret might not be recognized.
-        place, problem = mismatch(str(operation), success.status, mask(content)) or invalid
+        place, problem = invalid
+        if _may_quote(body, mask):
+            # The problem quotes values shortened, and a part of a secret might not be recognized.
+            place, problem = mismatch(str(operation), success.status, mask(content)) or invalid
         message = f"does not match openapi.yaml: {place or 'the body'} {problem}"
     except JsonError as error:
         place, message = "", str(error)
@@ -84,11 +88,16 @@ def _parsed_json(operation: str | None, success: SuccessResponse[T], body: bytes
     except (ValueError, OverflowError) as error:  # such as a date in the year 10000
         place, message = "", f"has a value that Python cannot represent ({error})"
     if not place:
-        text = mask(body.decode("utf-8", "replace"))
+        text = mask(decoded_text(body[:_BEGINNING]))
         message += f"; it begins with {text[:60]!r}" if text.strip() else ""
     raise APIResponseValidationError(
         f"the response {message}", place=place or None, body=kept_body(body, content)
     )
+
+
+def _may_quote(body: bytes, mask: Mask) -> bool:
+    text = decoded_text(body)
+    return "\\" in text or mask(text) != text
 
 
 def _info(raw: RawResponse, retries_taken: int, mask: Mask) -> ResponseInfo:

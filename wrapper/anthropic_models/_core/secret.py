@@ -1,6 +1,7 @@
 """Keeps credentials out of reprs, tracebacks and messages."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 
@@ -103,6 +104,10 @@ def _masked_text(text: str, secret: str) -> str:
 def _parts(text: bytes, secret: bytes) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each part of the secret in the text, from left to right."""
     samples = {secret[i : i + _SAMPLE] for i in range(len(secret) - _SAMPLE + 1)}
+    # Nearly every text has none of them. As numbers they are compared fast, for text may be long.
+    numbers = {int.from_bytes(sample, sys.byteorder) for sample in samples}
+    if numbers.isdisjoint(memoryview(text + bytes(-len(text) % _SAMPLE)).cast("I")):
+        return
     done = 0
     for i in range(0, len(text), _SAMPLE):
         if i < done or text[i : i + _SAMPLE] not in samples:
