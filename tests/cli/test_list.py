@@ -260,7 +260,7 @@ def test_the_version_is_that_of_the_package_and_python_m_does_the_same(
         ("list --base-url http://example.com", "--base-url 'http://example.com' would"),
         ("list --base-url http://litellm:4000", "--allow-insecure-http"),
         ("list --base-url ftp://x", "--base-url must start with https://"),
-        ("list --base-url https://me:pw@x", "--base-url must not hold a user name or password"),
+        ("list --base-url https://me:pw@x", "--base-url must not contain a user name or password"),
         ("list --base-url http://127.0.0.1 --sandbox", "--base-url or --sandbox"),
         (f"list --api-key={KEY}", "No such option: --api-key"),
         ("list extra", "unexpected extra argument"),

@@ -1,4 +1,4 @@
-"""Where the specification is: openapi.yaml is part of the wheel."""
+"""The path of openapi.yaml, which is a part of the wheel."""
 
 import atexit
 from contextlib import ExitStack
@@ -15,7 +15,7 @@ def openapi_path() -> Path:
     from importlib.resources import as_file, files
 
     packaged = files(__name__.rpartition(".")[0]).joinpath("openapi.yaml")
-    if not packaged.is_file():  # in a checkout there is no copy, but the document at the root
+    if not packaged.is_file():  # in a checkout, openapi.yaml is at the root
         return Path(__file__).parents[2] / "openapi.yaml"
     copies = ExitStack()
     atexit.register(copies.close)

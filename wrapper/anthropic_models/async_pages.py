@@ -57,7 +57,7 @@ class AsyncPage(BasePage[Item]):
         return await self._listing.fetch_page(self._next_request())
 
     def iter_pages(self) -> "AsyncIterator[AsyncPage[Item]]":
-        """Yield this page and all that follow, each fetched when it is asked for."""
+        """Yield this page and all that follow, each fetched when it is needed."""
         return _Pages(self._self)
 
     def __aiter__(self) -> AsyncIterator[Item]:

@@ -52,7 +52,7 @@ class Page(BasePage[Item]):
         return self._listing.fetch_page(self._next_request())
 
     def iter_pages(self) -> "Iterator[Page[Item]]":
-        """Yield this page and all that follow, each fetched when it is asked for."""
+        """Yield this page and all that follow, each fetched when it is needed."""
         page = self
         while page.has_next_page():
             fetch = page.get_next_page

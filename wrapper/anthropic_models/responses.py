@@ -29,6 +29,6 @@ class APIResponse(Generic[T]):
     """The result of `send_detailed`."""
 
     parsed: T
-    """What `send` returns: the body as the document describes it."""
+    """What `send` returns: the body as openapi.yaml describes it."""
     response: ResponseInfo
     """Status, headers, request id, retries and seconds."""

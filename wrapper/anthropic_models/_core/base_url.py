@@ -6,7 +6,7 @@ import httpx
 
 from ..errors import ArgumentError
 
-_LONGEST_HOST = 40  # characters of what is quoted where a host should be; keys have about 110
+_MAX_QUOTED = 40  # characters; a longer value may be a key, which has about 110
 _NUMBER = re.compile(r"0x[\da-f]{1,8}|0[0-7]{0,11}|[1-9]\d{0,9}", re.ASCII)
 _HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has encoded it
 
@@ -14,7 +14,7 @@ _HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")  # a name or an address, as httpx has
 def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_url") -> str:
     """Return the base URL without a slash at its end, or raise ArgumentError or TypeError.
 
-    The error does not quote what may hold a password.
+    The error does not quote a value that may contain a password.
     """
     if not isinstance(url, str):
         raise TypeError(f"{name} must be a string, not {type(url).__name__}")
@@ -22,15 +22,15 @@ def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_u
     if parsed is None:
         raise ArgumentError(name, "is not a valid URL")
     if parsed.userinfo:
-        raise ArgumentError(name, "must not hold a user name or password")
+        raise ArgumentError(name, "must not contain a user name or password")
     host_is_valid = _HOST.fullmatch(parsed.raw_host) and (parsed.port or 0) <= 65535
     if parsed.scheme not in ("http", "https") or not host_is_valid:
-        # Not quoted where it may be a key, or hold a password: with an @ or what may stand for it.
-        is_quotable = url.isascii() and len(url) <= _LONGEST_HOST and not set("@?#%;") & set(url)
+        # Not quoted when it may be a key or contain a password: with an @, perhaps encoded.
+        is_quotable = url.isascii() and len(url) <= _MAX_QUOTED and not set("@?#%;") & set(url)
         unlike = f", unlike {url!r}" if is_quotable else ""
         raise ArgumentError(name, f"must start with https:// and name a host{unlike}")
     if parsed.query or parsed.fragment:
-        raise ArgumentError(name, "must end with the path, without a query and a fragment")
+        raise ArgumentError(name, "must not have a query or a fragment")
     if parsed.scheme == "http" and not allow_insecure_http and not is_loopback(parsed.host):
         raise ArgumentError(
             name,
@@ -41,16 +41,16 @@ def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_u
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine, however its address is written.
+    """Return whether a host is this machine, in any notation of its address.
 
-    0.0.0.0 and :: are: who connects to them connects to this machine.
+    0.0.0.0 and :: count, too: connecting to them connects to this machine.
     """
     host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return True
     if ":" not in host:
         return _is_ipv4_of_this_machine(host)
-    import ipaddress  # only where it is needed: it takes longer than all the rest
+    import ipaddress  # only when needed, because it is slow to import
 
     address = ipaddress.IPv6Address(host)
     mapped = address.ipv4_mapped or address

@@ -12,8 +12,8 @@ _CHUNK = 1024 * 1024  # bytes inflated at a time, so that a zip bomb is noticed 
 
 # Makes zlib.decompressobj read gzip.
 _GZIP = 16 + zlib.MAX_WBITS
-# These are not content codings, but some servers send them with plain bodies: character sets, the
-# encodings of MIME, and words for nothing.
+# These are not content codings, but some servers send them with plain bodies: character sets, MIME
+# transfer encodings, and placeholders such as "none".
 _CHARACTER_SETS = ("utf-8", "utf8", "ascii", "us-ascii", "iso-8859-1")
 _MIME = ("binary", "7bit", "8bit")
 _PLAIN = ("", "identity", "none", "null", "aws-chunked", *_CHARACTER_SETS, *_MIME)

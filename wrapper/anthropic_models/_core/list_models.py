@@ -1,4 +1,4 @@
-"""The request of `models.list`, with its arguments checked by the document's bounds."""
+"""The request of `models.list`, with its arguments validated."""
 
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.models import BetaModelList

@@ -153,7 +153,7 @@ class PageSize(NamedTuple):
 def first_page_request(request: Request[Any], *, max_items: object) -> PageRequest:
     """Return the request for the first page of a listing.
 
-    It asks for the largest page that the document allows, unless `request` has a limit. Raises
+    It asks for the largest page that openapi.yaml allows, unless `request` has a limit. Raises
     ValueError or TypeError for a request whose response is not paginated.
     """
     operation = _operation(request)
@@ -188,7 +188,7 @@ def checked_cursor(name: str, value: object) -> str | None:
 
 
 def checked_limit(operation: str, value: object) -> int | None:
-    """Return a limit within the document's bounds; raises ValueError or TypeError."""
+    """Return a limit within the bounds in openapi.yaml; raises ValueError or TypeError."""
     if value is None:
         return None
     limit = checked_int(_LIMIT, value)

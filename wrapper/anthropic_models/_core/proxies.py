@@ -1,4 +1,4 @@
-"""Which proxy a URL is requested through: settings of the environment or the system."""
+"""Chooses the proxy for a URL, from the settings of the environment or the system."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -14,7 +14,7 @@ _SCHEMES = ("http", "https", "socks5", "socks5h")
 def proxy_for(
     url: httpx.URL, proxies: Secret[dict[str, str]], is_bypassed: Callable[[str], object]
 ) -> httpx.Proxy | None:
-    """Return the proxy for a URL; None for a direct connection, as always to this machine.
+    """Return the proxy for a URL; None for a direct connection, as to this machine.
 
     `proxies` is what `urllib.request.getproxies` returns, `is_bypassed` what
     `urllib.request.proxy_bypass` does. A setting that the URL does not need is not parsed. Raises
@@ -47,7 +47,7 @@ def _parsed(setting: str) -> httpx.Proxy | None:
         return None
     url = proxy.url
     is_whole = url.scheme in _SCHEMES and url.host and (url.port or 1) <= 65535
-    # A password that ends the host too early leaves its @ in what follows.
+    # A / or # in a password ends the host there, so that its @ is in the path or fragment.
     return proxy if is_whole and b"@" not in url.raw_path and "@" not in url.fragment else None
 
 
@@ -66,7 +66,7 @@ def _covers(pattern: str, host: str, port: int) -> bool:
     """Return whether an entry of NO_PROXY covers a host in a form that urllib does not know."""
     if pattern.startswith("*.") and host.endswith(pattern[1:].removesuffix(f":{port}")):
         return True
-    import ipaddress  # few have such a pattern, and it takes longer than all the rest
+    import ipaddress  # only when needed, because it is slow to import
 
     try:
         address = ipaddress.ip_address(host)

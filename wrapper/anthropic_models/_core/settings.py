@@ -39,7 +39,7 @@ DEFAULT_HEADERS = {
 
 @cache
 def document_headers() -> dict[str, str]:
-    """Return the headers for which the document has a default, such as `anthropic-version`."""
+    """Return the headers for which openapi.yaml has a default, such as `anthropic-version`."""
     return {
         name: str(parameter["schema"]["default"])
         for operation in document()["operations"].values()

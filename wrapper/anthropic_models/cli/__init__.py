@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from .signals import immediate
 
-        # An interrupted import may raise anything, and modules in C do.
+        # An interrupt during an import may become any exception, in modules written in C.
         with immediate():
             from .run import run
 
