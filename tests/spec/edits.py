@@ -282,9 +282,8 @@ def _check_bodies(edit: Edit, document: Document) -> None:
 
 def _model() -> Any:
     """Return a model as the edited document wants it."""
-    return importlib.import_module("anthropic_models.sandbox.document").document().model | {
-        "id": "a"
-    }
+    sandbox = importlib.import_module("anthropic_models.sandbox.openapi")
+    return sandbox.openapi_document().model | {"id": "a"}
 
 
 def _page(*models: Any) -> Any:
