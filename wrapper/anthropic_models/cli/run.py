@@ -36,10 +36,8 @@ def run(arguments: Sequence[str]) -> int:
 def _action(arguments: Sequence[str]) -> Action | int:
     try:
         parsed: Action | int = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
-    except OSError as error:  # of --help, --version and the like
-        if not isinstance(error, BrokenPipeError):
-            raise output_error(error) from None
-        raise
+    except OSError as error:  # of --help, --version and the like; a closed pipe is typer's
+        raise output_error(error) from None
     return parsed
 
 
