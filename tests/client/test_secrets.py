@@ -171,6 +171,7 @@ def test_what_is_no_request_shows_no_credential() -> None:
     wrong_requests: list[dict[str, Any]] = [
         {"path": "x"},
         {"path": "/a/%2E%2e"},
+        {"path": "/x?a=b"},
         {"path": "/a\r\nb: c"},
         {"path": "/\ud800"},
         {"method": "get"},
