@@ -32,9 +32,10 @@ def checked_base_url(url: object, allow_insecure_http: bool, name: str = "base_u
     if parsed.query or parsed.fragment:
         raise ArgumentError(name, "must not have a query or a fragment")
     if parsed.scheme == "http" and not allow_insecure_http and not is_loopback(parsed.host):
+        origin = f"http://{parsed.netloc.decode('ascii')}"  # the path may hold a secret
         raise ArgumentError(
             name,
-            f"{url!r} would send the credential unencrypted; use https://",
+            f"{origin!r} would send the credential unencrypted; use https://",
             allowed_by="allow_insecure_http",
         )
     return str(parsed).rstrip("/")
