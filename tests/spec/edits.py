@@ -282,8 +282,11 @@ def _check_bodies(edit: Edit, document: Document) -> None:
 
 def _model() -> Any:
     """Return a model as the edited document wants it."""
-    sandbox = importlib.import_module("anthropic_models.sandbox.openapi")
-    return sandbox.openapi_document().model | {"id": "a"}
+    path = importlib.import_module("anthropic_models").openapi_path()
+    components = read_yaml(path)["components"]
+    (example, *_) = components["examples"]["PageOfModels"]["value"]["data"]
+    required = components["schemas"]["BetaModelInfo"]["required"]
+    return {name: example[name] for name in required if name in example} | {"id": "a"}
 
 
 def _page(*models: Any) -> Any:
