@@ -125,13 +125,13 @@ def test_it_can_be_late_from_the_beginning() -> None:
 @pytest.mark.parametrize(
     ("arguments", "kind", "says"),
     [
-        ({"status": 200}, ValueError, "status should be within 400 to 599, but is 200"),
-        ({"status": 600}, ValueError, "status should be within 400 to 599, but is 600"),
-        ({"status": "529"}, TypeError, "status should be an int, but is '529'"),
-        ({"times": 0}, ValueError, "times should be at least 1, but is 0"),
-        ({"times": True}, TypeError, "times should be an int, but is True"),
-        ({"retry_after": -1}, ValueError, "retry_after should be 0 seconds or more, but is -1"),
-        ({"retry_after": "5"}, TypeError, "retry_after should be a number of seconds"),
+        ({"status": 200}, ValueError, "status must be 400 to 599, not 200"),
+        ({"status": 600}, ValueError, "status must be 400 to 599, not 600"),
+        ({"status": "529"}, TypeError, "status must be an int, not '529'"),
+        ({"times": 0}, ValueError, "times must be at least 1, not 0"),
+        ({"times": True}, TypeError, "times must be an int, not True"),
+        ({"retry_after": -1}, ValueError, "retry_after must be 0 seconds or more, not -1"),
+        ({"retry_after": "5"}, TypeError, "retry_after must be a number of seconds"),
     ],
 )
 def test_invalid_failures_are_refused(
@@ -153,6 +153,6 @@ def test_only_some_numbers_of_connections_are_cut(
 
 @pytest.mark.parametrize("delay", [-1, float("inf"), float("nan"), "1", None, True])
 def test_only_some_delays_are_taken(own: Sandbox, delay: Any) -> None:
-    with pytest.raises((TypeError, ValueError), match="delay should be"):
+    with pytest.raises((TypeError, ValueError), match="delay must be"):
         own.delay = delay
     assert own.delay == 0

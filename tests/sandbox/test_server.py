@@ -121,10 +121,10 @@ def test_a_port_in_use_is_an_error_that_names_the_address() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"port": -1}, "port should be within 0 to 65535, but is -1"),
-        ({"port": 65536}, "port should be within 0 to 65535, but is 65536"),
-        ({"port": "80"}, "port should be an int, but is '80'"),
-        ({"host": ""}, "host should not be empty"),
+        ({"port": -1}, "port must be 0 to 65535, not -1"),
+        ({"port": 65536}, "port must be 0 to 65535, not 65536"),
+        ({"port": "80"}, "port must be an int, not '80'"),
+        ({"host": ""}, "host must not be empty"),
     ],
 )
 def test_what_is_no_address_is_refused(arguments: dict[str, Any], says: str) -> None:

@@ -98,7 +98,7 @@ def catalogue(models: object) -> Sequence[Model]:
     kind = type(models).__name__
     if isinstance(models, str | bytes | Mapping) or not isinstance(models, Iterable):
         raise TypeError(
-            f"models should be how many to make up, or a list of them, but is a {kind}"
+            f"models must be a number of models to make up or a list of models, not a {kind}"
         )
     items = cast("Iterable[object]", models)
     return [_as_sent(position, item) for position, item in enumerate(items)]
@@ -114,9 +114,7 @@ def _as_sent(position: int, item: object) -> Model:
         return item.to_dict()
     if not isinstance(item, dict):
         kind = type(item).__name__
-        raise TypeError(
-            f"models[{position}] should be a dict as the API sends it, but is a {kind}"
-        )
+        raise TypeError(f"models[{position}] must be a dict as the API sends it, not a {kind}")
     model = cast(Model, item)
     if not isinstance(model.get("id"), str):
         raise ValueError(f'models[{position}] has no "id" that is a string')

@@ -57,12 +57,12 @@ class Parameter:
         if not self._is_style_supported:
             return list(texts)
         if "" in texts and not self._may_be_empty:
-            raise HTTPError(400, f"{self.name}: should not be empty")
+            raise HTTPError(400, f"{self.name}: must not be empty")
         if "array" in self._types:
             parts = texts if self._separator is None else ",".join(texts).split(self._separator)
             value: object = [_typed(part.strip(), self._item_types) for part in parts]
         elif len(texts) > 1 and self.where == "query":
-            raise HTTPError(400, f"{self.name}: should be sent only once")
+            raise HTTPError(400, f"{self.name}: must be sent only once")
         else:
             value = _typed(texts[0], self._types)
         for error in self._validator.iter_errors(value):

@@ -37,7 +37,7 @@ class Sandbox:
     ) -> None:
         checked_int("port", port, 0, 65535)
         if not host:
-            raise ValueError("host should not be empty; 0.0.0.0 and :: are all addresses")
+            raise ValueError("host must not be empty; 0.0.0.0 and :: are all addresses")
         self._host = host
         self._port = port
         self._app = App(catalogue(models))
