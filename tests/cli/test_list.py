@@ -273,7 +273,7 @@ def test_the_version_is_that_of_the_package_and_python_m_does_the_same(
         ("sandbox --port 65536", "'--port': 65536"),
         ("sandbox --delay -1", "'--delay': -1"),
         ("sandbox --delay nan", "nan is not a number of seconds"),
-        ("sandbox --host=", "host should not be empty"),
+        ("sandbox --host=", "host must not be empty"),
         ("sandbox --fail 200", "'--fail': '200' is not STATUS or STATUS:N, such as 529 or 529:2"),
         ("sandbox --fail 529:0", "'--fail': '529:0'"),
         ("sandbox --fail 529:x", "'--fail': '529:x'"),
