@@ -60,6 +60,14 @@ def first_page(clients: Clients, limit: int) -> Sample:
     return {"models": clients.contestant.first_page(clients.sync, limit)}
 
 
+def send_one(clients: Clients, limit: int, times: int) -> Sample:
+    """Send one request to one operation, again and again."""
+    contestant, client = clients.contestant, clients.sync
+    started = time.perf_counter()
+    models = sum(contestant.send_one(client, limit) for _ in range(times))
+    return {"models": models, "seconds": time.perf_counter() - started}
+
+
 def walk(clients: Clients, limit: int | None) -> Sample:
     """List every model, one after the other, and keep none."""
     client = clients.sync
@@ -174,6 +182,7 @@ JOBS: dict[str, Callable[..., Sample]] = {
     job.__name__: job
     for job in (
         first_page,
+        send_one,
         walk,
         walk_on,
         keep,

@@ -3,7 +3,7 @@
 from benchmarks.measuring import Case
 from benchmarks.starting import command_line, imports, one_shot
 from benchmarks.waiting import LATENCY, distant, many_at_once, more_at_once, read_ahead
-from benchmarks.walking import kept, large_pages, million, small_pages
+from benchmarks.walking import kept, large_pages, million, one_request, small_pages
 
 
 def cases(*, quick: bool) -> list[Case]:
@@ -23,4 +23,5 @@ def cases(*, quick: bool) -> list[Case]:
         more_at_once(quick=quick, latency=LATENCY),
         million(quick=quick),
         kept(quick=quick),
+        one_request(quick=quick),
     ]

@@ -1,4 +1,4 @@
-"""Rows 5 to 8, 13 and 14: long listings, one model after the other, and what they keep."""
+"""Rows 5 to 8 and 13 to 15: long listings, what they keep, and one request sent by itself."""
 
 from benchmarks.claims import OURS, Claim, Note, of
 from benchmarks.entrants import Job, Program
@@ -114,6 +114,33 @@ def kept(*, quick: bool) -> Case:
         rounds=3,
         seconds=1 if quick else 20,
         fewest=1,
+    )
+
+
+def one_request(*, quick: bool) -> Case:
+    """Row 15: `send` without a listing around it, again and again."""
+    limit, times = 20, 100 if quick else 1_000
+    arguments = {"limit": limit, "times": times}
+    work = f"send {times:,} requests, one at a time, limit={limit}"
+    return Case(
+        models=limit,
+        entrants={
+            OURS: Job(WRAPPER, "send_one", limit * times, arguments),
+            "stock": Job(STOCK, "send_one", limit * times, arguments),
+        },
+        claims=[
+            Claim(
+                "15",
+                f"{work}, checked",
+                "client of the stock templates, unchecked",
+                1.0,
+                of(OURS),
+                of("stock"),
+            )
+        ],
+        rounds=15,
+        seconds=1 if quick else 20,
+        fewest=2 if quick else 3,
     )
 
 

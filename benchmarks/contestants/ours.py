@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import anthropic_models
 from anthropic_models import BetaModelInfo, Client
+from anthropic_models_generated.api.models import list_models
 from peak import peak_bytes
 
 
@@ -14,6 +15,10 @@ def connected(base_url: str) -> Client:
 
 def first_page(client: Client, limit: int) -> int:
     return len(client.models.list(limit=limit).data)
+
+
+def send_one(client: Client, limit: int) -> int:
+    return len(client.send(list_models.request(limit=limit)).data)
 
 
 def walk(client: Client, limit: int | None) -> int:

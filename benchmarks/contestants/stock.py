@@ -15,6 +15,13 @@ def connected(base_url: str) -> AuthenticatedClient:
     )
 
 
+def send_one(client: AuthenticatedClient, limit: int) -> int:
+    page = list_models.sync(client=client, limit=limit)
+    if not isinstance(page, BetaModelList):
+        raise RuntimeError(f"not a page: {page!r}")
+    return len(page.data)
+
+
 def walk(client: AuthenticatedClient, limit: int) -> int:
     count = 0
     cursor: str | Unset = UNSET
