@@ -1,5 +1,6 @@
 """Makes the editions of openapi.yaml for other teams, each with a head that says what it is."""
 
+import copy
 import hashlib
 import json
 import shutil
@@ -19,6 +20,7 @@ SOURCE = ROOT / "openapi.yaml"
 OVERLAYS = ROOT / "overlays"
 
 _NULL: Json = {"type": "null"}
+_SCHEMAS = "#/components/schemas/"
 _WORDS_ONLY = frozenset({"type", "title", "description"})
 """The keywords of a schema that takes any string."""
 
@@ -33,7 +35,8 @@ def editions() -> dict[str, Document]:
     older, open_lists = edition_3_0(portable)
     differences = [_title(overlay) for overlay in _overlays(OVERLAYS)]
     further = [
-        "the words of OpenAPI 3.0: null is `nullable`, a constant is a list of one value",
+        "the words of OpenAPI 3.0: null is `nullable`, a constant is a list of one value; a schema that "
+        "is null in some places has a copy for them, named `…OrNull`",
         *(f"{name} takes any string; its known values are named beside it" for name in open_lists),
         *(_title(overlay) for overlay in _overlays(OVERLAYS / "3.0")),
     ]
@@ -62,7 +65,9 @@ def edition_3_0(portable: Document) -> tuple[Document, list[str]]:
         folder = Path(name)
         (folder / "portable.yaml").write_text(to_yaml(portable), "utf-8")
         document = portable_edition(folder / "portable.yaml", OVERLAYS / "3.0")
-        open_lists = list(_simplify(document, document, "#"))
+        nullable: list[str] = []
+        open_lists = list(_simplify(document, document, "#", nullable))
+        _add_copies(document["components"]["schemas"], nullable)
         source, result = folder / "3.1.yaml", folder / "3.0.yaml"
         source.write_text(to_yaml(document), "utf-8")
         node.run(
@@ -111,37 +116,41 @@ def _title(overlay: Path) -> str:
     return f"{title[0].lower()}{title[1:]}"
 
 
-def _simplify(where: Json, document: Document, pointer: str) -> Iterator[str]:
+def _simplify(where: Json, document: Document, pointer: str, nullable: list[str]) -> Iterator[str]:
     """Write the unions within `where` as OpenAPI 3.0 has them; return the names of open lists.
 
-    A union with null becomes nullable, since 3.0 has no type null. An open list of values becomes
-    any string, since most tools that read 3.0 make no usable type of the union.
+    A union with null becomes nullable, since 3.0 has no type null; `nullable` gets the names of the
+    schemas that need a copy for it. An open list of values becomes any string, since most tools
+    that read 3.0 make no usable type of the union.
     """
     if isinstance(where, list):
         for index, item in enumerate(where):
-            yield from _simplify(item, document, f"{pointer}/{index}")
+            yield from _simplify(item, document, f"{pointer}/{index}", nullable)
     elif isinstance(where, dict):
         for key, value in where.items():
             if key not in ("example", "examples", "default", "enum", "const"):
                 escaped = key.replace("~", "~0").replace("/", "~1")
-                yield from _simplify(value, document, f"{pointer}/{escaped}")
+                yield from _simplify(value, document, f"{pointer}/{escaped}", nullable)
         for keyword in ("anyOf", "oneOf"):
             members = where.get(keyword)
             if isinstance(members, list):
-                is_open = _simplify_union(where, keyword, members, document)
+                is_open = _simplify_union(where, keyword, members, document, nullable)
                 if is_open:
                     yield places.words(pointer, document)
 
 
 def _simplify_union(
-    schema: Document, keyword: str, members: list[Json], document: Document
+    schema: Document, keyword: str, members: list[Json], document: Document, nullable: list[str]
 ) -> bool:
     """Simplify one union; return whether it was an open list of values."""
     others = [member for member in members if member != _NULL]
+    is_open = keyword == "anyOf" and _is_open(others, document)
     if len(others) < len(members):
         schema["nullable"] = True
+        if others and not is_open:
+            # One member has to accept null, too: `nullable` beside a union adds nothing to it.
+            others[0] = _or_null(cast(Document, others[0]), nullable)
         schema[keyword] = others
-    is_open = keyword == "anyOf" and _is_open(others, document)
     if is_open:
         del schema[keyword]
         schema["type"] = "string"
@@ -149,6 +158,32 @@ def _simplify_union(
         # Beside a $ref, 3.0 ignores everything.
         schema["allOf"] = schema.pop(keyword)
     return is_open
+
+
+def _or_null(schema: Document, nullable: list[str]) -> Document:
+    """Return a schema that accepts null as well, in the words of 3.0."""
+    reference = str(schema.get("$ref", ""))
+    if reference.startswith(_SCHEMAS):
+        nullable.append(reference.removeprefix(_SCHEMAS))
+        return {"$ref": f"{reference}OrNull"}
+    changed: Document = {**schema, "nullable": True}
+    for keyword in ("anyOf", "oneOf"):
+        if members := changed.get(keyword):
+            changed[keyword] = [_or_null(members[0], nullable), *members[1:]]
+    if members := changed.get("allOf"):
+        changed["allOf"] = [_or_null(member, nullable) for member in members]
+    if "const" in changed:
+        changed["enum"] = [changed.pop("const")]
+    if "enum" in changed:
+        changed["enum"] = [*changed["enum"], None]
+    return changed
+
+
+def _add_copies(schemas: Document, nullable: list[str]) -> None:
+    """Add `NameOrNull` beside the schemas that are somewhere null."""
+    for name in nullable:  # it grows meanwhile
+        if f"{name}OrNull" not in schemas:
+            schemas[f"{name}OrNull"] = _or_null(copy.deepcopy(schemas[name]), nullable)
 
 
 def _is_open(members: list[Json], document: Document) -> bool:

@@ -21,7 +21,7 @@ from anthropic_models._core.response_parsing import parsed_response
 from anthropic_models_generated.api.models import list_models
 
 from tests.support.calls import raw_response
-from tests.support.scripted_server import Scripted, answer, model, page
+from tests.support.scripted_server import Scripted, answer, model, page, raw
 from tests.support.shells import Shell
 
 LISTING: Request[Any] = list_models.request()
@@ -180,6 +180,22 @@ def test_a_date_that_python_cannot_hold_is_refused(year: str) -> None:
     at = f"{year}-12-31T23:59:60Z"
     error = refusal(page() | {"data": [model("a", created_at=at)]})
     assert "a value that Python cannot represent" in str(error)
+
+
+def test_a_body_that_is_nested_deeper_than_its_classes_can_parse_is_refused() -> None:
+    def parse(content: Any) -> Any:
+        return parse(content)
+
+    request = Request[Any]("GET", "/v1/new", responses=(SuccessResponse("2XX", "json", parse),))
+    assert "is nested too deep" in str(refusal({"x": 1}, request))
+
+
+def test_gzip_that_ends_too_soon_is_asked_for_again(network: Shell, scripted: Scripted) -> None:
+    packed = gzip.compress(b"{}")[:-4]
+    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
+    server = scripted(raw(head.encode() + packed), answer(page("a")))
+    with network.client(server.base_url) as client:
+        assert client.models.list().response.retries_taken == 1
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 299, 300, 302, 100])

@@ -139,6 +139,7 @@ class TestBaseUrl:
             ("https://host/\ud800", "is not a valid URL"),
             ("http://example.com", "'http://example.com' would send the credential unencrypted"),
             ("http://10.0.0.1", "'http://10.0.0.1' would send the credential unencrypted"),
+            ("http://127.0.65536", "'http://127.0.65536' would"),
             ("http://10.0.0.1:8/secret", "'http://10.0.0.1:8' would"),
             ("http://[fe80::1]", "'http://[fe80::1]' would send the credential unencrypted"),
             ("http://localhost.example.com", "'http://localhost.example.com' would send"),

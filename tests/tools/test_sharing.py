@@ -173,7 +173,7 @@ def test_constants_are_lists_of_one_value_in_the_3_0_edition(shared: Path) -> No
 SCHEMAS: dict[str, tuple[Any, Any]] = {
     "a-reference-or-null": (
         {"anyOf": [{"$ref": "#/components/schemas/BetaModelInfo"}, {"type": "null"}]},
-        {"allOf": [{"$ref": "#/components/schemas/BetaModelInfo"}], "nullable": True},
+        {"allOf": [{"$ref": "#/components/schemas/BetaModelInfoOrNull"}], "nullable": True},
     ),
     "an-open-list-or-null": (
         {
@@ -200,7 +200,7 @@ SCHEMAS: dict[str, tuple[Any, Any]] = {
         },
         {
             "oneOf": [
-                {"$ref": "#/components/schemas/BetaModelInfo"},
+                {"$ref": "#/components/schemas/BetaModelInfoOrNull"},
                 {"$ref": "#/components/schemas/ErrorDetail"},
             ],
             "nullable": True,
