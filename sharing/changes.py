@@ -1,9 +1,9 @@
-"""Tells in words what two versions of the API differ in, and whether that breaks anybody.
+"""Describes how two versions of the API differ, and whether that is breaking.
 
-Redocly finds the differences, and says which of them break somebody. Here a value that is added to
-an open list breaks nobody; a known value or a schema that goes, or gets another name, breaks those
-whose generated code names it; another first tag moves a Python module. What Redocly does not see
-is reported too, without saying whether it breaks somebody.
+Redocly finds the differences, and classifies them as breaking or not. Here a value that is added
+to an open list is not breaking; removing or renaming a known value or a schema breaks those whose
+generated code names it; another first tag moves a Python module. What Redocly does not see
+is reported too, without classifying it.
 """
 
 import json
@@ -66,7 +66,7 @@ def changes(base: Document, revision: Document, folder: Path) -> list[Change]:
         # Redocly compares what a reference leads to now with what it led to before.
         and not any(_is_of(finding, swap) for swap in swaps)
     ]
-    told = {change for finding in findings for change in _told(finding)}
+    told = {change for finding in findings for change in _described(finding)}
     told |= {Change("changed", *each) for each in credentials.differing(base, revision)}
     told |= {_swapped(swap, revision) for swap in swaps}
     seen = {pointer for finding in findings for pointer in (finding.pointer, finding.former)}
@@ -140,7 +140,7 @@ def _findings(base: Document, revision: Document, folder: Path) -> list[_Finding
     ]
 
 
-def _told(finding: _Finding) -> Iterator[Change]:
+def _described(finding: _Finding) -> Iterator[Change]:
     match finding:
         case _Finding(pointer="#/info/version"):
             pass  # not the API
@@ -221,12 +221,13 @@ def _unseen(
         follows |= "security" in places.tokens(pointer)
         if not follows and not any(_within(pointer, p) or _within(p, pointer) for p in seen):
             yield Change(
-                "changed", f"{places.words(pointer, revision)} (may break somebody or not)"
+                "changed",
+                f"{places.words(pointer, revision)} (breaking or not: decide by reading it)",
             )
 
 
 def _is_open(finding: _Finding) -> bool:
-    """Tell whether the list of values stands beside "any string" wherever it is used."""
+    """Return whether the list of values stands beside "any string" wherever it is used."""
     reference = {"$ref": finding.pointer.removesuffix("/enum")}
     uses = list(_beside(reference, finding.document))
     return bool(uses) and all({"type": "string"} in alternatives for alternatives in uses)

@@ -1,4 +1,4 @@
-"""Tells in words which credentials the API takes, and whether a change of that breaks anybody."""
+"""Describes which credentials the API takes, and whether a change of that is breaking."""
 
 from collections.abc import Iterator, Mapping
 

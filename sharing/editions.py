@@ -35,8 +35,8 @@ def editions() -> dict[str, Document]:
     older, open_lists = edition_3_0(portable)
     differences = [_title(overlay) for overlay in _overlays(OVERLAYS)]
     further = [
-        "the words of OpenAPI 3.0: null is `nullable`, a constant is a list of one value; a schema that "
-        "is null in some places has a copy for them, named `…OrNull`",
+        "the words of OpenAPI 3.0: null is `nullable`, a constant is a list of one value; a schema "
+        "that is null in some places has a copy for them, named `…OrNull`",
         *(f"{name} takes any string; its known values are named beside it" for name in open_lists),
         *(_title(overlay) for overlay in _overlays(OVERLAYS / "3.0")),
     ]
@@ -119,9 +119,9 @@ def _title(overlay: Path) -> str:
 def _simplify(where: Json, document: Document, pointer: str, nullable: list[str]) -> Iterator[str]:
     """Write the unions within `where` as OpenAPI 3.0 has them; return the names of open lists.
 
-    A union with null becomes nullable, since 3.0 has no type null; `nullable` gets the names of the
-    schemas that need a copy for it. An open list of values becomes any string, since most tools
-    that read 3.0 make no usable type of the union.
+    A union with null becomes nullable, since 3.0 has no type null; `nullable` gets the names of
+    the schemas that need a copy for it. An open list of values becomes any string, since most
+    tools that read 3.0 make no usable type of the union.
     """
     if isinstance(where, list):
         for index, item in enumerate(where):

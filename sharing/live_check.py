@@ -1,4 +1,4 @@
-"""Asks the real API, and tells where it no longer is what openapi.yaml says.
+"""Asks the real API, and reports where it differs from openapi.yaml.
 
 python -m sharing.live_check
 
@@ -27,39 +27,39 @@ from anthropic_models import (
 from generator.documents import Document, read_yaml
 from generator.program import exit_code
 from sharing import summary
-from sharing.answers import Answers
 from sharing.places import resolved
+from sharing.responses import Responses
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = "/v1/models"
 
 
-class CannotTellError(Exception):
-    """The API gave no answer from which anything can be learned; the message says why."""
+class NoResultError(Exception):
+    """The API could not be compared with the document; the message has the reason."""
 
 
 def main() -> int:
     """Run the command; return its exit code."""
     document = read_yaml(ROOT / "openapi.yaml")
-    answers = Answers(document, PATH, "get")
-    others: list[Answers] = []
+    answers = Responses(document, PATH, "get")
+    others: list[Responses] = []
     try:
         with httpx.Client() as http, Client(http_client=http, max_retries=0) as client:
             newest = ask(client, Recorder(http, answers))
             for path, url in _others(document, newest):
-                others.append(Answers(document, path, "get"))
+                others.append(Responses(document, path, "get"))
                 _see(client, Recorder(http, others[-1]), f"GET {path}", 200, path=url)
     except MissingCredentialsError:
         print("Nothing was checked: set ANTHROPIC_API_KEY to ask the real API.")
         return 0
-    except (CannotTellError, AnthropicModelsError, ValueError) as error:
+    except (NoResultError, AnthropicModelsError, ValueError) as error:
         print(f"The API could not be asked: {error}", file=sys.stderr)
         return 2
     differences = answers.differences()
     differences += [f"GET {each.path}: {text}" for each in others for text in each.differences()]
     for text in differences:
         print(f"  ≠ {text}")
-    print(f"Not seen, which proves nothing: {', '.join(answers.unseen())}.")
+    print(f"Not seen in this run: {', '.join(answers.unseen())}.")
     verb = "does not answer" if differences else "answers"
     verdict = f"The API {verb} as openapi.yaml {document['info']['version']} says."
     print(verdict)
@@ -91,8 +91,8 @@ def _others(document: Document, newest: str | None) -> Iterator[tuple[str, str]]
 class Recorder:
     """Keeps the responses that the client gets, also those that it refuses."""
 
-    def __init__(self, http: httpx.Client, answers: Answers) -> None:
-        self.answers = answers
+    def __init__(self, http: httpx.Client, answers: Responses) -> None:
+        self.responses = answers
         self._responses: list[httpx.Response] = []
         http.event_hooks = {"response": [httpx.Response.read, self._responses.append]}
 
@@ -110,7 +110,7 @@ class Recorder:
 def ask(client: Client, recorder: Recorder) -> str | None:
     """Send every request for models that teaches something; return the id of the newest one.
 
-    Raises CannotTellError.
+    Raises NoResultError.
     """
     newest: str | None = None
     match [*_walk(client, recorder)]:
@@ -154,11 +154,13 @@ def _see(
     query = tuple((params or {}).items())
     response = recorder.response(client, Request("GET", path, query, headers or {}))
     if response.status_code == 429 or response.status_code >= 500:
-        raise CannotTellError(f"{request}: answered {response.status_code}; try again later")
+        raise NoResultError(f"{request}: returned {response.status_code}; try again later")
     if response.status_code in (401, 403) and expected == 200:
-        raise CannotTellError(f"{request}: answered {response.status_code}; is the key right?")
-    body = recorder.answers.see(request, response.status_code, response.headers, response.content)
-    recorder.answers.expect(request, response.status_code, expected)
+        raise NoResultError(f"{request}: returned {response.status_code}; is the key right?")
+    body = recorder.responses.see(
+        request, response.status_code, response.headers, response.content
+    )
+    recorder.responses.expect(request, response.status_code, expected)
     return body
 
 

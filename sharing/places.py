@@ -25,7 +25,7 @@ def _named(tokens: list[str], document: Document) -> str:
         case ["components", "parameters", name, *_]:
             return parameter(document["components"]["parameters"][name])
         case ["components", "responses", name, *rest]:
-            return _part(rest, f"answer {name}")
+            return _part(rest, f"response {name}")
         case ["components", "securitySchemes", name, *_]:
             return f"security scheme {name}"
         case ["components", kind, name, *_]:
@@ -36,7 +36,7 @@ def _named(tokens: list[str], document: Document) -> str:
             item = document["paths"][path][method]["parameters"][int(index)]
             return f"{parameter(resolved(item, document))} of {method.upper()} {path}"
         case ["paths", path, method, "responses", status, *rest]:
-            return _part(rest, f"answer {status} of {method.upper()} {path}")
+            return _part(rest, f"response {status} of {method.upper()} {path}")
         case ["paths", path, method, *_]:
             return f"{method.upper()} {path}"
         case ["servers", *_]:

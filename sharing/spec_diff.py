@@ -1,4 +1,4 @@
-"""Tells what changed in the API since a revision, and whether it breaks anybody.
+"""Reports what changed in the API since a revision, and whether it is breaking.
 
 python -m sharing.spec_diff REVISION
 
@@ -24,7 +24,7 @@ SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 def main() -> int:
     """Run the command; return its exit code."""
-    arguments = argparse.ArgumentParser(description="Tell what changed in the API.")
+    arguments = argparse.ArgumentParser(description="Report what changed in the API.")
     arguments.add_argument("revision", help="a git revision, such as a tag or HEAD")
     revision: str = arguments.parse_args().revision
     try:
@@ -65,7 +65,7 @@ def _report(
     after: tuple[int, int, int],
 ) -> int:
     breaking = sum(change.breaking for change in found)
-    needed = f"What breaks somebody needs a major version: {before[0] + 1}.0.0."
+    needed = f"A breaking change needs a major version: {before[0] + 1}.0.0."
     is_refused = bool(breaking and after[0] <= before[0])
     verdict = f"The API is as it was at {revision}."
     if found:

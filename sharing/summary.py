@@ -8,7 +8,7 @@ from sharing.changes import Change
 
 
 def markdown(revision: str, found: Sequence[Change], verdict: str) -> str:
-    """Return the changes as a table, those that break somebody first."""
+    """Return the changes as a table, breaking ones first."""
     lines = [f"## The API since `{revision}`", "", verdict, ""]
     if found:
         lines += ["| | change |", "|---|---|"]

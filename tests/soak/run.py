@@ -31,7 +31,7 @@ from anthropic_models import AnthropicModelsError, AsyncClient, Client, ClientCl
 
 KEY = "sk-test-of-no-use-at-all"
 ROOT = Path(__file__).resolve().parents[2]
-CHANCE = random.Random(17)  # noqa: S311 - no secret
+RANDOM = random.Random(17)  # noqa: S311 - no secret
 NUMBERS = itertools.count()
 
 
@@ -109,14 +109,14 @@ async def native_cancels(base_url: str, times: int) -> str:
     async with AsyncClient(api_key=KEY, base_url=base_url) as client:
 
         async def hurried() -> None:
-            async with asyncio.timeout(CHANCE.random() * 0.004):
+            async with asyncio.timeout(RANDOM.random() * 0.004):
                 await alisting(client)
 
         for number in range(times):
             task = asyncio.ensure_future(hurried() if number % 3 == 0 else alisting(client))
             await wait_a_little()
             task.cancel()
-            if CHANCE.random() < 0.3:
+            if RANDOM.random() < 0.3:
                 await asyncio.sleep(0)
                 task.cancel()
             (end,) = await asyncio.gather(task, return_exceptions=True)
@@ -130,11 +130,11 @@ async def native_cancels(base_url: str, times: int) -> str:
 
 async def wait_a_little() -> None:
     """Wait a random number of steps, or a random time of the length of a call."""
-    if CHANCE.random() < 0.5:
-        for _ in range(CHANCE.randrange(15)):
+    if RANDOM.random() < 0.5:
+        for _ in range(RANDOM.randrange(15)):
             await anyio.lowlevel.checkpoint()
     else:
-        await anyio.sleep(CHANCE.random() * 0.003)
+        await anyio.sleep(RANDOM.random() * 0.003)
 
 
 def interrupts(base_url: str, times: int) -> str:
@@ -152,7 +152,7 @@ def interrupts(base_url: str, times: int) -> str:
     def press() -> None:
         while not is_over.is_set():
             if is_calling.wait(0.1):
-                time.sleep(CHANCE.random() * 0.002)
+                time.sleep(RANDOM.random() * 0.002)
                 signal.pthread_kill(caller, signal.SIGINT)
                 pressed = time.monotonic()
                 while is_calling.is_set() and not is_over.is_set():
@@ -220,14 +220,14 @@ def threads(urls: tuple[str, str], number: int, seconds: float) -> str:
     wrong: list[str] = []
 
     def new_client() -> Client:
-        return Client(api_key=KEY, base_url=CHANCE.choice(urls), timeout=30, max_retries=6)
+        return Client(api_key=KEY, base_url=RANDOM.choice(urls), timeout=30, max_retries=6)
 
     clients = [new_client() for _ in range(4)]
     end = time.monotonic() + seconds
 
     def work() -> None:
         while time.monotonic() < end:
-            client = CHANCE.choice(clients)
+            client = RANDOM.choice(clients)
             try:
                 listing(client, faults=True)
                 counts["right"] += 1
@@ -243,7 +243,7 @@ def threads(urls: tuple[str, str], number: int, seconds: float) -> str:
         worker.start()
     while time.monotonic() < end:
         time.sleep(0.2)
-        place = CHANCE.randrange(len(clients))
+        place = RANDOM.randrange(len(clients))
         clients[place], closing = new_client(), clients[place]
         closing.close()
     for worker in workers:

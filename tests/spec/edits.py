@@ -176,9 +176,9 @@ def _ignore(_before: Path, _after: Path) -> None:
     pass
 
 
-def _prove_here(truth: Path, folder: Path) -> None:
+def _prove_here(original: Path, folder: Path) -> None:
     _import_from(folder, ROOT / "wrapper")
-    proof.check(read_yaml(truth))
+    proof.check(read_yaml(original))
 
 
 def _import_from(*folders: Path) -> None:

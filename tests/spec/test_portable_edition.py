@@ -10,7 +10,7 @@ from generator.documents import SpecError, read_yaml
 from generator.portable import portable_edition
 from tests.support.projects import ROOT
 
-TRUTH = ROOT / "openapi.yaml"
+SOURCE = ROOT / "openapi.yaml"
 OVERLAYS = ROOT / "overlays"
 HEADER = "$.components.parameters.AnthropicBetaHeader"
 
@@ -26,19 +26,19 @@ def write_actions(overlay: Path, *actions: dict[str, Any]) -> None:
 
 def reason_against(overlay: Path) -> str:
     with pytest.raises(SpecError) as caught:
-        portable_edition(TRUTH, overlay.parent)
+        portable_edition(SOURCE, overlay.parent)
     return str(caught.value)
 
 
 def test_without_overlays_the_portable_edition_is_the_truth(tmp_path: Path) -> None:
-    assert portable_edition(TRUTH, tmp_path) == read_yaml(TRUTH)
+    assert portable_edition(SOURCE, tmp_path) == read_yaml(SOURCE)
 
 
 def test_the_beta_header_becomes_a_string_and_nothing_else_changes() -> None:
-    truth, edition = read_yaml(TRUTH), portable_edition(TRUTH, OVERLAYS)
-    before = truth["components"]["parameters"].pop("AnthropicBetaHeader")
+    original, edition = read_yaml(SOURCE), portable_edition(SOURCE, OVERLAYS)
+    before = original["components"]["parameters"].pop("AnthropicBetaHeader")
     after = edition["components"]["parameters"].pop("AnthropicBetaHeader")
-    assert edition == truth
+    assert edition == original
     assert before["schema"]["type"] == "array"
     assert after["schema"] == {"type": "string"}
     told = {"schema", "description", "examples"}
@@ -48,8 +48,8 @@ def test_the_beta_header_becomes_a_string_and_nothing_else_changes() -> None:
 
 
 def test_the_example_of_the_beta_header_is_what_the_array_looks_like_when_sent() -> None:
-    truth, edition = read_yaml(TRUTH), portable_edition(TRUTH, OVERLAYS)
-    before = truth["components"]["parameters"]["AnthropicBetaHeader"]["examples"]
+    original, edition = read_yaml(SOURCE), portable_edition(SOURCE, OVERLAYS)
+    before = original["components"]["parameters"]["AnthropicBetaHeader"]["examples"]
     after = edition["components"]["parameters"]["AnthropicBetaHeader"]
     assert {name: example["value"] for name, example in after["examples"].items()} == {
         name: ",".join(example["value"]) for name, example in before.items()
@@ -57,20 +57,20 @@ def test_the_example_of_the_beta_header_is_what_the_array_looks_like_when_sent()
 
 
 def test_the_portable_edition_is_valid_openapi_3_1() -> None:
-    OpenAPIV31SpecValidator(portable_edition(TRUTH, OVERLAYS)).validate()
+    OpenAPIV31SpecValidator(portable_edition(SOURCE, OVERLAYS)).validate()
 
 
 def test_making_the_portable_edition_leaves_the_files_as_they_were() -> None:
-    files = [TRUTH, *OVERLAYS.rglob("*.yaml")]
+    files = [SOURCE, *OVERLAYS.rglob("*.yaml")]
     before = [file.read_bytes() for file in files]
-    portable_edition(TRUTH, OVERLAYS)
+    portable_edition(SOURCE, OVERLAYS)
     assert [file.read_bytes() for file in files] == before
 
 
 def test_overlays_are_applied_one_after_the_other_by_name(tmp_path: Path) -> None:
     write_actions(tmp_path / "2.yaml", {"target": "$.info.license", "update": {"name": "second"}})
     write_actions(tmp_path / "1.yaml", {"target": "$.info.license", "update": {"name": "first"}})
-    assert portable_edition(TRUTH, tmp_path)["info"]["license"]["name"] == "second"
+    assert portable_edition(SOURCE, tmp_path)["info"]["license"]["name"] == "second"
 
 
 @pytest.mark.parametrize(

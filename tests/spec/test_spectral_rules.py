@@ -12,7 +12,7 @@ from generator.documents import Document, read_yaml
 from sharing import node
 from tests.support.projects import ROOT
 
-TRUTH = read_yaml(ROOT / "openapi.yaml")
+SOURCE = read_yaml(ROOT / "openapi.yaml")
 CLOSED = {"type": "string", "description": "x", "enum": ["calm", "curious"]}
 Change = Callable[[Document], None]
 KNOWN = {"$ref": "#/components/schemas/KnownMood"}
@@ -120,7 +120,7 @@ def broken_rules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]
     """The rules that Spectral names, by what was changed in the document."""
     folder = tmp_path_factory.mktemp("documents")
     for name, (change, _) in CHANGES.items():
-        document = copy.deepcopy(TRUTH)
+        document = copy.deepcopy(SOURCE)
         change(document)
         (folder / f"{name}.json").write_text(json.dumps(document), "utf-8")
     rules = ("-r", str(ROOT / ".spectral.yaml"), "-f", "json", "--fail-severity=hint")

@@ -71,8 +71,8 @@ def check(
     def check(base_url: str) -> Done:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
         code = live_check.main()
-        said = capsys.readouterr()
-        return Done(code, said.out, said.err)
+        response = capsys.readouterr()
+        return Done(code, response.out, response.err)
 
     return check
 
@@ -93,7 +93,7 @@ def test_without_a_key_it_says_so_and_exits_0(sandbox: Sandbox) -> None:
 def test_an_api_that_is_as_documented_passes(sandbox: Sandbox, check: Check) -> None:
     done = check(sandbox.base_url)
     assert (done.code, done.err, done.differences) == (0, "", [])
-    assert done.out.endswith(f"The API answers as openapi.yaml {VERSION} says.\n")
+    assert done.out.endswith(f"The API responds as openapi.yaml {VERSION} says.\n")
 
 
 def test_it_walks_all_models_and_makes_each_mistake_once(sandbox: Sandbox, check: Check) -> None:
@@ -107,7 +107,7 @@ def test_what_was_not_seen_is_told_and_proves_nothing(sandbox: Sandbox, check: C
     sandbox.models.clear()
     done = check(sandbox.base_url)
     assert done.code == 0
-    for unseen in ("answer 529", "an item of `data` in answer 200", "null in `request_id` of"):
+    for unseen in ("response 529", "an item of `data` in response 200", "null in `request_id` of"):
         assert unseen in done.out
     assert "null in `first_id`" not in done.out
 
@@ -120,7 +120,7 @@ def later(change: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ({"made_up": 5}, "`data[].made_up` is not in the document (integer, such as 5)"),
         ({"caps": {"a": 1}}, '`data[].caps` is not in the document (object, such as {"a": 1})'),
@@ -131,14 +131,16 @@ def later(change: dict[str, Any]) -> list[dict[str, Any]]:
         ({"type": "ai"}, '`data[].type` is "ai"; the document says const model'),
     ],
 )
-def test_what_a_later_api_has_is_told(
-    sandbox: Sandbox, check: Check, change: dict[str, Any], told: str
+def test_what_a_later_api_has_is_reported(
+    sandbox: Sandbox, check: Check, change: dict[str, Any], reported: str
 ) -> None:
     sandbox.models[:] = later(change)
     done = check(sandbox.base_url)
     assert done.code == 1
-    assert [text[: len(told) + 12] for text in done.differences] == [f"answer 200: {told}"]
-    assert done.out.endswith(f"The API does not answer as openapi.yaml {VERSION} says.\n")
+    assert [text[: len(reported) + 14] for text in done.differences] == [
+        f"response 200: {reported}"
+    ]
+    assert done.out.endswith(f"The API does not respond as openapi.yaml {VERSION} says.\n")
 
 
 def test_a_new_field_is_told_once_with_all_its_types(sandbox: Sandbox, check: Check) -> None:
@@ -147,7 +149,7 @@ def test_a_new_field_is_told_once_with_all_its_types(sandbox: Sandbox, check: Ch
         each["made_up"] = value
     sandbox.models[:] = models
     assert check(sandbox.base_url).differences == [
-        "answer 200: `data[].made_up` is not in the document (null or integer, such as null)"
+        "response 200: `data[].made_up` is not in the document (null or integer, such as null)"
     ]
 
 
@@ -167,50 +169,62 @@ def as_documented() -> dict[str, Answer]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said", "told"),
+    ("asked", "response", "reported"),
     [
-        ("models", answer({**PAGE, "total": 3}, headers=ID), "answer 200: `total` is not in the"),
-        ("models", answer([1], headers=ID), "answer 200: the whole is array; the document says"),
-        ("models", answer(b"<html>", headers=ID), "a page of models: answer 200 is not JSON"),
-        ("models", answer(b"[" * 99999, headers=ID), "a page of models: answer 200 is not JSON"),
-        ("models", answer(PAGE), "answer 200 has no header `request-id`"),
-        ("betas", error(400, "invalid_request_error", headers=ID), "every known beta: answered 4"),
-        ("limit", answer(PAGE, headers=ID), "a limit of 0: answered 200; 400 was expected"),
-        ("cursor", error(302, "x", headers=ID), "an unknown cursor: answered 302, which the docu"),
-        ("cursor", error(422, "x", headers=ID), "an unknown cursor: answered 422; 404 was expect"),
-        ("cursor", error(404, "new", headers=ID), 'answer 404: `error.type` is "new", which the '),
+        (
+            "models",
+            answer({**PAGE, "total": 3}, headers=ID),
+            "response 200: `total` is not in the",
+        ),
+        ("models", answer([1], headers=ID), "response 200: the whole is array; the document says"),
+        ("models", answer(b"<html>", headers=ID), "a page of models: response 200 is not JSON"),
+        ("models", answer(b"[" * 99999, headers=ID), "a page of models: response 200 is not JSON"),
+        ("models", answer(PAGE), "response 200 has no header `request-id`"),
+        ("betas", error(400, "invalid_request_error", headers=ID), "every known beta: returned 4"),
+        ("limit", answer(PAGE, headers=ID), "a limit of 0: returned 200; 400 was expected"),
+        ("cursor", error(302, "x", headers=ID), "an unknown cursor: returned 302, which the docu"),
+        ("cursor", error(422, "x", headers=ID), "an unknown cursor: returned 422; 404 was expect"),
+        (
+            "cursor",
+            error(404, "new", headers=ID),
+            'response 404: `error.type` is "new", which the ',
+        ),
         (
             "nobody",
             answer({}, status=401, headers=ID),
-            "answer 401: `error` is missing; the docum",
+            "response 401: `error` is missing; the docum",
         ),
     ],
 )
-def test_an_answer_that_is_not_the_documented_one_is_told(
-    scripted: Callable[..., ScriptedServer], check: Check, asked: str, said: Answer, told: str
+def test_a_response_that_is_not_the_documented_one_is_reported(
+    scripted: Callable[..., ScriptedServer],
+    check: Check,
+    asked: str,
+    response: Answer,
+    reported: str,
 ) -> None:
-    server = scripted(*{**as_documented(), asked: said}.values())
+    server = scripted(*{**as_documented(), asked: response}.values())
     done = check(server.base_url)
     assert done.code == 1
-    assert [text for text in done.differences if text.startswith(told)], done.out
+    assert [text for text in done.differences if text.startswith(reported)], done.out
     assert "Traceback" not in done.err
 
 
-def test_the_documented_answers_of_any_server_pass(
+def test_the_documented_responses_of_any_server_pass(
     scripted: Callable[..., ScriptedServer], check: Check
 ) -> None:
     done = check(scripted(*as_documented().values()).base_url)
     assert (done.code, done.differences) == (0, [])
 
 
-def test_a_field_that_may_be_missing_but_never_comes_is_told(
+def test_a_field_that_may_be_missing_but_never_comes_is_reported(
     scripted: Callable[..., ScriptedServer], check: Check
 ) -> None:
     envelope = {"type": "error", "error": {"type": "api_error", "message": "no"}}
     refusals = [answer(envelope, status=status, headers=ID) for status in (400, 404, 401)]
     server = scripted(answer(PAGE, headers=ID), answer(PAGE, headers=ID), *refusals)
     assert check(server.base_url).differences == [
-        f"answer {status}: no `request_id`, which the document has" for status in (400, 401, 404)
+        f"response {status}: no `request_id`, which the document has" for status in (400, 401, 404)
     ]
 
 
@@ -224,12 +238,12 @@ def test_other_operations_are_asked_and_one_model_where_a_path_takes_its_id(
     done = check(server.base_url)
     assert [request.target for request in server.requests[6:]] == ["/v1/first", "/v1/models/a%2Fb"]
     lacks = (
-        "GET /v1/models/{id}: answer 200: `made_up` is not in the document (integer, such as 5)"
+        "GET /v1/models/{id}: response 200: `made_up` is not in the document (integer, such as 5)"
     )
     assert (done.code, done.differences) == (1, [lacks])
     assert (tmp_path / "summary.md").read_text("utf-8") == (
         "## The API and openapi.yaml\n\n"
-        f"The API does not answer as openapi.yaml {VERSION} says.\n\n"
+        f"The API does not respond as openapi.yaml {VERSION} says.\n\n"
         f"What differs is to be written into `openapi.yaml`:\n\n- {lacks}\n\n"
     )
 
@@ -247,20 +261,20 @@ def test_a_list_that_never_ends_is_not_followed(
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("response", "reported"),
     [
-        (error(529, "overloaded_error"), "a page of models: answered 529; try again later"),
-        (error(429, "rate_limit_error"), "a page of models: answered 429; try again later"),
-        (error(401, "authentication_error"), "a page of models: answered 401; is the key right?"),
+        (error(529, "overloaded_error"), "a page of models: returned 529; try again later"),
+        (error(429, "rate_limit_error"), "a page of models: returned 429; try again later"),
+        (error(401, "authentication_error"), "a page of models: returned 401; is the key right?"),
         (reset_after(b""), "The API could not be asked: "),
     ],
 )
 def test_an_api_that_cannot_be_asked_exits_2(
-    scripted: Callable[..., ScriptedServer], check: Check, said: Answer, told: str
+    scripted: Callable[..., ScriptedServer], check: Check, response: Answer, reported: str
 ) -> None:
-    done = check(scripted(said).base_url)
+    done = check(scripted(response).base_url)
     assert done.code == 2
-    assert told in done.err
+    assert reported in done.err
     assert "Traceback" not in done.err
 
 

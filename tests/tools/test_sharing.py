@@ -280,12 +280,12 @@ def test_the_3_0_edition_says_that_it_is_3_0(shared: Path) -> None:
     assert "summary" not in document["info"]
 
 
-def test_sharing_tells_what_it_wrote_and_replaces_what_was_there(
+def test_sharing_prints_what_it_wrote_and_replaces_what_was_there(
     done: subprocess.CompletedProcess[str], shared: Path
 ) -> None:
     assert (done.returncode, done.stderr) == (0, "")
-    told = [line.split()[0] for line in done.stdout.splitlines()]
-    assert told == [f"dist/spec/{path.name}" for path in sorted(shared.iterdir())]
+    reported = [line.split()[0] for line in done.stdout.splitlines()]
+    assert reported == [f"dist/spec/{path.name}" for path in sorted(shared.iterdir())]
     assert not (shared / "stale.yaml").exists()
 
 

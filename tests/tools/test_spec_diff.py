@@ -1,4 +1,4 @@
-"""`make spec-diff` tells what changed in the API, in words, and whether it breaks anybody."""
+"""`make spec-diff` reports what changed in the API, in words, and whether it is breaking."""
 
 import copy
 import os
@@ -15,15 +15,15 @@ from generator.documents import Document, read_yaml, to_yaml
 from sharing.changes import Change, changes
 from tests.support.projects import ROOT, Program, committed, copied
 
-TRUTH = read_yaml(ROOT / "openapi.yaml")
+SOURCE = read_yaml(ROOT / "openapi.yaml")
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Document], list[Change]]:
-    def told(revision: Document) -> list[Change]:
-        return changes(TRUTH, revision, tmp_path_factory.mktemp("diff"))
+def found(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Document], list[Change]]:
+    def found(revision: Document) -> list[Change]:
+        return changes(SOURCE, revision, tmp_path_factory.mktemp("diff"))
 
-    return told
+    return found
 
 
 def schemas(document: Document) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def listing(document: Document) -> dict[str, Any]:
 
 def grown() -> Document:
     """The API with everything added to it that may be added."""
-    document = copy.deepcopy(TRUTH)
+    document = copy.deepcopy(SOURCE)
     model = schemas(document)["BetaModelInfo"]
     model["properties"]["made_up_limit"] = {"type": ["integer", "null"], "description": "x"}
     model["properties"]["made_up_moment"] = {"type": "string", "format": "date-time"}
@@ -74,8 +74,8 @@ def grown() -> Document:
 
 
 def spoiled() -> Document:
-    """The API with changes each of which breaks somebody."""
-    document = copy.deepcopy(TRUTH)
+    """The API with changes each of which is breaking."""
+    document = copy.deepcopy(SOURCE)
     model = schemas(document)["BetaModelInfo"]
     del model["properties"]["display_name"]
     model["required"] = ["id", "type"]
@@ -98,34 +98,34 @@ def spoiled() -> Document:
 
 
 @pytest.fixture(scope="module")
-def growth(told: Callable[[Document], list[Change]]) -> list[Change]:
-    return told(grown())
+def growth(found: Callable[[Document], list[Change]]) -> list[Change]:
+    return found(grown())
 
 
 @pytest.fixture(scope="module")
-def breakage(told: Callable[[Document], list[Change]]) -> list[Change]:
-    return told(spoiled())
+def breakage(found: Callable[[Document], list[Change]]) -> list[Change]:
+    return found(spoiled())
 
 
-def test_a_constant_that_becomes_a_list_is_told(
-    told: Callable[[Document], list[Change]],
+def test_a_constant_that_becomes_a_list_is_reported(
+    found: Callable[[Document], list[Change]],
 ) -> None:
-    document = copy.deepcopy(TRUTH)
+    document = copy.deepcopy(SOURCE)
     kind = schemas(document)["BetaModelInfo"]["properties"]["type"]
     kind["enum"] = [kind.pop("const"), "other"]
-    texts = {change.text for change in told(document)}
+    texts = {change.text for change in found(document)}
     assert "enum of BetaModelInfo.type: none → model or other" in texts
 
 
-def test_what_is_added_is_told_and_breaks_nobody(growth: list[Change]) -> None:
+def test_what_is_added_is_reported_as_not_breaking(growth: list[Change]) -> None:
     assert [change.text for change in growth if change.breaking] == []
     assert [change.text for change in growth if change.kind == "removed"] == []
     assert [change.text for change in growth if change.kind == "added"] == [
         "BetaModelInfo.made_up_limit (integer or null)",
         "BetaModelInfo.made_up_moment (string, date-time)",
         "GET /v1/made-up/{made_up_id}",
-        "answer 503 of GET /v1/models",
-        "example more of answer ModelList",
+        "response 503 of GET /v1/models",
+        "example more of response ModelList",
         "query parameter `whence` of GET /v1/models (optional)",
         "security scheme Cookie",
         "value `new-2027-01-01` of KnownAnthropicBeta",
@@ -141,12 +141,12 @@ def test_what_is_changed_is_reported_even_if_redocly_does_not_see_it(growth: lis
         "default of query parameter `limit`: 20 → 50",
         "deprecated of query parameter `before_id`: none → yes",
         "description of query parameter `limit`",
-        "example EmptyPage (may break somebody or not)",
+        "example EmptyPage (breaking or not: decide by reading it)",
         "maximum of query parameter `limit`: 1000 → 5000",
     ]
 
 
-def test_what_breaks_somebody_is_told_as_breaking(breakage: list[Change]) -> None:
+def test_a_breaking_change_is_reported_as_breaking(breakage: list[Change]) -> None:
     assert [change.text for change in breakage if not change.breaking] == []
     assert [(change.kind, change.text) for change in breakage] == [
         ("added", "header `k` of GET /v1/models (required)"),
@@ -163,7 +163,7 @@ def test_what_breaks_somebody_is_told_as_breaking(breakage: list[Change]) -> Non
         ("changed", "type of BetaModelInfo.id: string → string or null"),
         ("changed", "url of server: https://api.anthropic.com → https://elsewhere.example"),
         ("removed", "BetaModelInfo.display_name (string)"),
-        ("removed", "answer 529 of GET /v1/models"),
+        ("removed", "response 529 of GET /v1/models"),
         ("removed", "query parameter `before_id` of GET /v1/models (optional)"),
         ("removed", "value `api_error` of KnownErrorType"),
         ("removed", "value `pdfs-2024-09-25` of KnownAnthropicBeta"),
@@ -171,14 +171,14 @@ def test_what_breaks_somebody_is_told_as_breaking(breakage: list[Change]) -> Non
 
 
 def test_another_name_for_a_schema_breaks_those_whose_code_names_it(
-    told: Callable[[Document], list[Change]],
+    found: Callable[[Document], list[Change]],
 ) -> None:
-    renamed = yaml.safe_load(to_yaml(TRUTH).replace("BetaModelInfo", "ModelInfo"))
-    assert told(renamed) == [Change("changed", "BetaModelInfo is now called ModelInfo", True)]
+    renamed = yaml.safe_load(to_yaml(SOURCE).replace("BetaModelInfo", "ModelInfo"))
+    assert found(renamed) == [Change("changed", "BetaModelInfo is now called ModelInfo", True)]
 
 
-def test_a_value_added_to_a_closed_list_of_an_answer_breaks_its_readers(tmp_path: Path) -> None:
-    before = copy.deepcopy(TRUTH)
+def test_a_value_added_to_a_closed_list_of_a_response_breaks_its_readers(tmp_path: Path) -> None:
+    before = copy.deepcopy(SOURCE)
     schemas(before)["ErrorType"]["anyOf"].remove({"type": "string"})
     after = copy.deepcopy(before)
     schemas(after)["KnownErrorType"]["enum"].append("new_error")
@@ -187,13 +187,13 @@ def test_a_value_added_to_a_closed_list_of_an_answer_breaks_its_readers(tmp_path
 
 
 def test_what_is_gone_from_the_middle_of_a_list_is_named_in_the_other_document(
-    told: Callable[[Document], list[Change]],
+    found: Callable[[Document], list[Change]],
 ) -> None:
-    document = copy.deepcopy(TRUTH)
+    document = copy.deepcopy(SOURCE)
     shared: dict[str, Any] = {"name": "x", "in": "query", "schema": {}}
     document["paths"]["/v1/models"]["parameters"] = [shared]
     del listing(document)["parameters"][2:]
-    texts = [change.text for change in told(document)]
+    texts = [change.text for change in found(document)]
     assert "query parameter `limit` of GET /v1/models (optional)" in texts
     assert "header `anthropic-version` of GET /v1/models (required)" in texts
 
@@ -260,18 +260,18 @@ def want_nothing_of_listing(document: Document) -> None:
     ],
 )
 def test_a_change_is_a_line_that_says_what_it_means(
-    told: Callable[[Document], list[Change]], edit: Callable[[Document], None], lines: list[str]
+    found: Callable[[Document], list[Change]], edit: Callable[[Document], None], lines: list[str]
 ) -> None:
-    document = copy.deepcopy(TRUTH)
+    document = copy.deepcopy(SOURCE)
     edit(document)
-    assert [f"{each.text}{'!' if each.breaking else ''}" for each in told(document)] == lines
+    assert [f"{each.text}{'!' if each.breaking else ''}" for each in found(document)] == lines
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A repository of its own, with the document as it is here as its first revision."""
     project = copied(tmp_path / "project", "generator", "sharing")
-    (project / "openapi.yaml").write_text(with_version(TRUTH, "1.0.0"), "utf-8")
+    (project / "openapi.yaml").write_text(with_version(SOURCE, "1.0.0"), "utf-8")
     return committed(project, "openapi.yaml")
 
 
@@ -302,8 +302,8 @@ def test_without_a_change_it_says_so_and_exits_0(project: Path) -> None:
     assert done.stdout == "The API is as it was at HEAD.\n"
 
 
-def test_what_breaks_nobody_exits_0(project: Path, spec_diff: SpecDiff) -> None:
-    document = copy.deepcopy(TRUTH)
+def test_what_is_not_breaking_exits_0(project: Path, spec_diff: SpecDiff) -> None:
+    document = copy.deepcopy(SOURCE)
     schemas(document)["KnownAnthropicBeta"]["enum"].append("new-2027-01-01")
     (project / "openapi.yaml").write_text(with_version(document, "1.1.0"), "utf-8")
     done = spec_diff()
@@ -316,7 +316,7 @@ def test_what_breaks_nobody_exits_0(project: Path, spec_diff: SpecDiff) -> None:
 
 
 @pytest.mark.parametrize(("version", "code"), [("1.0.0", 1), ("1.9.0", 1), ("2.0.0", 0)])
-def test_what_breaks_somebody_needs_a_major_version(
+def test_a_breaking_change_needs_a_major_version(
     project: Path,
     spec_diff: SpecDiff,
     monkeypatch: pytest.MonkeyPatch,
@@ -325,13 +325,13 @@ def test_what_breaks_somebody_needs_a_major_version(
 ) -> None:
     summary = project / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    document = copy.deepcopy(TRUTH)
+    document = copy.deepcopy(SOURCE)
     parameters(document)["Limit"]["schema"]["maximum"] = 100
     (project / "openapi.yaml").write_text(with_version(document, version), "utf-8")
     done = spec_diff()
     assert done.returncode == code
     assert "maximum of query parameter `limit`: 1000 → 100  [breaking]" in done.stdout
-    advice = "What breaks somebody needs a major version: 2.0.0."
+    advice = "A breaking change needs a major version: 2.0.0."
     assert done.stderr == (f"{advice}\n" if code else "")
     assert summary.read_text("utf-8") == (
         "## The API since `HEAD`\n\n"

@@ -9,7 +9,7 @@ from generator.documents import SpecError, read_yaml, to_yaml
 
 
 def read(folder: Path, content: str | bytes) -> object:
-    path = folder / "truth.yaml"
+    path = folder / "original.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_yaml(path)
 
@@ -17,15 +17,18 @@ def read(folder: Path, content: str | bytes) -> object:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("openapi: [", "truth.yaml, line "),
-        (b"openapi: \xff", "truth.yaml cannot be read: "),
-        ("", "truth.yaml is not a mapping; "),
-        ("[]", "truth.yaml is not a mapping; "),
-        ("a: 1\nb: 2\na: 1", "truth.yaml, line 3, column 1: the key 'a' is there twice; keep"),
-        ("200: a", "truth.yaml, line 1, column 1: the key 200 is no text; put it in quotes."),
-        ("a:\n  <<: {b: 1}", "truth.yaml, line 2, column 3: << is a merge of mappings"),
+        ("openapi: [", "original.yaml, line "),
+        (b"openapi: \xff", "original.yaml cannot be read: "),
+        ("", "original.yaml is not a mapping; "),
+        ("[]", "original.yaml is not a mapping; "),
+        ("a: 1\nb: 2\na: 1", "original.yaml, line 3, column 1: the key 'a' is there twice; keep"),
+        ("200: a", "original.yaml, line 1, column 1: the key 200 is no text; put it in quotes."),
+        ("a:\n  <<: {b: 1}", "original.yaml, line 2, column 3: << is a merge of mappings"),
         *(
-            (f"info:\n  version: {text}", f"truth.yaml, line 2, column 12: {text} is {other} to")
+            (
+                f"info:\n  version: {text}",
+                f"original.yaml, line 2, column 12: {text} is {other} to",
+            )
             for other, texts in {
                 "a date": ["2026-11-24", "2025-05-14T00:00:00Z"],
                 "true or false": ["yes", "No", "on", "OFF"],
@@ -47,8 +50,8 @@ def test_what_is_not_read_alike_is_refused_in_a_sentence(
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"^truth\.yaml cannot be read: "):
-        read_yaml(tmp_path / "truth.yaml")
+    with pytest.raises(SpecError, match=r"^original\.yaml cannot be read: "):
+        read_yaml(tmp_path / "original.yaml")
 
 
 @pytest.mark.parametrize("text", ["2026-11-24", "yes", "1:1", "010", "1e3", "0o20", "<<", "1.0.0"])

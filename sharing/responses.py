@@ -1,4 +1,4 @@
-"""Compares answers of the API with what openapi.yaml says about them, in people's words."""
+"""Compares responses of the API with openapi.yaml, in words."""
 
 import copy
 import json
@@ -17,8 +17,8 @@ Schema = dict[str, Any]
 
 
 @define
-class Answers:
-    """The answers that were seen to one operation of the document."""
+class Responses:
+    """The responses of one operation, compared with the document."""
 
     document: Document
     path: str
@@ -37,48 +37,48 @@ class Answers:
         return dict(self.document["paths"][self.path][self.method]["responses"])
 
     def see(self, request: str, status: int, headers: Mapping[str, str], body: bytes) -> Any:
-        """Take in the answer to a request (told in words); return its body, None if not JSON."""
+        """Compare the response to a request (described in words); return its JSON or None."""
         named = (str(status), f"{status // 100}XX", "default")
         documented = next((name for name in named if name in self.statuses), None)
         if documented is None:
-            self._differ(f"{status}", f"{request}: answered {status}, which the document has not")
+            self._differ(f"{status}", f"{request}: returned {status}, which the document has not")
             return None
         response = resolved(self._responses[documented], self.document)
         for name, header in response.get("headers", {}).items():
             if resolved(header, self.document).get("required") and name not in headers:
-                self._differ(f"{status} {name}", f"answer {status} has no header `{name}`")
+                self._differ(f"{status} {name}", f"response {status} has no header `{name}`")
         if "application/json" not in response.get("content", {}):
             return None
         try:
             content: Any = json.loads(body)
         except (ValueError, RecursionError):
-            self._differ(f"{status} JSON", f"{request}: answer {status} is not JSON")
+            self._differ(f"{status} JSON", f"{request}: response {status} is not JSON")
             return None
         schema = response["content"]["application/json"]["schema"]
         self._bodies.setdefault(documented, []).append(content)
         for error in self._errors(schema, content):
             place = _place(error)
             for name, value in _unknown_fields(error):
-                there = f"answer {status}: `{_joined(place, name)}`"
+                there = f"response {status}: `{_joined(place, name)}`"
                 self._unknown.setdefault(there, []).append(value)
-            for key, text in _told(error, place):
-                self._differ(f"{status} {key}", f"answer {status}: {text}")
+            for key, text in _described(error, place):
+                self._differ(f"{status} {key}", f"response {status}: {text}")
         return content
 
     def expect(self, request: str, status: int, expected: int) -> None:
-        """Take in that a request was answered with one status, and should be with another."""
+        """Note the status of a request, which should be another."""
         if status != expected:
-            text = f"{request}: answered {status}; {expected} was expected"
+            text = f"{request}: returned {status}; {expected} was expected"
             self._differences.setdefault(request, text)
 
     def differences(self) -> list[str]:
-        """Return what the answers have that the document has not, and the other way round."""
+        """Return what the responses have and the document has not, and the reverse."""
         unknown = [
             f"{there} is not in the document ({_kinds(values)}, such as {_shown(values[0])})"
             for there, values in self._unknown.items()
         ]
         never = [
-            f"answer {status}: no `{place}`, which the document has"
+            f"response {status}: no `{place}`, which the document has"
             for status, place, values, _ in self._fields()
             if not values
             and not place.endswith("[]")
@@ -87,15 +87,15 @@ class Answers:
         return [*self._differences.values(), *unknown, *never]
 
     def unseen(self) -> list[str]:
-        """Return what the document has and no answer had, though an answer may have it."""
-        statuses = [f"answer {status}" for status in sorted(self.statuses - set(self._bodies))]
+        """Return what the document has and no response had, though one may have it."""
+        statuses = [f"response {status}" for status in sorted(self.statuses - set(self._bodies))]
         items = [
-            f"an item of `{place.removesuffix('[]')}` in answer {status}"
+            f"an item of `{place.removesuffix('[]')}` in response {status}"
             for status, place, values, _ in self._fields()
             if not values and place.endswith("[]")
         ]
         nulls = [
-            f"null in `{place}` of answer {status}"
+            f"null in `{place}` of response {status}"
             for status, place, values, schema in self._fields()
             if values and "null" in schema.get("type", ()) and None not in values
         ]
@@ -169,7 +169,7 @@ def _unknown_fields(error: ValidationError) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def _told(error: ValidationError, place: str) -> Iterator[tuple[str, str]]:
+def _described(error: ValidationError, place: str) -> Iterator[tuple[str, str]]:
     """Return the differences in an error, each with a key that is the same for all items."""
     value: Any = error.instance
     rule: Any = error.validator_value
