@@ -35,8 +35,8 @@ def editions() -> dict[str, Document]:
     older, open_lists = edition_3_0(portable)
     differences = [_title(overlay) for overlay in _overlays(OVERLAYS)]
     further = [
-        "the words of OpenAPI 3.0: null is `nullable`, a constant is a list of one value; a schema "
-        "that is null in some places has a copy for them, named `…OrNull`",
+        "the words of OpenAPI 3.0: null is `nullable`, a constant is a list of one value; a "
+        "schema that is null in some places has a copy for them, named `…OrNull`",
         *(f"{name} takes any string; its known values are named beside it" for name in open_lists),
         *(_title(overlay) for overlay in _overlays(OVERLAYS / "3.0")),
     ]

@@ -17,7 +17,7 @@ from anthropic_models.sandbox import Sandbox, made_up_models
 
 from tests.support.certificates import Authority
 from tests.support.projects import ROOT, Program
-from tests.support.scripted_server import Answer, Scripted, ScriptedServer
+from tests.support.scripted_server import Response, Scripted, ScriptedServer
 from tests.support.shells import Shell
 from tests.support.terminal import Command
 
@@ -113,8 +113,8 @@ def scripted() -> Generator[Scripted]:
     """Start servers that play a script each."""
     with ExitStack() as servers:
 
-        def start(*answers: Answer, tls: ssl.SSLContext | None = None) -> ScriptedServer:
-            return servers.enter_context(ScriptedServer(*answers, tls=tls))
+        def start(*responses: Response, tls: ssl.SSLContext | None = None) -> ScriptedServer:
+            return servers.enter_context(ScriptedServer(*responses, tls=tls))
 
         yield start
 

@@ -20,12 +20,12 @@ from anthropic_models.sandbox import Sandbox, made_up_models, well_known_models
 
 from generator.documents import read_yaml
 from tests.support.scripted_server import (
-    Answer,
+    Response,
     Scripted,
-    answer,
     error,
     model,
     page,
+    respond,
     silence_after,
     when,
 )
@@ -36,20 +36,20 @@ SCHEMAS: dict[str, Any] = read_yaml(openapi_path())["components"]["schemas"]
 FIELDS = list(SCHEMAS["BetaModelInfo"]["properties"])
 Done = CompletedProcess[str]
 FORBIDDEN = error(403, "permission_error")
-MORE = answer(page("a", has_more=True))
+MORE = respond(page("a", has_more=True))
 
 
-def listed(*models: dict[str, Any], **changes: Any) -> Answer:
+def listed(*models: dict[str, Any], **changes: Any) -> Response:
     """A page of these models."""
-    return answer(page(*(m["id"] for m in models), **changes) | {"data": list(models)})
+    return respond(page(*(m["id"] for m in models), **changes) | {"data": list(models)})
 
 
 @pytest.fixture
 def listing(scripted: Scripted, command: Command) -> Callable[..., Done]:
-    """List what a server answers, with these words."""
+    """List what a server responds, with these words."""
 
-    def run(words: str, *answers: Answer, **variables: str) -> Done:
-        return command("list", *words.split(), base_url=scripted(*answers).base_url, **variables)
+    def run(words: str, *responses: Response, **variables: str) -> Done:
+        return command("list", *words.split(), base_url=scripted(*responses).base_url, **variables)
 
     return run
 
@@ -150,13 +150,13 @@ def test_a_field_with_a_name_like_one_of_the_document_is_not_taken_for_it(
 
 
 def test_verbose_shows_each_request(listing: Callable[..., Done]) -> None:
-    done = listing("--format id --verbose", error(529, "overloaded"), MORE, answer(page("b")))
+    done = listing("--format id --verbose", error(529, "overloaded"), MORE, respond(page("b")))
     assert (done.returncode, done.stdout) == (0, "a\nb\n")
     lines = done.stderr.splitlines()
     assert ["529" in line for line in lines] == [True, False, False]
     assert all("/v1/models" in line for line in lines)
     assert KEY not in done.stderr
-    assert listing("--format id", answer(page("b"))).stderr == "", "it is off afterwards"
+    assert listing("--format id", respond(page("b"))).stderr == "", "it is off afterwards"
 
 
 def test_a_table_in_a_pipe_is_whole_and_without_colours(listing: Callable[..., Done]) -> None:
@@ -170,7 +170,7 @@ def test_a_table_in_a_pipe_is_whole_and_without_colours(listing: Callable[..., D
 
 def test_the_first_page_is_in_the_pipe_before_the_second_is_there(scripted: Scripted) -> None:
     go_on = threading.Event()
-    server = scripted(MORE, when(go_on, answer(page("b"))))
+    server = scripted(MORE, when(go_on, respond(page("b"))))
     with started("list", "--format", "csv", base_url=server.base_url) as process:
         assert process.line() == ",".join(FIELDS) + "\n"
         assert process.line().startswith("a,")
@@ -319,7 +319,7 @@ def test_an_error_of_the_api_is_reported_in_one_line_with_the_request_id(
 def test_an_interrupted_listing_reports_how_to_resume(
     words: str, ids: tuple[str, ...], stdout: str, resume: str, listing: Callable[..., Done]
 ) -> None:
-    done = listing(words, answer(page(*ids, has_more=True)), FORBIDDEN)
+    done = listing(words, respond(page(*ids, has_more=True)), FORBIDDEN)
     assert (done.returncode, done.stdout) == (1, stdout)
     assert done.stderr.endswith(f"; resume with {resume}\n")
     assert len(done.stderr.splitlines()) == 1
@@ -381,7 +381,7 @@ def test_a_closed_pipe_ends_it_quietly(format_: str, sandbox: Sandbox) -> None:
 
 def test_no_further_page_is_requested_after_the_pipe_is_closed(scripted: Scripted) -> None:
     go_on = threading.Event()
-    server = scripted(when(go_on, MORE), answer(page("b")))
+    server = scripted(when(go_on, MORE), respond(page("b")))
     with started("list", base_url=server.base_url) as process:
         server.wait_for()
         process.close_output()
@@ -408,7 +408,7 @@ def test_ctrl_c_and_sigterm_end_it_quietly_and_show_no_half_table(
 
 def test_a_background_job_goes_on_ignoring_ctrl_c(scripted: Scripted) -> None:
     go_on = threading.Event()
-    server = scripted(when(go_on, answer(page("a"))))
+    server = scripted(when(go_on, respond(page("a"))))
     background = ["sh", "-c", 'trap \'\' INT; exec "$0" "$@"', PROGRAM]
     words = ("list", "--format", "id")
     with started(*words, command=background, base_url=server.base_url) as process:

@@ -17,7 +17,7 @@ from anthropic_models.cli.progress import Progress
 from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fit_columns
 from anthropic_models.sandbox import Sandbox, well_known_models
 
-from tests.support.scripted_server import Scripted, answer, error, model, page, when
+from tests.support.scripted_server import Scripted, error, model, page, respond, when
 from tests.support.shells import KEY
 from tests.support.terminal import NOW, Terminal, table
 
@@ -30,7 +30,7 @@ def well_known(sandbox: Sandbox) -> Sandbox:
 
 def serving(scripted: Scripted, *models: dict[str, Any]) -> str:
     listed = page(*(m["id"] for m in models)) | {"data": list(models)}
-    return scripted(answer(listed)).base_url
+    return scripted(respond(listed)).base_url
 
 
 def test_a_terminal_gets_a_table_with_dates_that_people_can_read(well_known: Sandbox) -> None:
@@ -157,7 +157,7 @@ def test_a_slow_listing_shows_its_progress_which_goes_before_models_and_errors_a
 ) -> None:
     then = threading.Event()
     server = scripted(
-        when(go_on, answer(page("a", "b", has_more=True))),
+        when(go_on, respond(page("a", "b", has_more=True))),
         when(then, error(401, "authentication_error")),
     )
     with Terminal("list", "--format", format_, base_url=server.base_url) as terminal:
@@ -176,7 +176,7 @@ def test_a_slow_listing_shows_its_progress_which_goes_before_models_and_errors_a
 def test_output_to_a_file_is_not_written_to_the_terminal_of_the_spinner(
     scripted: Scripted, go_on: threading.Event, tmp_path: Path
 ) -> None:
-    server = scripted(answer(page("first", has_more=True)), when(go_on, answer(page("second"))))
+    server = scripted(respond(page("first", has_more=True)), when(go_on, respond(page("second"))))
     arguments = ("list", "--format", "id")
     with (
         open(tmp_path / "out", "w") as file,
@@ -190,7 +190,7 @@ def test_output_to_a_file_is_not_written_to_the_terminal_of_the_spinner(
 
 
 def test_ctrl_c_takes_the_spinner_away(scripted: Scripted, go_on: threading.Event) -> None:
-    server = scripted(when(go_on, answer(page("a"))))
+    server = scripted(when(go_on, respond(page("a"))))
     with Terminal("list", base_url=server.base_url) as terminal:
         terminal.until("listing models")
         terminal.process.send_signal(signal.SIGINT)
@@ -209,7 +209,7 @@ def test_a_pipe_gets_no_spinner(
     monkeypatch.setattr(Progress, "_show", shown.append)
     monkeypatch.setattr(anthropic_models.cli.progress, "DELAY", 0)
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    server = scripted(when(go_on, answer(page("a", has_more=True))), answer(page("b")))
+    server = scripted(when(go_on, respond(page("a", has_more=True))), respond(page("b")))
     threading.Timer(0.1, go_on.set).start()
     assert main(["list", "--format", "table", "--base-url", server.base_url]) == 0
     assert capfd.readouterr().err == ""

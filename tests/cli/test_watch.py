@@ -17,7 +17,16 @@ import pytest
 from anthropic_models.cli import main, signals, watch
 from anthropic_models.sandbox import Sandbox
 
-from tests.support.scripted_server import Answer, Scripted, answer, error, model, page, raw, when
+from tests.support.scripted_server import (
+    Response,
+    Scripted,
+    error,
+    model,
+    page,
+    raw,
+    respond,
+    when,
+)
 from tests.support.terminal import NOW, Command, Terminal, reported, started
 
 Done = subprocess.CompletedProcess[str]
@@ -98,8 +107,8 @@ def test_the_first_model_of_an_empty_listing_is_new(sandbox: Sandbox, round_: Ro
 def test_new_models_on_several_pages_come_in_order_and_not_until_the_listing_is_complete(
     scripted: Scripted, round_: Round
 ) -> None:
-    more = answer(page("e", "d", "c", has_more=True))
-    server = scripted(answer(page("a")), more, FORBIDDEN, more, answer(page("b", "a")))
+    more = respond(page("e", "d", "c", has_more=True))
+    server = scripted(respond(page("a")), more, FORBIDDEN, more, respond(page("b", "a")))
     assert round_(server).stdout == ""
     broken = round_(server)
     assert (broken.returncode, broken.stdout) == (1, "")
@@ -128,7 +137,7 @@ def test_a_model_is_new_only_once_whatever_else_changes(sandbox: Sandbox, round_
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 501])
 def test_a_permanent_error_ends_it(status: int, scripted: Scripted, command: Command) -> None:
-    server = scripted(answer(page("a")), error(status, "some_error"))
+    server = scripted(respond(page("a")), error(status, "some_error"))
     done = command("watch", *QUICK, base_url=server.base_url)
     reported(done, 1, f"anthropic-models: {status} some_error: no (request id")
     assert len(server.requests) == 2
@@ -139,18 +148,18 @@ def test_a_permanent_error_ends_it(status: int, scripted: Scripted, command: Com
     [
         (error(529, "overloaded_error", headers=NO_RETRY), "529 overloaded_error"),
         (error(429, "rate_limit_error", headers=NO_RETRY), "429 rate_limit_error"),
-        (answer(b"<html>", headers=NO_RETRY), "the response is not JSON"),
+        (respond(b"<html>", headers=NO_RETRY), "the response is not JSON"),
         (raw(b""), "connection to "),
     ],
     ids=["529", "429", "html", "lost"],
 )
 def test_a_temporary_failure_is_reported_and_the_watch_goes_on(
-    failure: Answer, words: str, scripted: Scripted, command: Command
+    failure: Response, words: str, scripted: Scripted, command: Command
 ) -> None:
     attempts = 3 if words.startswith("connection") else 1
     failures = [failure] * attempts
     server = scripted(
-        *failures, answer(page("a")), *failures, *failures, answer(page("b")), FORBIDDEN
+        *failures, respond(page("a")), *failures, *failures, respond(page("b")), FORBIDDEN
     )
     done = command("watch", *QUICK, *IDS, base_url=server.base_url)
     assert (done.returncode, done.stdout) == (1, "b\n")
@@ -401,7 +410,7 @@ def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
     scripted: Scripted, round_: Round, state: Path
 ) -> None:
     go_on = threading.Event()
-    server = scripted(answer(page("a")), when(go_on, answer(page("b"))), answer(page("b")))
+    server = scripted(respond(page("a")), when(go_on, respond(page("b"))), respond(page("b")))
     round_(server)
     fixed = ("watch", "--state", str(state), *IDS)
     with started(*fixed, base_url=server.base_url) as process:
@@ -416,7 +425,7 @@ def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
 def test_it_goes_on_without_a_pipe_to_wait_for(
     is_file: bool, scripted: Scripted, command: Command, tmp_path: Path
 ) -> None:
-    server = scripted(answer(page("a")), answer(page("b")), FORBIDDEN)
+    server = scripted(respond(page("a")), respond(page("b")), FORBIDDEN)
     with (
         open(tmp_path / "out", "w+") if is_file else io.StringIO() as output,
         redirect_stdout(output),
@@ -443,7 +452,7 @@ def test_it_goes_on_where_stderr_cannot_be_written(
         write = refusing(errno.ENOSPC)
 
     failure = error(529, "overloaded_error", headers=NO_RETRY)
-    server = scripted(answer(page("a")), failure, answer(page("b")), FORBIDDEN)
+    server = scripted(respond(page("a")), failure, respond(page("b")), FORBIDDEN)
     monkeypatch.setattr(sys, "stderr", Full())
     done = command("watch", *QUICK, *IDS, base_url=server.base_url)
     assert (done.returncode, done.stdout) == (1, "b\n")
@@ -489,7 +498,7 @@ def test_signals_are_left_alone_in_other_threads(command: Command) -> None:
 
 
 def wait_for_requests(sandbox: Sandbox, count: int) -> None:
-    """Wait until a sandbox has answered so many requests."""
+    """Wait until a sandbox has responded to so many requests."""
     moment = threading.Event()
     while len([request for request in sandbox.requests if request.status_code]) < count:
         moment.wait(0.01)

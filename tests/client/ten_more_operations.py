@@ -45,7 +45,7 @@ from anthropic_models_generated.types import File
 from attrs import frozen
 
 from tests.support.projects import ROOT
-from tests.support.scripted_server import Answer, Scripted, answer, error, model, raw, when
+from tests.support.scripted_server import Response, Scripted, error, model, raw, respond, when
 from tests.support.shells import Shell
 
 
@@ -80,33 +80,33 @@ def test_only_the_generated_package_is_another() -> None:
 @pytest.mark.parametrize(
     ("request_", "response", "target", "expected"),
     [
-        (get_model.request("a/b"), answer(model("a")), "GET /v1/models/a%2Fb", model("a")),
-        (ORDER, answer(batch("b")), "POST /v1/batches", batch("b")),
-        (ORDER, answer({"job": "j"}, status=202), "POST /v1/batches", {"job": "j"}),
-        (delete_batch.request(7), answer(b"", status=204), "DELETE /v1/batches/7", None),
-        (update_batch.request(7), answer(batch("b")), "PATCH /v1/batches/7", batch("b")),
-        (update_batch.request(7), answer(b"", status=204), "PATCH /v1/batches/7", None),
+        (get_model.request("a/b"), respond(model("a")), "GET /v1/models/a%2Fb", model("a")),
+        (ORDER, respond(batch("b")), "POST /v1/batches", batch("b")),
+        (ORDER, respond({"job": "j"}, status=202), "POST /v1/batches", {"job": "j"}),
+        (delete_batch.request(7), respond(b"", status=204), "DELETE /v1/batches/7", None),
+        (update_batch.request(7), respond(batch("b")), "PATCH /v1/batches/7", batch("b")),
+        (update_batch.request(7), respond(b"", status=204), "PATCH /v1/batches/7", None),
         (
             upload_file.request(body=Upload(file=File(io.BytesIO(b"\0x"), "a"))),
-            answer({"id": "f", "size": 2}, status=201),
+            respond({"id": "f", "size": 2}, status=201),
             "POST /v1/files",
             {"id": "f", "size": 2},
         ),
         (
             replace_file.request("f", body=File(io.BytesIO(b"\0x"))),
-            answer("é".encode()),
+            respond("é".encode()),
             "PUT /v1/files/f/content",
             "é",
         ),
         (
             get_v1_shapes_kind.request(ShapeKind.CIRCLE),
-            answer(CIRCLE),
+            respond(CIRCLE),
             "GET /v1/shapes/circle",
             CIRCLE,
         ),
         (
             get_v1_shapes_kind.request(ShapeKind.SQUARE),
-            answer(b"null"),
+            respond(b"null"),
             "GET /v1/shapes/square",
             None,
         ),
@@ -116,7 +116,7 @@ def test_every_operation_is_sent_and_parsed(
     shell: Shell,
     scripted: Scripted,
     request_: Request[Any],
-    response: Answer,
+    response: Response,
     target: str,
     expected: object,
 ) -> None:
@@ -135,14 +135,14 @@ def test_every_operation_is_sent_and_parsed(
 
 
 def test_a_download_is_bytes(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(answer(b"\0\xff"))
+    server = scripted(respond(b"\0\xff"))
     with shell.client(server.base_url) as client:
         downloaded = client.send(download_file.request("f"))
     assert downloaded.payload.read() == b"\0\xff"
 
 
 def test_the_response_comes_along_when_it_is_asked_for(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(error(503, "x"), answer(model("a"), headers={"request-id": "req_1"}))
+    server = scripted(error(503, "x"), respond(model("a"), headers={"request-id": "req_1"}))
     with shell.client(server.base_url) as client:
         detailed = client.send_detailed(get_model.request("a"))
     assert detailed.parsed.id == "a"
@@ -153,7 +153,7 @@ def test_the_response_comes_along_when_it_is_asked_for(shell: Shell, scripted: S
 def test_betas_of_the_request_come_between_those_of_client_and_call(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer(model("a")))
+    server = scripted(respond(model("a")))
     request = get_model.request("a", anthropic_beta="b, c")
     with shell.client(server.base_url, betas=["a"]) as client:
         client.send(request, betas=["d", "a"])
@@ -163,7 +163,7 @@ def test_betas_of_the_request_come_between_those_of_client_and_call(
 def test_a_header_with_a_default_is_sent_below_what_client_and_call_say(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer({"job": "j"}, status=202))
+    server = scripted(respond({"job": "j"}, status=202))
     given = create_batch.request(body=BatchOrder(name="a"), x_dry_run=True)
     with shell.client(server.base_url, default_headers={"X-Dry-Run": "client"}) as client:
         client.with_options(default_headers={}).send(ORDER)
@@ -178,7 +178,7 @@ def test_a_post_is_repeated_after_a_refusal_with_the_same_bytes(
     shell: Shell, scripted: Scripted
 ) -> None:
     upload = Upload(file=File(io.BytesIO(b"content"), "a"))
-    server = scripted(error(503, "x"), answer({"id": "f", "size": 7}))
+    server = scripted(error(503, "x"), respond({"id": "f", "size": 7}))
     with shell.client(server.base_url) as client:
         client.send(upload_file.request(body=upload))
     first, second = server.requests
@@ -195,7 +195,7 @@ def test_a_post_is_repeated_after_a_refusal_with_the_same_bytes(
     ],
 )
 def test_what_is_not_idempotent_is_not_repeated_when_the_server_may_have_acted(
-    shell: Shell, scripted: Scripted, request_: Request[Any], failure: Answer, requests: int
+    shell: Shell, scripted: Scripted, request_: Request[Any], failure: Response, requests: int
 ) -> None:
     server = scripted(failure)
     with (
@@ -218,19 +218,19 @@ def test_what_is_not_idempotent_is_not_repeated_when_the_server_may_have_acted(
             )
             for request in (ORDER, delete_batch.request(7), download_file.request("f"))
         ),
-        (get_model.request("a"), answer(b"{}", status=202), APIStatusError, "^202"),
-        (delete_batch.request(7), answer(b"{}", status=200), APIStatusError, "^200"),
-        (ORDER, answer(b"", status=204), APIStatusError, "^204"),
+        (get_model.request("a"), respond(b"{}", status=202), APIStatusError, "^202"),
+        (delete_batch.request(7), respond(b"{}", status=200), APIStatusError, "^200"),
+        (ORDER, respond(b"", status=204), APIStatusError, "^204"),
         (
-            *(ORDER, answer(batch("b", parent=batch("c", parent=batch("d", file=7))))),
+            *(ORDER, respond(batch("b", parent=batch("c", parent=batch("d", file=7))))),
             *(APIResponseValidationError, r"parent\.parent\.file"),
         ),
         (
-            *(get_v1_shapes_kind.request(ShapeKind.CIRCLE), answer(CIRCLE | {"radius": "x"})),
+            *(get_v1_shapes_kind.request(ShapeKind.CIRCLE), respond(CIRCLE | {"radius": "x"})),
             *(APIResponseValidationError, "radius"),
         ),
         (
-            *(update_batch.request(7), answer(batch("b", created_at="garbage"))),
+            *(update_batch.request(7), respond(batch("b", created_at="garbage"))),
             *(APIResponseValidationError, "created_at"),
         ),
     ],
@@ -239,7 +239,7 @@ def test_what_the_document_does_not_have_as_a_success_is_an_error_that_says_so(
     shell: Shell,
     scripted: Scripted,
     request_: Request[Any],
-    response: Answer,
+    response: Response,
     kind: type[Exception],
     says: str,
 ) -> None:
@@ -250,22 +250,24 @@ def test_what_the_document_does_not_have_as_a_success_is_an_error_that_says_so(
 
 
 def test_what_is_no_page_is_not_walked(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(answer(model("a")))
+    server = scripted(respond(model("a")))
     wrong: Any = get_model.request("a")
     with shell.client(server.base_url) as client, pytest.raises(ValueError, match=r"send\(\)"):
         client.paginate(wrong)
     assert server.requests == []
 
 
-def by_id(*pages: str) -> list[Answer]:
+def by_id(*pages: str) -> list[Response]:
     """Pages of batches, each the ids of its items: there is more behind all but the last."""
-    return [answer(batches(*ids, has_more=ids != pages[-1])) for ids in pages]
+    return [respond(batches(*ids, has_more=ids != pages[-1])) for ids in pages]
 
 
-def by_token(*pages: str) -> list[Answer]:
+def by_token(*pages: str) -> list[Response]:
     """Pages of files; the token of each but the first is the ids of its items."""
     tokens = [*pages[1:], None]
-    return [answer(files(*ids, next_page=token)) for ids, token in zip(pages, tokens, strict=True)]
+    return [
+        respond(files(*ids, next_page=token)) for ids, token in zip(pages, tokens, strict=True)
+    ]
 
 
 @frozen
@@ -273,7 +275,7 @@ class Shape:
     """How an operation pages."""
 
     request: Callable[..., Any]
-    pages: Callable[..., Sequence[Answer]]
+    pages: Callable[..., Sequence[Response]]
     parameter: str
     cursors: str
 
@@ -381,7 +383,7 @@ def test_pages_by_token_may_be_empty_and_end_without_a_token(
     shell: Shell, scripted: Scripted
 ) -> None:
     server = scripted(
-        answer(files(next_page="t")), answer(files("a", next_page="u")), answer(files())
+        respond(files(next_page="t")), respond(files("a", next_page="u")), respond(files())
     )
     with shell.client(server.base_url) as client:
         first = client.paginate(list_files.request(page="s"))
@@ -392,7 +394,7 @@ def test_pages_by_token_may_be_empty_and_end_without_a_token(
 
 
 def test_a_parameter_that_pages_have_is_no_extra_query(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(answer(files()))
+    server = scripted(respond(files()))
     with shell.client(server.base_url) as client:
         for name in ("page", "limit"):
             with pytest.raises(ValueError, match=f"^{name} is an argument of the request"):

@@ -23,9 +23,9 @@ from tests.support.scripted_server import (
     SIZED,
     Scripted,
     ScriptedServer,
-    answer,
     error,
     page,
+    respond,
     silence_after,
 )
 from tests.support.shells import KEY, with_async_client
@@ -40,7 +40,7 @@ def server(
     request: pytest.FixtureRequest, trusted: Authority, scripted: Scripted
 ) -> ScriptedServer:
     tls = trusted.server() if request.param == "https" else None
-    return scripted(answer(page("a")), tls=tls)
+    return scripted(respond(page("a")), tls=tls)
 
 
 async def first_id(client: AsyncClient) -> str | None:
@@ -152,7 +152,7 @@ def test_who_waits_for_a_free_connection_may_be_cancelled(
     loop: str, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("anthropic_models._async.connections.MAX_CONNECTIONS", 1)
-    server = scripted(silence_after(), answer(page("a")))
+    server = scripted(silence_after(), respond(page("a")))
 
     async def work(client: AsyncClient) -> None:
         busy = asyncio.ensure_future(first_id(client))
@@ -190,7 +190,7 @@ def test_random_cancels_of_tasks_that_share_a_client(server: ScriptedServer) -> 
 def test_a_walk_that_was_cancelled_while_fetching_goes_on_where_it_was(
     backend: str, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after(), answer(page("b")))
+    server = scripted(respond(page("a", has_more=True)), silence_after(), respond(page("b")))
 
     async def work(client: AsyncClient) -> None:
         models = aiter(client.models.list())
@@ -216,7 +216,7 @@ def test_a_walk_that_was_cancelled_while_fetching_goes_on_where_it_was(
 def test_a_page_whose_task_somebody_cancels_is_fetched_when_it_is_needed(
     loop: str, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after(), answer(page("b")))
+    server = scripted(respond(page("a", has_more=True)), silence_after(), respond(page("b")))
 
     async def work(client: AsyncClient) -> None:
         models = aiter(client.models.list(prefetch=True))
@@ -306,7 +306,7 @@ def test_loops_in_threads_share_one_client(server: ScriptedServer) -> None:
 
 
 def test_a_listing_that_is_prefetched_goes_on_in_another_loop(scripted: Scripted) -> None:
-    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    server = scripted(respond(page("a", has_more=True)), respond(page("b")))
     client = AsyncClient(api_key=KEY, base_url=server.base_url)
 
     async def following(models: AsyncIterator[BetaModelInfo]) -> str:
@@ -333,7 +333,7 @@ def test_an_interrupt_in_mid_walk_passes_and_the_client_goes_on(scripted: Script
         signal.pthread_kill(caller, signal.SIGINT)
         return silence_after()(connection, over)
 
-    server = scripted(answer(page("a", has_more=True)), interrupting, answer(page("b")))
+    server = scripted(respond(page("a", has_more=True)), interrupting, respond(page("b")))
     with Client(api_key=KEY, base_url=server.base_url) as client:
         models = iter(client.models.list())
         assert next(models).id == "a"

@@ -17,12 +17,12 @@ from anthropic_models import AsyncClient, Client, ClientClosedError
 from tests.client.test_connections import unanswered
 from tests.support.scripted_server import (
     SIZED,
-    Answer,
+    Response,
     Scripted,
-    answer,
     drip,
     error,
     page,
+    respond,
     silence_after,
     when,
 )
@@ -69,7 +69,7 @@ def test_a_closed_client_refuses_at_once(
     shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "anthropic_models")
-    server = scripted(answer(page("a", has_more=True)))
+    server = scripted(respond(page("a", has_more=True)))
     with shell.client(server.base_url) as client:
         first = client.models.list()
         client.close()
@@ -119,9 +119,9 @@ def test_a_call_ends_in_the_tls_handshake(network: Shell) -> None:
     ids=["no head", "head", "silent body", "body"],
 )
 def test_a_call_ends_while_it_reads_and_can_be_resumed(
-    network: Shell, scripted: Scripted, under_way: Answer
+    network: Shell, scripted: Scripted, under_way: Response
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), under_way)
+    server = scripted(respond(page("a", has_more=True)), under_way)
     with network.client(server.base_url, timeout=PATIENT) as client:
         first = client.models.list()
         failure = ends_closed(lambda: list(first), lambda: server.wait_for(2), client.close)
@@ -161,7 +161,7 @@ def test_a_call_ends_while_it_waits_to_retry(
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
 
     async def main() -> None:
         for checkpoints in range(40):
@@ -181,7 +181,7 @@ def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> N
 
 def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: Scripted) -> None:
     go_on = threading.Event()
-    server = scripted(when(go_on, answer(page("a"))))
+    server = scripted(when(go_on, respond(page("a"))))
     with network.client(server.base_url) as client:
         derived = client.with_options()
         thread, errors = in_a_thread(client.models.list)
@@ -195,7 +195,7 @@ def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: S
 
 
 def test_many_threads_may_close_beside_calls_and_derived_clients(scripted: Scripted) -> None:
-    server = scripted(answer(page("a", has_more=True)), answer(page("b")))
+    server = scripted(respond(page("a", has_more=True)), respond(page("b")))
     for _ in range(5):
         client = Client(api_key=KEY, base_url=server.base_url, max_retries=0)
         started = threading.Barrier(9)
@@ -227,8 +227,8 @@ def test_a_caller_may_close_the_client_itself_before_it_waits_to_retry(
 def test_it_does_not_wait_for_the_name_of_a_host(
     scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = answer(page("a", has_more=True), headers={"connection": "close"})
-    server = scripted(first, answer(page("b")))
+    first = respond(page("a", has_more=True), headers={"connection": "close"})
+    server = scripted(first, respond(page("b")))
     asked, go_on = threading.Event(), threading.Event()
     resolve = socket.getaddrinfo
 
@@ -255,7 +255,7 @@ def test_it_does_not_wait_for_the_name_of_a_host(
     "under_way", [silence_after(), drip(SIZED, b" ", every=0.01), RETRY_LATER]
 )
 def test_a_call_ends_when_another_event_loop_closes(
-    backend: str, scripted: Scripted, under_way: Answer
+    backend: str, scripted: Scripted, under_way: Response
 ) -> None:
     server = scripted(under_way)
     client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
@@ -294,7 +294,7 @@ def test_a_call_does_not_begin_to_wait_when_another_event_loop_has_closed(
 def test_a_page_that_is_prefetched_ends_when_another_event_loop_closes(
     scripted: Scripted,
 ) -> None:
-    server = scripted(answer(page("a", has_more=True)), silence_after())
+    server = scripted(respond(page("a", has_more=True)), silence_after())
     client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
 
     async def walking() -> None:

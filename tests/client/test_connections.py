@@ -23,13 +23,13 @@ from anthropic_models_generated.request import Request
 from tests.support.scripted_server import (
     HEAD,
     SIZED,
-    Answer,
+    Response,
     Scripted,
     ScriptedServer,
-    answer,
     drip,
     page,
     raw,
+    respond,
     silence_after,
     when,
 )
@@ -59,7 +59,7 @@ WITHOUT_AN_END = {
 
 @pytest.mark.parametrize("fault", WITHOUT_AN_END.values(), ids=WITHOUT_AN_END)
 def test_what_does_not_end_is_cut_at_the_deadline(
-    network: Shell, scripted: Scripted, fault: Answer
+    network: Shell, scripted: Scripted, fault: Response
 ) -> None:
     server = scripted(fault)
     says = r"127\.0\.0\.1:\d+ timed out after 0\.15 s"
@@ -90,7 +90,7 @@ def test_what_ends_is_read(network: Shell, scripted: Scripted, whole: bytes) -> 
 def test_a_response_that_breaks_off_is_asked_for_again_and_then_an_error(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(raw(SIZED + b'{"data": ['), answer(page("a")), raw(SIZED))
+    server = scripted(raw(SIZED + b'{"data": ['), respond(page("a")), raw(SIZED))
     with shell.client(server.base_url) as client:
         assert client.models.list().response.retries_taken == 1
         with pytest.raises(APIConnectionError, match=r" to 127\.0\.0\.1:\d+ lost") as caught:
@@ -114,7 +114,7 @@ def test_a_request_that_nobody_reads_is_cut_at_the_deadline(network: Shell) -> N
 
 
 def test_a_large_request_is_sent_whole(network: Shell, scripted: Scripted) -> None:
-    server = scripted(answer({"size": 1}))
+    server = scripted(respond({"size": 1}))
     upload: Request[Any] = Request(method="POST", path="/v1/x", body=b"x" * (8 * 1024 * 1024))
     with network.client(server.base_url, max_retries=0) as client:
         assert client.send(upload) == {"size": 1}
@@ -123,7 +123,7 @@ def test_a_large_request_is_sent_whole(network: Shell, scripted: Scripted) -> No
 
 def test_a_body_that_is_refused_ends_its_connection(network: Shell, scripted: Scripted) -> None:
     head = HEAD + b"content-encoding: gzip\r\ncontent-length: 1000\r\n\r\n"
-    server = scripted(silence_after(head + b"no gzip"), answer(page("a")))
+    server = scripted(silence_after(head + b"no gzip"), respond(page("a")))
     with network.client(server.base_url, timeout=500) as client:
         with pytest.raises(APIResponseValidationError, match="not valid gzip"):
             client.models.list()
@@ -137,7 +137,7 @@ def test_a_body_that_is_refused_ends_its_connection(network: Shell, scripted: Sc
 def test_one_connection_serves_one_request_after_the_other_until_it_fails(
     network: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(*[answer(page("a"))] * 5, raw(HEAD), answer(page("b")))
+    server = scripted(*[respond(page("a"))] * 5, raw(HEAD), respond(page("b")))
     with network.client(server.base_url) as client:
         for _ in range(4):
             client.models.list()
@@ -171,7 +171,7 @@ def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
         sent.set()
         return True
 
-    server = scripted(leaving, answer(page("right")))
+    server = scripted(leaving, respond(page("right")))
     with network.client(server.base_url) as client:
         assert client.models.list().data == []
         go_on.set()
@@ -210,7 +210,7 @@ def test_a_connection_that_the_server_has_closed_is_not_used_again(
 
 def test_no_more_than_ten_are_kept(network: Shell) -> None:
     with ExitStack() as stack:
-        servers = [stack.enter_context(ScriptedServer(answer(page("a")))) for _ in range(12)]
+        servers = [stack.enter_context(ScriptedServer(respond(page("a")))) for _ in range(12)]
         with network.client(servers[0].base_url) as client:
             for server in servers * 2:
                 client.with_options(base_url=server.base_url).models.list()
@@ -246,7 +246,7 @@ def tcp(port: int, host: str = "127.0.0.1", family: int = socket.AF_INET) -> Any
 def test_a_further_address_is_tried_when_one_is_refused_or_does_not_answer(
     shell: Shell, scripted: Scripted, addresses: list[Any]
 ) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     with refused() as closed, unanswered() as silent:
         addresses += [tcp(closed), tcp(silent), tcp(server.port)]
         patience = httpx.Timeout(30, connect=0.9)
@@ -257,7 +257,7 @@ def test_a_further_address_is_tried_when_one_is_refused_or_does_not_answer(
 def test_an_address_that_cannot_be_reached_or_is_not_supported_is_passed_over(
     shell: Shell, scripted: Scripted, addresses: list[Any], unusable: Any
 ) -> None:
-    addresses += [unusable, tcp(scripted(answer(page("a"))).port)]
+    addresses += [unusable, tcp(scripted(respond(page("a"))).port)]
     assert shell.listed(MANY, max_retries=0) == ["a"]
 
 
@@ -337,7 +337,7 @@ def test_threads_wait_until_a_connection_is_free(
         monkeypatch.setattr(connections, "_RECHECK", 0.01)
         monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", forgotten)
     go_on = threading.Event()
-    server = scripted(when(go_on, answer(page("a"))))
+    server = scripted(when(go_on, respond(page("a"))))
     with Client(api_key=KEY, base_url=server.base_url) as client:
         threads = [in_a_thread(client.models.list)[0] for _ in range(9)]
         server.wait_for(2)
@@ -360,7 +360,7 @@ def test_a_failure_makes_room_for_the_next(two_at_once: None, scripted: Scripted
 
 def test_tasks_wait_until_a_connection_is_free(two_at_once: None, scripted: Scripted) -> None:
     go_on = threading.Event()
-    server = scripted(when(go_on, answer(page("a"))))
+    server = scripted(when(go_on, respond(page("a"))))
 
     async def work(client: AsyncClient) -> None:
         async def listing() -> None:
@@ -390,7 +390,7 @@ def test_who_waits_too_long_is_told(two_at_once: None, network: Shell, scripted:
 
 
 def test_32_threads_share_one_client(scripted: Scripted) -> None:
-    server = scripted(answer(page("a", "b")))
+    server = scripted(respond(page("a", "b")))
     with Client(api_key=KEY, base_url=server.base_url) as client:
         in_threads(32, lambda: [list(client.models.list()) for _ in range(5)])
     assert len(server.requests) == 160
@@ -398,7 +398,7 @@ def test_32_threads_share_one_client(scripted: Scripted) -> None:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_150_tasks_share_one_client(scripted: Scripted, backend: str) -> None:
-    server = scripted(answer(page("a", "b")))
+    server = scripted(respond(page("a", "b")))
 
     async def work(client: AsyncClient) -> None:
         async def listing() -> None:
@@ -415,7 +415,7 @@ def test_150_tasks_share_one_client(scripted: Scripted, backend: str) -> None:
 def test_no_thread_is_needed(
     shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     base_url = server.base_url.replace("127.0.0.1", "localhost")  # a name to be resolved
     start = threading.Thread.start
 

@@ -28,7 +28,7 @@ from anthropic_models._core.outcomes import Failure, RawResponse
 from anthropic_models.errors import class_for_status
 
 from tests.support.calls import raw_response
-from tests.support.scripted_server import Answer, Scripted, answer, error, page, raw
+from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
 from tests.support.shells import Shell
 
 
@@ -151,14 +151,14 @@ def test_the_wait_that_the_server_asks_for_is_in_the_error() -> None:
     "broken",
     [
         raw(b"HTTP/1.1 401 no\r\ncontent-length: 100\r\n\r\n{"),
-        answer(b"no gzip", status=401, headers={"content-encoding": "gzip"}),
-        answer(b"x", status=401, headers={"content-encoding": "br"}),
-        answer(b" " * (32 * 1024 * 1024 + 1), status=401),
+        respond(b"no gzip", status=401, headers={"content-encoding": "gzip"}),
+        respond(b"x", status=401, headers={"content-encoding": "br"}),
+        respond(b" " * (32 * 1024 * 1024 + 1), status=401),
     ],
     ids=["cut", "damaged", "encoding", "too large"],
 )
 def test_a_status_is_reported_even_when_the_body_cannot_be_read(
-    shell: Shell, scripted: Scripted, broken: Answer
+    shell: Shell, scripted: Scripted, broken: Response
 ) -> None:
     server = scripted(broken)
     assert shell.error(server.base_url, anthropic_models.AuthenticationError).body is None
@@ -166,8 +166,10 @@ def test_a_status_is_reported_even_when_the_body_cannot_be_read(
 
 
 def test_a_redirect_is_not_followed(shell: Shell, scripted: Scripted) -> None:
-    other = scripted(answer(page("a")))
-    server = scripted(answer(b"", status=307, headers={"location": f"{other.base_url}/v1/models"}))
+    other = scripted(respond(page("a")))
+    server = scripted(
+        respond(b"", status=307, headers={"location": f"{other.base_url}/v1/models"})
+    )
     shell.error(server.base_url, APIStatusError, "redirects are not followed")
     assert (len(server.requests), other.requests) == (1, []), "the credential went nowhere else"
 

@@ -17,8 +17,8 @@ from tests.support.certificates import Authority
 from tests.support.scripted_server import (
     Scripted,
     ScriptedServer,
-    answer,
     page,
+    respond,
     when,
 )
 from tests.support.shells import KEY
@@ -51,7 +51,7 @@ def has_succeeded(child: int) -> bool:
 
 def naming(connection: socket.socket, _over: threading.Event) -> bool:
     """Respond with a page that has the port of the connection's other end as its model."""
-    return answer(page(str(connection.getpeername()[1])))(connection, _over)
+    return respond(page(str(connection.getpeername()[1])))(connection, _over)
 
 
 @pytest.fixture(params=["http", "https"])
@@ -104,7 +104,7 @@ def test_async_children_and_parent_use_connections_of_their_own(server: Scripted
 
 def test_a_child_that_closes_leaves_the_request_of_its_parent(scripted: Scripted) -> None:
     go_on = threading.Event()
-    server = scripted(when(go_on, answer(page("a"))))
+    server = scripted(when(go_on, respond(page("a"))))
     with Client(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
         thread, errors = in_a_thread(client.models.list)
         server.arrived.acquire()
@@ -115,7 +115,7 @@ def test_a_child_that_closes_leaves_the_request_of_its_parent(scripted: Scripted
 
 
 def test_a_child_works_whatever_its_parent_was_doing(scripted: Scripted) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     is_over = threading.Event()
     with Client(api_key=KEY, base_url=server.base_url) as client:
 
@@ -131,7 +131,7 @@ def test_a_child_works_whatever_its_parent_was_doing(scripted: Scripted) -> None
 
 
 def test_an_httpx_client_that_was_used_before_is_refused(scripted: Scripted) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     with httpx.Client() as http:
         client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
 
@@ -164,7 +164,7 @@ def test_an_async_httpx_client_that_was_used_before_is_refused() -> None:
 
 
 def test_an_httpx_client_that_is_first_used_in_a_child_works(scripted: Scripted) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     with httpx.Client() as http:
         client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
         assert has_succeeded(forked(client.models.list))

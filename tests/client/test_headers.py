@@ -15,7 +15,7 @@ from anthropic_models._core.headers import checked_betas, checked_headers, merge
 from anthropic_models_generated.api.models import list_models
 
 from tests.support.calls import call_of, sent, settings_of
-from tests.support.scripted_server import Scripted, answer, page
+from tests.support.scripted_server import Scripted, page, respond
 from tests.support.shells import KEY, Shell
 
 DATE = datetime.date(2027, 1, 1)  # which its text alone would not tell from a string
@@ -31,7 +31,7 @@ CONTEXT_1M = KnownAnthropicBeta.CONTEXT_1M_2025_08_07
 
 
 def test_the_defaults_arrive(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(answer(page()))
+    server = scripted(respond(page()))
     with shell.client(server.base_url + "/gateway/anthropic/", betas=CONTEXT_1M) as client:
         client.models.list(limit=5, betas=["b"], extra_headers={"X-Mine": ""})
     (request,) = server.requests

@@ -21,7 +21,7 @@ from anthropic_models import (
 )
 
 from tests.support.calls import call_of
-from tests.support.scripted_server import Scripted, answer, drip, error, page, raw, silence_after
+from tests.support.scripted_server import Scripted, drip, error, page, raw, respond, silence_after
 from tests.support.shells import KEY, Shell
 
 
@@ -38,7 +38,7 @@ def test_its_hooks_cookies_headers_and_parameters_are_kept_below_ours(
         "params": {"mine": ["1", "2"]},
         "cookies": {"session": "1"},
     }
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     with shell.client(server.base_url, http=http) as client:
         client.models.list(limit=5)
     (request,) = server.requests
@@ -62,7 +62,7 @@ def test_the_environment_adds_no_key_to_a_credential_of_its_own(
     shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     http = {"auth": ("user", "password")}
     with shell.client(server.base_url, http=http, api_key=None) as client:
         client.models.list()
@@ -80,8 +80,8 @@ def test_its_transport_is_used(shell: Shell) -> None:
 
 
 def test_its_redirects_are_not_followed(shell: Shell, scripted: Scripted) -> None:
-    other = scripted(answer(page("a")))
-    server = scripted(answer(b"", status=307, headers={"location": other.base_url}))
+    other = scripted(respond(page("a")))
+    server = scripted(respond(b"", status=307, headers={"location": other.base_url}))
     shell.error(server.base_url, APIStatusError, "redirect", http={"follow_redirects": True})
     assert other.requests == []
 
@@ -97,8 +97,8 @@ def test_retries_and_bounds_hold(shell: Shell, scripted: Scripted) -> None:
     server = scripted(
         raw(b""),
         error(529, "overloaded_error"),
-        answer(page("a")),
-        answer(bomb, headers={"content-encoding": "gzip"}),
+        respond(page("a")),
+        respond(bomb, headers={"content-encoding": "gzip"}),
         drip(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n", b"", every=0.05),
     )
     with shell.client(server.base_url, http={}) as client:
@@ -117,8 +117,8 @@ def test_a_body_that_a_hook_has_read_is_taken_from_there(shell: Shell, scripted:
         await response.aread()
 
     hooks = {"response": [read if shell.name == "sync" else aread]}
-    packed = answer(gzip.compress(b"[1]"), headers={"content-encoding": "gzip"})
-    server = scripted(packed, answer(page("a")))
+    packed = respond(gzip.compress(b"[1]"), headers={"content-encoding": "gzip"})
+    server = scripted(packed, respond(page("a")))
     with shell.client(server.base_url, http={"event_hooks": hooks}) as client:
         with pytest.raises(APIResponseValidationError, match="a list"):
             client.models.list()
@@ -128,7 +128,7 @@ def test_a_body_that_a_hook_has_read_is_taken_from_there(shell: Shell, scripted:
 def test_a_forked_child_does_not_share_its_connections(
     shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     with shell.client(server.base_url, http={}) as client:
         client.models.list()
         monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child
@@ -141,7 +141,7 @@ def test_an_error_of_ours_that_a_hook_raises_is_final(shell: Shell, scripted: Sc
     def fail(_response: object) -> None:
         raise PaginationError("of the hook")
 
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     hooks = {"response": [shell.hook(fail)]}
     shell.error(server.base_url, PaginationError, "of the hook", http={"event_hooks": hooks})
     assert len(server.requests) == 1
@@ -158,7 +158,7 @@ def test_a_body_that_a_hook_has_consumed_is_a_connection_error(
         async for _ in response.aiter_bytes():
             pass
 
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     http = {"event_hooks": {"response": [consume if shell.name == "sync" else aconsume]}}
     shell.error(server.base_url, APIConnectionError, "content", http=http, max_retries=0)
 
@@ -199,7 +199,7 @@ def test_an_error_of_the_callers_own_passes(shell: Shell, scripted: Scripted, wh
     if where == "stream":
         handler = httpx.MockTransport(lambda _: httpx.Response(200, stream=FailingStream()))
         http = {"transport": handler}
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     shell.error(server.base_url, OwnError, http=http)
 
 
@@ -238,7 +238,7 @@ def test_a_stream_without_a_socket_is_cut_off_too(shell: Shell) -> None:
 def test_a_header_of_its_own_that_cannot_be_sent_is_not_shown(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     http = {"headers": {"X-Mine": "hidden\n"}}
     failure = shell.error(
         server.base_url, APIConnectionError, "a header has invalid characters", http=http
@@ -249,7 +249,7 @@ def test_a_header_of_its_own_that_cannot_be_sent_is_not_shown(
 
 
 def test_one_that_is_closed_is_a_closed_client(scripted: Scripted) -> None:
-    server = scripted(answer(page("a")))
+    server = scripted(respond(page("a")))
     http, ahttp = httpx.Client(), httpx.AsyncClient()
     http.close()
     with Client(api_key=KEY, base_url=server.base_url, http_client=http) as client:

@@ -14,7 +14,7 @@ from anthropic_models.sandbox import Sandbox, made_up_models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.scripted_server import Scripted, answer, page
+from tests.support.scripted_server import Scripted, page, respond
 from tests.support.shells import Shell
 
 
@@ -103,7 +103,7 @@ def test_a_listing_that_cannot_go_on_is_an_error_with_the_page(
     shell: Shell, scripted: Scripted, cursor: str | None
 ) -> None:
     body = page("b", has_more=True, last_id=cursor)
-    server = scripted(answer(page("a", has_more=True)), answer(body))
+    server = scripted(respond(page("a", has_more=True)), respond(body))
     with shell.client(server.base_url) as client:
         models = iter(client.models.list())
         assert next(models).id == "a"
@@ -142,7 +142,7 @@ def test_models_without_unknown_fields_keep_no_room_for_them(
 ) -> None:
     body = page("a", "b")
     body["data"][1]["made_up"] = 5
-    server = scripted(answer(body))
+    server = scripted(respond(body))
     with shell.client(server.base_url) as client:
         usual, unusual = client.models.list().data
     assert sys.getsizeof(usual.additional_properties) == sys.getsizeof({})

@@ -12,19 +12,19 @@ import httpx
 import pytest
 from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
 
-from tests.support.scripted_server import Scripted, answer, page, raw, silence_after, when
+from tests.support.scripted_server import Scripted, page, raw, respond, silence_after, when
 from tests.support.shells import KEY, Shell, with_async_client
 from tests.support.threads import ended, in_a_thread
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
-FIRST = answer(page("a", has_more=True))
-FIRST_TWO = answer(page("a", "b", has_more=True))
+FIRST = respond(page("a", has_more=True))
+FIRST_TWO = respond(page("a", "b", has_more=True))
 
 
 def test_the_next_page_is_asked_for_while_this_one_is_worked_on(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(FIRST_TWO, answer(page("c", "d")))
+    server = scripted(FIRST_TWO, respond(page("c", "d")))
     with shell.client(server.base_url) as client:
         models = iter(client.models.list(prefetch=True))
         assert next(models).id == "a"
@@ -46,7 +46,7 @@ def test_without_it_nothing_is_asked_for_before_it_is_needed(
 def test_no_more_than_one_page_is_prefetched_and_none_that_max_items_does_not_need(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(*(answer(page(name, has_more=True)) for name in "abcde"))
+    server = scripted(*(respond(page(name, has_more=True)) for name in "abcde"))
     with shell.client(server.base_url) as client:
         listing = client.models.list(limit=1, max_items=5, prefetch=True)
         for number, page_ in enumerate(listing.iter_pages(), start=1):
@@ -80,7 +80,7 @@ def test_after_an_error_an_async_listing_tries_the_same_page_again(
             await anext(models)
         assert [model.id async for model in models] == ["b"]
 
-    server = scripted(FIRST, raw(b""), answer(page("b")))
+    server = scripted(FIRST, raw(b""), respond(page("b")))
     with_async_client(backend, server.base_url, work, max_retries=0)
 
 
@@ -88,7 +88,7 @@ def test_a_page_that_comes_after_the_caller_has_stopped_is_dropped(
     shell: Shell, scripted: Scripted
 ) -> None:
     allowed = threading.Event()
-    server = scripted(FIRST_TWO, when(allowed, FIRST), answer(page("x")))
+    server = scripted(FIRST_TWO, when(allowed, FIRST), respond(page("x")))
     with shell.client(server.base_url) as client:
         models = iter(client.models.list(prefetch=True))
         next(models)
@@ -122,7 +122,7 @@ def test_over_the_callers_connections_closing_waits_for_the_page_under_way(
     scripted: Scripted,
 ) -> None:
     allowed = threading.Event()
-    server = scripted(FIRST, when(allowed, answer(page("b"))), answer(page("c")))
+    server = scripted(FIRST, when(allowed, respond(page("b"))), respond(page("c")))
     with httpx.Client() as http:
         client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
         next(iter(client.models.list(prefetch=True)))
@@ -148,7 +148,7 @@ def test_a_caller_that_computes_gets_a_page_when_the_next_one_is_asked_for(
             if len(seen) == 1:  # blocks the event loop, so nothing is sent from here on
                 server.wait_for(2)
 
-    server = scripted(FIRST, answer(page("b")))
+    server = scripted(FIRST, respond(page("b")))
     with_async_client(backend, server.base_url, work)
     assert seen == ["a", "b"]
 
@@ -251,7 +251,7 @@ def test_hooks_find_the_context_of_the_caller(scripted: Scripted) -> None:
     def note(_request: httpx.Request) -> None:
         callers.append(CALLER.get())
 
-    server = scripted(FIRST, answer(page("b")))
+    server = scripted(FIRST, respond(page("b")))
     token = CALLER.set("me")
     with (
         httpx.Client(event_hooks={"request": [note]}) as http,
@@ -275,7 +275,7 @@ def test_hooks_find_the_context_of_the_calling_task(backend: str, scripted: Scri
             client = AsyncClient(api_key=KEY, base_url=server.base_url, http_client=http)
             assert [model.id async for model in client.models.list(prefetch=True)] == ["a", "b"]
 
-    server = scripted(FIRST, answer(page("b")))
+    server = scripted(FIRST, respond(page("b")))
     anyio.run(main, backend=backend)
     assert callers == ["my task", "my task"]
 
@@ -288,7 +288,7 @@ def test_errors_of_the_callers_own_hooks_pass(shell: Shell, scripted: Scripted) 
         if "after_id" in str(request.url):
             raise OwnError
 
-    server = scripted(FIRST, answer(page("b")))
+    server = scripted(FIRST, respond(page("b")))
     http = {"event_hooks": {"request": [shell.hook(fail)]}}
     with shell.client(server.base_url, http=http) as client, pytest.raises(OwnError):
         list(client.models.list(prefetch=True))
@@ -297,7 +297,7 @@ def test_errors_of_the_callers_own_hooks_pass(shell: Shell, scripted: Scripted) 
 def test_where_no_thread_can_be_started_the_page_is_fetched_when_it_is_needed(
     scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = scripted(FIRST, answer(page("b")))
+    server = scripted(FIRST, respond(page("b")))
 
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

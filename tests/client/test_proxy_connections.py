@@ -18,13 +18,13 @@ from anthropic_models import (
 
 from tests.support.certificates import Authority
 from tests.support.scripted_server import (
-    Answer,
+    Response,
     Scripted,
     ScriptedServer,
-    answer,
     drip,
     page,
     raw,
+    respond,
     silence_after,
     tunnel,
 )
@@ -63,7 +63,7 @@ def shown(error: BaseException) -> str:
 def test_this_machine_is_never_asked_through_a_proxy(
     shell: Shell, scripted: Scripted, setenv: SetEnv
 ) -> None:
-    proxy = scripted(answer(page("a")))
+    proxy = scripted(respond(page("a")))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         setenv(name, proxy.base_url)
     with shell.client(ELSEWHERE, **allowed()) as client:
@@ -89,7 +89,7 @@ def test_this_machine_needs_no_setting_and_so_none_is_parsed(
 ) -> None:
     for name, value in setting.items():
         setenv(name, value)
-    assert shell.listed(scripted(answer(page("a"))).base_url) == ["a"]
+    assert shell.listed(scripted(respond(page("a"))).base_url) == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_environment_is_read_anew_for_each_connection(
     shell: Shell, scripted: Scripted, setenv: SetEnv
 ) -> None:
     with shell.client("http://127.0.0.1:1", **allowed()) as client:
-        setenv("HTTP_PROXY", scripted(answer(page("a"))).base_url)
+        setenv("HTTP_PROXY", scripted(respond(page("a"))).base_url)
         assert client.with_options(base_url=ELSEWHERE).models.list().first_id == "a"
         setenv("HTTPS_PROXY", f"http://user:{PASSWORD}/x@host")
         with pytest.raises(ValueError, match="HTTPS_PROXY") as caught:
@@ -125,7 +125,7 @@ def test_the_environment_is_read_anew_for_each_connection(
 def test_over_http_the_request_is_sent_to_the_proxy_with_its_password(
     network: Shell, scripted: Scripted, setenv: SetEnv
 ) -> None:
-    proxy = scripted(answer(page("a")))
+    proxy = scripted(respond(page("a")))
     setenv("HTTP_PROXY", proxy.base_url.replace("//", f"//user:{PASSWORD}%2Fx@"))
     with network.client(ELSEWHERE, **allowed()) as client:
         for _ in range(2):
@@ -140,7 +140,7 @@ def test_over_http_the_request_is_sent_to_the_proxy_with_its_password(
 @pytest.fixture
 def secure(trusted: Authority, scripted: Scripted) -> ScriptedServer:
     """A server of api.example, which only a proxy reaches."""
-    return scripted(answer(page("a")), tls=trusted.server("api.example"))
+    return scripted(respond(page("a")), tls=trusted.server("api.example"))
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True], ids=["http", "https"])
@@ -169,7 +169,7 @@ def test_a_tunnel_carries_requests_over_tls(
 def test_the_certificate_of_the_server_behind_a_tunnel_is_checked(
     network: Shell, trusted: Authority, scripted: Scripted, setenv: SetEnv
 ) -> None:
-    server = scripted(answer(page("a")), tls=trusted.server("other.example"))
+    server = scripted(respond(page("a")), tls=trusted.server("other.example"))
     proxy = scripted(tunnel(server.port))
     setenv("HTTPS_PROXY", proxy.base_url)
     network.error(SECURE, APIConnectionError, "certificate")
@@ -202,9 +202,14 @@ INFORMATIONAL = drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01)
         ("HTTP_PROXY", silence_after(), APITimeoutError, "reading from api.example timed out"),
         ("HTTP_PROXY", INFORMATIONAL, APITimeoutError, "timed out"),
         ("HTTP_PROXY", raw(b""), APIConnectionError, "connection to api.example lost"),
-        ("HTTP_PROXY", answer(b"<h1>Sign in</h1>", status=407), AnthropicModelsError, "407|Sign"),
+        ("HTTP_PROXY", respond(b"<h1>Sign in</h1>", status=407), AnthropicModelsError, "407|Sign"),
         *(
-            ("HTTPS_PROXY", answer(b"<h1>no</h1>", status=status), APIConnectionError, f"{status}")
+            (
+                "HTTPS_PROXY",
+                respond(b"<h1>no</h1>", status=status),
+                APIConnectionError,
+                f"{status}",
+            )
             for status in (403, 407, 502)
         ),
         ("HTTPS_PROXY", raw(b"<html>hello</html>\r\n\r\n"), APIConnectionError, "lost|connect"),
@@ -224,7 +229,7 @@ def test_a_proxy_that_fails_is_an_error_that_shows_no_password(
     scripted: Scripted,
     setenv: SetEnv,
     name: str,
-    fault: Answer,
+    fault: Response,
     error: type[AnthropicModelsError],
     text: str,
 ) -> None:

@@ -21,7 +21,7 @@ from anthropic_models._core.response_parsing import parsed_response
 from anthropic_models_generated.api.models import list_models
 
 from tests.support.calls import raw_response
-from tests.support.scripted_server import Scripted, answer, model, page, raw
+from tests.support.scripted_server import Scripted, model, page, raw, respond
 from tests.support.shells import Shell
 
 LISTING: Request[Any] = list_models.request()
@@ -193,7 +193,7 @@ def test_a_body_that_is_nested_deeper_than_its_classes_can_parse_is_refused() ->
 def test_gzip_that_ends_too_soon_is_asked_for_again(network: Shell, scripted: Scripted) -> None:
     packed = gzip.compress(b"{}")[:-4]
     head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
-    server = scripted(raw(head.encode() + packed), answer(page("a")))
+    server = scripted(raw(head.encode() + packed), respond(page("a")))
     with network.client(server.base_url) as client:
         assert client.models.list().response.retries_taken == 1
 
@@ -270,12 +270,12 @@ def test_a_page_in_the_middle_is_validated_and_the_listing_can_resume(
     shell: Shell, scripted: Scripted
 ) -> None:
     server = scripted(
-        answer(page("a", "b", has_more=True)),
-        answer(
+        respond(page("a", "b", has_more=True)),
+        respond(
             gzip.compress(b'{"data":[],"has_more":null,"first_id":null,"last_id":null}'),
             headers={"content-encoding": "gzip"},
         ),
-        answer(page("c")),
+        respond(page("c")),
     )
     with shell.client(server.base_url) as client:
         models = iter(client.models.list(max_items=5))

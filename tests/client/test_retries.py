@@ -18,7 +18,7 @@ from anthropic_models._core.retry import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.scripted_server import Scripted, answer, error, page, raw
+from tests.support.scripted_server import Scripted, error, page, raw, respond
 from tests.support.shells import Shell
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC).timestamp()
@@ -177,7 +177,7 @@ class TestRetryAfter:
 def test_a_call_is_repeated_after_a_status_and_a_lost_connection(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(error(503, "x"), raw(b""), answer(page("a")))
+    server = scripted(error(503, "x"), raw(b""), respond(page("a")))
     with shell.client(server.base_url) as client:
         assert client.models.list().response.retries_taken == 2
     assert len(server.requests) == 3

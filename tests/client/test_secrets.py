@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.calls import call_of, settings_of
-from tests.support.scripted_server import Answer, Scripted, answer, error, page, raw
+from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
 from tests.support.shells import Shell
 
 # As long as a real one, and without a repetition.
@@ -191,24 +191,24 @@ def test_what_is_no_request_shows_no_credential() -> None:
         refused(client.paginate, wrong, extra_headers=HEADERS)
 
 
-QUOTING: list[tuple[Callable[[str], Answer], str]] = [
+QUOTING: list[tuple[Callable[[str], Response], str]] = [
     (lambda q: error(401, "authentication_error", f"invalid x-api-key {q}"), "invalid"),
     (lambda q: error(401, q, "no"), "no"),
-    (lambda q: answer({q: [{q: q}]}, status=400), "400"),
-    (lambda q: answer({"detail": [q]}, status=400), "400"),
-    (lambda q: answer(f"<title>{q}</title>".encode(), status=502), "502"),
-    (lambda q: answer(q.encode("utf-16"), status=502), "502"),
-    (lambda q: answer(q.encode()), "not JSON"),
-    (lambda q: answer([q]), "an object"),
-    (lambda q: answer(page("a") | {"has_more": q}), "has_more"),
-    (lambda q: answer(page("a") | {"has_more": [[q]]}), "has_more"),
-    (lambda q: answer({**page("a"), "data": [{q: q}]}), "data"),
-    (lambda q: answer(b"{}", headers={"content-encoding": q}), "encoded as"),
+    (lambda q: respond({q: [{q: q}]}, status=400), "400"),
+    (lambda q: respond({"detail": [q]}, status=400), "400"),
+    (lambda q: respond(f"<title>{q}</title>".encode(), status=502), "502"),
+    (lambda q: respond(q.encode("utf-16"), status=502), "502"),
+    (lambda q: respond(q.encode()), "not JSON"),
+    (lambda q: respond([q]), "an object"),
+    (lambda q: respond(page("a") | {"has_more": q}), "has_more"),
+    (lambda q: respond(page("a") | {"has_more": [[q]]}), "has_more"),
+    (lambda q: respond({**page("a"), "data": [{q: q}]}), "data"),
+    (lambda q: respond(b"{}", headers={"content-encoding": q}), "encoded as"),
     (lambda q: error(400, "x", headers={"request-id": q}), "request id"),
-    (lambda q: answer({}, headers={"request-id": q}), "request id"),
+    (lambda q: respond({}, headers={"request-id": q}), "request id"),
     (lambda q: error(429, "x", headers={"retry-after": q}), "429"),
     (lambda q: raw(b"HTTP/1.1 " + q.encode() + b"\r\n\r\n"), "lost"),
-    (lambda q: answer(page("a", has_more=True, last_id=None, later=q)), "last_id"),
+    (lambda q: respond(page("a", has_more=True, last_id=None, later=q)), "last_id"),
 ]
 
 
@@ -216,7 +216,7 @@ QUOTING: list[tuple[Callable[[str], Answer], str]] = [
 def test_a_key_that_a_server_quotes_anywhere_is_masked_in_errors_and_logs(
     scripted: Scripted,
     caplog: pytest.LogCaptureFixture,
-    script: Callable[[str], Answer],
+    script: Callable[[str], Response],
     says: str,
 ) -> None:
     caplog.set_level(logging.DEBUG, "anthropic_models")
@@ -241,7 +241,7 @@ def test_no_frame_of_a_failed_call_keeps_what_was_sent(scripted: Scripted) -> No
 
 
 def test_a_request_id_that_quotes_the_key_is_masked_in_a_success(scripted: Scripted) -> None:
-    server = scripted(answer(page("a"), headers={"request-id": KEY}))
+    server = scripted(respond(page("a"), headers={"request-id": KEY}))
     with Client(api_key=KEY, base_url=server.base_url) as client:
         page_ = client.models.list()
     assert not shows_a_part(f"{page_!r} {page_.response!r}")
@@ -249,7 +249,7 @@ def test_a_request_id_that_quotes_the_key_is_masked_in_a_success(scripted: Scrip
 
 
 def test_it_is_masked_in_where_to_resume(scripted: Scripted) -> None:
-    server = scripted(answer(page(KEY, has_more=True)))
+    server = scripted(respond(page(KEY, has_more=True)))
     with (
         Client(api_key=KEY, base_url=server.base_url) as client,
         pytest.raises(PaginationError, match="pagination loop") as caught,
@@ -265,7 +265,7 @@ def test_every_shell_masks(
 ) -> None:
     caplog.set_level(logging.DEBUG, "anthropic_models")
     server = scripted(
-        answer(page("a", has_more=True)),
+        respond(page("a", has_more=True)),
         error(401, "authentication_error", f"invalid {KEY}", headers={"request-id": KEY}),
     )
     with shell.client(server.base_url, api_key=KEY, max_retries=0) as client:
@@ -380,7 +380,7 @@ def test_an_error_nested_too_deep_loses_its_body_rather_than_be_shown() -> None:
 @pytest.mark.parametrize("key", ["test", "claude", "data", "id", "sk-model-0123456789"])
 def test_a_page_is_never_changed_whatever_the_key_is(scripted: Scripted, key: str) -> None:
     listed = [f"{key}-model-1", "claude-test-2"]
-    server = scripted(answer(page(*listed, has_more=True)), answer(page("last")))
+    server = scripted(respond(page(*listed, has_more=True)), respond(page("last")))
     assert Shell("sync").listed(server.base_url, api_key=key) == [*listed, "last"]
 
 
@@ -408,7 +408,7 @@ def test_nothing_that_holds_a_credential_shows_it_or_can_be_pickled() -> None:
 def test_cookies_do_not_pass_from_one_credential_to_another(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a"), headers={"set-cookie": "tenant=a; path=/"}))
+    server = scripted(respond(page("a"), headers={"set-cookie": "tenant=a; path=/"}))
     with shell.client(server.base_url) as client:
         client.models.list()
         client.with_options(api_key="another-key").models.list()

@@ -15,7 +15,7 @@ from anthropic_models._core.settings import changed_settings, document_headers
 from anthropic_models_generated.document import document
 
 from tests.support.calls import settings_of
-from tests.support.scripted_server import Scripted, answer, error, page
+from tests.support.scripted_server import Scripted, error, page, respond
 from tests.support.shells import KEY, Shell
 
 KEY_AND_TOKEN = {"ANTHROPIC_API_KEY": "key-there", "ANTHROPIC_AUTH_TOKEN": "token-there"}
@@ -292,7 +292,7 @@ class TestWithOptions:
     def test_what_is_given_replaces_and_the_connections_are_shared(
         self, shell: Shell, scripted: Scripted
     ) -> None:
-        server = scripted(answer(page()))
+        server = scripted(respond(page()))
         with shell.client(server.base_url, betas=["a"], default_headers={"X-A": "1"}) as client:
             other = client.with_options(betas=["b"], api_key="other-key")
             other.models.list()
@@ -306,7 +306,7 @@ class TestWithOptions:
     def test_closing_it_leaves_the_first_open_but_not_the_other_way_round(
         self, shell: Shell, scripted: Scripted
     ) -> None:
-        server = scripted(answer(page()))
+        server = scripted(respond(page()))
         with shell.client(server.base_url) as client:
             closed, open_ = client.with_options(), client.with_options().with_options()
             closed.close()

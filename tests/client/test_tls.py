@@ -17,12 +17,12 @@ from anthropic_models_generated.request import Request
 from tests.support.certificates import Authority
 from tests.support.scripted_server import (
     SIZED,
-    Answer,
+    Response,
     Scripted,
-    answer,
     drip,
     page,
     raw,
+    respond,
     silence_after,
 )
 from tests.support.shells import KEY, Shell
@@ -34,7 +34,7 @@ NO_RETRY = {"max_retries": 0}
 def test_an_authority_of_the_environment_is_trusted(
     network: Shell, trusted: Authority, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("a")), tls=trusted.server())
+    server = scripted(respond(page("a")), tls=trusted.server())
     with network.client("http://127.0.0.1:1") as client:
         encrypted = client.with_options(base_url=server.base_url)
         for _ in range(3):
@@ -56,7 +56,7 @@ def test_a_certificate_that_does_not_hold_is_refused_and_not_tried_again(
     name = "other.example" if fault == "wrong host" else "127.0.0.1"
     if fault != "unknown authority":
         monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
-    server = scripted(answer(page("a")), tls=authority.server(name, **days))
+    server = scripted(respond(page("a")), tls=authority.server(name, **days))
     failure = shell.error(server.base_url, APIConnectionError, r"could not connect .*certificate")
     assert failure.retries_taken == 0
     assert (server.requests, server.connections) == ([], 1)
@@ -68,7 +68,7 @@ def test_a_server_may_demand_a_certificate(
     demanding = trusted.server()
     demanding.verify_mode = ssl.CERT_REQUIRED
     trusted.trust(demanding)
-    server = scripted(answer(page("a")), tls=demanding)
+    server = scripted(respond(page("a")), tls=demanding)
     says = r"(?i)certificate.required|handshake|lost"
     network.error(server.base_url, APIConnectionError, says, **NO_RETRY)
     known = ssl.create_default_context(cafile=str(trusted.path))
@@ -99,7 +99,7 @@ def test_a_handshake_that_does_not_end_is_cut_at_the_timeout_to_connect(network:
         network.error(base_url, APITimeoutError, says, timeout=timeout, **NO_RETRY)
 
 
-def garbled(content: bytes) -> Answer:
+def garbled(content: bytes) -> Response:
     """Encrypted bytes, then some that are not: the next record of TLS is broken."""
 
     def play(connection: socket.socket, _over: threading.Event) -> bool:
@@ -110,13 +110,13 @@ def garbled(content: bytes) -> Answer:
     return play
 
 
-def ending(content: bytes) -> Answer:
+def ending(content: bytes) -> Response:
     """Encrypted bytes, and the alert of TLS that nothing follows."""
 
     def play(connection: socket.socket, _over: threading.Event) -> bool:
         connection.sendall(content)
         assert isinstance(connection, ssl.SSLSocket)
-        with suppress(OSError):  # the client does not answer
+        with suppress(OSError):  # the client does not respond
             connection.unwrap()
         return False
 
@@ -137,9 +137,9 @@ def ending(content: bytes) -> Answer:
     ids=["sized", "chunked", "HTTP/1.0", "head", "nothing", "broken record", "alert"],
 )
 def test_a_response_that_is_cut_off_is_asked_for_again(
-    network: Shell, trusted: Authority, scripted: Scripted, broken: Answer
+    network: Shell, trusted: Authority, scripted: Scripted, broken: Response
 ) -> None:
-    server = scripted(broken, answer(page("a")), broken, tls=trusted.server())
+    server = scripted(broken, respond(page("a")), broken, tls=trusted.server())
     with network.client(server.base_url) as client:
         assert client.models.list().response.retries_taken == 1
         with pytest.raises(APIConnectionError, match="lost"):
@@ -165,7 +165,7 @@ def test_a_body_that_ends_with_the_connection_in_good_order_is_whole(
     ids=["head", "body", "drip", "informational responses"],
 )
 def test_what_does_not_end_is_cut_at_the_deadline(
-    network: Shell, trusted: Authority, scripted: Scripted, fault: Answer
+    network: Shell, trusted: Authority, scripted: Scripted, fault: Response
 ) -> None:
     server = scripted(fault, tls=trusted.server())
     says = r"timed out after 0\.3 s"
@@ -177,7 +177,7 @@ def test_large_requests_and_responses_arrive_whole(
 ) -> None:
     text = "x" * (5 * 1024 * 1024)
     upload: Request[Any] = Request(method="POST", path="/v1/x", body=text.encode())
-    server = scripted(answer({"text": text}), tls=trusted.server())
+    server = scripted(respond({"text": text}), tls=trusted.server())
     with network.client(server.base_url, max_retries=0) as client:
         assert client.send(upload) == {"text": text}
     assert server.requests[0].body == text.encode()
@@ -197,7 +197,7 @@ def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
         return True
 
     sent = threading.Event()
-    server = scripted(leaving, answer(page("right")), tls=trusted.server())
+    server = scripted(leaving, respond(page("right")), tls=trusted.server())
     with network.client(server.base_url) as client:
         assert client.models.list().data == []
         assert sent.wait(30)
@@ -208,7 +208,7 @@ def test_certificates_that_cannot_be_loaded_matter_only_when_they_are_needed(
     shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/does/not/exist.pem")
-    with shell.client(scripted(answer(page("a"))).base_url, max_retries=0) as client:
+    with shell.client(scripted(respond(page("a"))).base_url, max_retries=0) as client:
         assert client.models.list().data
         with pytest.raises(APIConnectionError, match="SSL_CERT_FILE"):
             client.with_options(base_url="https://127.0.0.1:1").models.list()
@@ -220,7 +220,7 @@ def test_where_no_thread_can_be_started_certificates_are_loaded_when_needed(
     def refuse(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    server = scripted(answer(page("a")), tls=trusted.server())
+    server = scripted(respond(page("a")), tls=trusted.server())
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
         client = Client(api_key=KEY, base_url=server.base_url)
@@ -229,7 +229,7 @@ def test_where_no_thread_can_be_started_certificates_are_loaded_when_needed(
 
 
 def test_threads_share_one_client(trusted: Authority, scripted: Scripted) -> None:
-    server = scripted(answer(page("a")), tls=trusted.server())
+    server = scripted(respond(page("a")), tls=trusted.server())
     with Client(api_key=KEY, base_url=server.base_url) as client:
         in_threads(8, lambda: [client.models.list() for _ in range(5)])
     assert len(server.requests) == 40

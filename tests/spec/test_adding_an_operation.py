@@ -11,7 +11,7 @@ from anthropic_models import openapi_path
 from generator.documents import read_yaml
 from tests.support.evolution import LaterProject, merged
 from tests.support.projects import ROOT
-from tests.support.scripted_server import Scripted, answer, error
+from tests.support.scripted_server import Scripted, error, respond
 
 PAGE = (ROOT / "docs" / "adding-an-operation.md").read_text("utf-8")
 
@@ -38,10 +38,10 @@ def test_the_page_on_adding_an_operation_does_what_it_says(
     (project.folder / "use.py").write_text(program, "utf-8")
     server = scripted(
         error(529, "overloaded_error"),
-        answer(notes("a", "b", has_more=True)),
-        answer(notes("c", has_more=True)),
+        respond(notes("a", "b", has_more=True)),
+        respond(notes("c", has_more=True)),
         error(503, "api_error"),
-        answer(notes("d", has_more=False)),
+        respond(notes("d", has_more=False)),
     )
     done = project.run("use.py", ANTHROPIC_API_KEY="any", ANTHROPIC_BASE_URL=server.base_url)
     assert (done.returncode, done.stderr) == (0, "")

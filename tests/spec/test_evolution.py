@@ -20,7 +20,7 @@ from generator.documents import Json, read_yaml, to_yaml
 from sharing import node
 from tests.support.evolution import CHANGES, EVOLUTION, NOVEMBER, LaterProject, later_document
 from tests.support.projects import ROOT
-from tests.support.scripted_server import Scripted, ScriptedServer, answer, model, page
+from tests.support.scripted_server import Scripted, ScriptedServer, model, page, respond
 
 
 @frozen
@@ -106,7 +106,7 @@ def test_the_parity_test_names_what_the_wrapper_does_not_offer_yet(evolved: Evol
 def test_the_new_endpoint_is_to_be_had_with_all_header_defaults(
     evolved: Evolved, scripted: Scripted
 ) -> None:
-    server = scripted(answer(model("claude-next")))
+    server = scripted(respond(model("claude-next")))
     assert evolved.used("get-example", server) == "Claude-Next\n" * 2
     for request in server.requests:
         assert request.headers["x-api-key"] == "sk-evolution"
@@ -126,7 +126,7 @@ def test_the_new_endpoint_is_to_be_had_with_all_header_defaults(
 def test_the_new_parameter_reaches_the_wire_as_the_document_says(
     evolved: Evolved, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page("claude-next")))
+    server = scripted(respond(page("claude-next")))
     evolved.used("parameter", server)
     assert [request.target for request in server.requests] == [
         "/v1/models?example_stage=active&example_stage=deprecated&limit=20",
@@ -138,7 +138,7 @@ def test_the_new_fields_are_typed_and_filled(evolved: Evolved, scripted: Scripte
     full = limited_model()
     null = {"example_limit": None, "example_until": None, "example_others": None}
     models = [full, full | null, full | {"example_stage": "hibernating"}, model("older")]
-    server = scripted(answer(page() | {"data": models}))
+    server = scripted(respond(page() | {"data": models}))
     assert evolved.used("fields", server) == "[[], [], [], []]\n"
 
 
@@ -152,7 +152,7 @@ def limited_model() -> dict[str, Any]:
 def test_the_command_line_has_a_column_for_each_new_field(
     evolved: Evolved, scripted: Scripted
 ) -> None:
-    server = scripted(answer(page() | {"data": [limited_model(), model("older")]}))
+    server = scripted(respond(page() | {"data": [limited_model(), model("older")]}))
     command = ("-m", "anthropic_models", "list", "--format", "csv", "--base-url", server.base_url)
     done = evolved.project.run(*command, ANTHROPIC_API_KEY="sk-evolution")
     assert (done.returncode, done.stderr) == (0, "")
@@ -165,7 +165,7 @@ def test_the_command_line_has_a_column_for_each_new_field(
 
 
 def test_a_new_beta_is_a_member_and_is_sent(evolved: Evolved, scripted: Scripted) -> None:
-    server = scripted(answer(page("claude-next")))
+    server = scripted(respond(page("claude-next")))
     evolved.used("betas", server)
     (request,) = server.requests
     assert request.headers["anthropic-beta"] == "example-2m-2099-11-01,example-others-2099-10-15"

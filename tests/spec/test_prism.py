@@ -1,4 +1,4 @@
-"""A mock from the specification alone: Prism on the portable edition answers as documented."""
+"""A mock from the specification alone: Prism on the portable edition responds as documented."""
 
 import json
 import re
@@ -55,7 +55,7 @@ def mock(edition: Path) -> Iterator[str]:
 
 
 def shown() -> list[tuple[str, str]]:
-    """The curl commands of the document, each with the answer printed below it."""
+    """The curl commands of the document, each with the response printed below it."""
     text = (ROOT / "docs" / "sharing-the-spec.md").read_text("utf-8")
     return re.findall(r"```sh\n(curl .*?)```\n```json\n(.*?)```", text, re.S)
 

@@ -19,7 +19,7 @@ KNOWN = {"$ref": "#/components/schemas/KnownMood"}
 
 
 def in_a_model(schema: dict[str, Any], **more_schemas: Any) -> Change:
-    """Give the models of an answer a field."""
+    """Give the models of a response a field."""
 
     def change(document: Document) -> None:
         components = document["components"]

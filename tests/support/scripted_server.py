@@ -1,4 +1,4 @@
-"""A server on a loopback socket that answers each request with the next line of a script."""
+"""A server on a loopback socket that responds to each request with the next line of a script."""
 
 import json
 import select
@@ -20,8 +20,8 @@ from tests.support.projects import ROOT
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 SIZED = HEAD + b"content-length: 1000\r\n\r\n"
 
-Answer = Callable[[socket.socket, threading.Event], bool]
-"""Writes an answer, and tells whether the connection stays open. The event ends the test."""
+Response = Callable[[socket.socket, threading.Event], bool]
+"""Writes a response, and tells whether the connection stays open. The event ends the test."""
 
 
 @frozen
@@ -35,16 +35,16 @@ class Request:
 
 
 class ScriptedServer:
-    """Plays the answers in order, whatever is asked; the last one again and again.
+    """Plays the responses in order, whatever is asked; the last one again and again.
 
     `requests` holds what came, `connections` how many sockets were accepted.
     """
 
-    def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *responses: Response, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self.connections = 0
         self.arrived = threading.Semaphore(0)
-        self._answers: Sequence[Answer] = answers
+        self._responses: Sequence[Response] = responses
         self._tls = tls
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -114,16 +114,16 @@ class ScriptedServer:
             return connection
         return self._tls.wrap_socket(connection, server_side=True)
 
-    def _next(self, request: Request) -> Answer:
+    def _next(self, request: Request) -> Response:
         with self._lock:
-            answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
+            response = self._responses[min(len(self.requests), len(self._responses) - 1)]
             self.requests.append(request)
         self.arrived.release()
-        return answer
+        return response
 
 
 Scripted = Callable[..., ScriptedServer]
-"""Starts a server that plays the answers given to it."""
+"""Starts a server that plays the responses given to it."""
 
 
 def _request(connection: socket.socket) -> Request | None:
@@ -153,8 +153,8 @@ def _shut(sock: socket.socket) -> None:
         sock.shutdown(socket.SHUT_RDWR)
 
 
-def answer(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
-    """A whole answer: JSON, or bytes as they are."""
+def respond(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A whole response: JSON, or bytes as they are."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     fields = {"content-type": "application/json", "content-length": str(len(content))}
     fields |= headers or {}
@@ -164,17 +164,17 @@ def answer(body: object, *, status: int = 200, headers: dict[str, str] | None = 
 
 def error(
     status: int, type_: str, message: str = "no", *, headers: dict[str, str] | None = None
-) -> Answer:
+) -> Response:
     """An error in the documented envelope that asks for no wait before the next attempt."""
     body = {
         "type": "error",
         "error": {"type": type_, "message": message},
         "request_id": "req_body",
     }
-    return answer(body, status=status, headers={"retry-after": "0", **(headers or {})})
+    return respond(body, status=status, headers={"retry-after": "0", **(headers or {})})
 
 
-def raw(content: bytes, *, keep: bool = False) -> Answer:
+def raw(content: bytes, *, keep: bool = False) -> Response:
     """Bytes as they are; then the connection ends, unless it is kept."""
 
     def play(connection: socket.socket, _over: threading.Event) -> bool:
@@ -184,7 +184,7 @@ def raw(content: bytes, *, keep: bool = False) -> Answer:
     return play
 
 
-def reset_after(content: bytes) -> Answer:
+def reset_after(content: bytes) -> Response:
     """Bytes, then a reset instead of an orderly end."""
 
     def play(connection: socket.socket, _over: threading.Event) -> bool:
@@ -196,7 +196,7 @@ def reset_after(content: bytes) -> Answer:
     return play
 
 
-def silence_after(content: bytes = b"") -> Answer:
+def silence_after(content: bytes = b"") -> Response:
     """Bytes, then nothing for as long as the test lasts."""
 
     def play(connection: socket.socket, over: threading.Event) -> bool:
@@ -207,7 +207,7 @@ def silence_after(content: bytes = b"") -> Answer:
     return play
 
 
-def drip(content: bytes, then: bytes, *, every: float) -> Answer:
+def drip(content: bytes, then: bytes, *, every: float) -> Response:
     """Bytes, then one part of more after the other, `every` so many seconds, without an end."""
 
     def play(connection: socket.socket, over: threading.Event) -> bool:
@@ -219,7 +219,7 @@ def drip(content: bytes, then: bytes, *, every: float) -> Answer:
     return play
 
 
-def tunnel(port: int, greeting: bytes = b"HTTP/1.1 200 Connected\r\n\r\n") -> Answer:
+def tunnel(port: int, greeting: bytes = b"HTTP/1.1 200 Connected\r\n\r\n") -> Response:
     """What a proxy does for CONNECT: bytes to and from another port of this machine."""
 
     def play(connection: socket.socket, over: threading.Event) -> bool:
@@ -239,8 +239,8 @@ def tunnel(port: int, greeting: bytes = b"HTTP/1.1 200 Connected\r\n\r\n") -> An
     return play
 
 
-def when(event: threading.Event, then: Answer) -> Answer:
-    """An answer that waits for the test to allow it."""
+def when(event: threading.Event, then: Response) -> Response:
+    """A response that waits for the test to allow it."""
 
     def play(connection: socket.socket, over: threading.Event) -> bool:
         while not event.wait(0.05):

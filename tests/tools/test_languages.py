@@ -232,7 +232,7 @@ def test_a_client_that_does_something_else_is_wrong(folder: Path, told: Told) ->
     assert all("  wrong: " in row(done.stdout, name) for name in WRONG)
 
 
-def answer(body: dict[str, Any], status: int = 200) -> Callable[[Response], Response]:
+def respond(body: dict[str, Any], status: int = 200) -> Callable[[Response], Response]:
     """Make a sandbox that responds in the same way to everything."""
     return lambda response: evolve(with_body(response, body), status_code=status)
 
@@ -246,13 +246,13 @@ REFUSAL = {
     "request_id": "req_sandbox_000001",
 }
 MISBEHAVIOUR: dict[str, Callable[[Response], Response]] = {
-    "betas": answer(REFUSAL, 400),
-    "paging": answer(ONE),
-    "unknown fields": answer(EMPTY),
-    "empty list": answer(ONE),
-    "unknown error type": answer(REFUSAL, 403),
-    "422": answer(EMPTY),
-    "401": answer(EMPTY),
+    "betas": respond(REFUSAL, 400),
+    "paging": respond(ONE),
+    "unknown fields": respond(EMPTY),
+    "empty list": respond(ONE),
+    "unknown error type": respond(REFUSAL, 403),
+    "422": respond(EMPTY),
+    "401": respond(EMPTY),
 }
 
 

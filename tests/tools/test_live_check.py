@@ -16,13 +16,13 @@ from generator.documents import read_yaml, to_yaml
 from sharing import live_check
 from tests.support.projects import ROOT
 from tests.support.scripted_server import (
-    Answer,
+    Response,
     ScriptedServer,
-    answer,
     error,
     model,
     page,
     reset_after,
+    respond,
 )
 
 KEY = "sk-ant-secret-of-the-test"
@@ -157,11 +157,11 @@ PAGE = page()
 ID = {"request-id": "req_1"}
 
 
-def as_documented() -> dict[str, Answer]:
+def as_documented() -> dict[str, Response]:
     """What the server says to each request, by what is asked."""
     return {
-        "models": answer(PAGE, headers=ID),
-        "betas": answer(PAGE, headers=ID),
+        "models": respond(PAGE, headers=ID),
+        "betas": respond(PAGE, headers=ID),
         "limit": error(400, "invalid_request_error", headers=ID),
         "cursor": error(404, "not_found_error", headers=ID),
         "nobody": error(401, "authentication_error", headers=ID),
@@ -173,15 +173,23 @@ def as_documented() -> dict[str, Answer]:
     [
         (
             "models",
-            answer({**PAGE, "total": 3}, headers=ID),
+            respond({**PAGE, "total": 3}, headers=ID),
             "response 200: `total` is not in the",
         ),
-        ("models", answer([1], headers=ID), "response 200: the whole is array; the document says"),
-        ("models", answer(b"<html>", headers=ID), "a page of models: response 200 is not JSON"),
-        ("models", answer(b"[" * 99999, headers=ID), "a page of models: response 200 is not JSON"),
-        ("models", answer(PAGE), "response 200 has no header `request-id`"),
+        (
+            "models",
+            respond([1], headers=ID),
+            "response 200: the whole is array; the document says",
+        ),
+        ("models", respond(b"<html>", headers=ID), "a page of models: response 200 is not JSON"),
+        (
+            "models",
+            respond(b"[" * 99999, headers=ID),
+            "a page of models: response 200 is not JSON",
+        ),
+        ("models", respond(PAGE), "response 200 has no header `request-id`"),
         ("betas", error(400, "invalid_request_error", headers=ID), "every known beta: returned 4"),
-        ("limit", answer(PAGE, headers=ID), "a limit of 0: returned 200; 400 was expected"),
+        ("limit", respond(PAGE, headers=ID), "a limit of 0: returned 200; 400 was expected"),
         ("cursor", error(302, "x", headers=ID), "an unknown cursor: returned 302, which the docu"),
         ("cursor", error(422, "x", headers=ID), "an unknown cursor: returned 422; 404 was expect"),
         (
@@ -191,7 +199,7 @@ def as_documented() -> dict[str, Answer]:
         ),
         (
             "nobody",
-            answer({}, status=401, headers=ID),
+            respond({}, status=401, headers=ID),
             "response 401: `error` is missing; the docum",
         ),
     ],
@@ -200,7 +208,7 @@ def test_a_response_that_is_not_the_documented_one_is_reported(
     scripted: Callable[..., ScriptedServer],
     check: Check,
     asked: str,
-    response: Answer,
+    response: Response,
     reported: str,
 ) -> None:
     server = scripted(*{**as_documented(), asked: response}.values())
@@ -221,8 +229,8 @@ def test_a_field_that_may_be_missing_but_never_comes_is_reported(
     scripted: Callable[..., ScriptedServer], check: Check
 ) -> None:
     envelope = {"type": "error", "error": {"type": "api_error", "message": "no"}}
-    refusals = [answer(envelope, status=status, headers=ID) for status in (400, 404, 401)]
-    server = scripted(answer(PAGE, headers=ID), answer(PAGE, headers=ID), *refusals)
+    refusals = [respond(envelope, status=status, headers=ID) for status in (400, 404, 401)]
+    server = scripted(respond(PAGE, headers=ID), respond(PAGE, headers=ID), *refusals)
     assert check(server.base_url).differences == [
         f"response {status}: no `request_id`, which the document has" for status in (400, 401, 404)
     ]
@@ -233,8 +241,8 @@ def test_other_operations_are_asked_and_one_model_where_a_path_takes_its_id(
 ) -> None:
     write_document(tmp_path, "/v1/first", "/v1/models/{id}", "/v1/others/{id}")
     first, *others = as_documented().values()
-    listed = answer(page("a/b") | {"data": [model("a/b")]}, headers=ID)
-    server = scripted(listed, first, *others, answer(model("a")), answer(model("a", made_up=5)))
+    listed = respond(page("a/b") | {"data": [model("a/b")]}, headers=ID)
+    server = scripted(listed, first, *others, respond(model("a")), respond(model("a", made_up=5)))
     done = check(server.base_url)
     assert [request.target for request in server.requests[6:]] == ["/v1/first", "/v1/models/a%2Fb"]
     lacks = (
@@ -252,9 +260,9 @@ def test_a_list_that_never_ends_is_not_followed(
     scripted: Callable[..., ScriptedServer], check: Check
 ) -> None:
     whole = page("a", has_more=True) | {"data": made_up_models(1)}
-    endless = answer(whole, headers=ID)
-    answers = as_documented()
-    first, *others = answers.values()
+    endless = respond(whole, headers=ID)
+    responses = as_documented()
+    first, *others = responses.values()
     server = scripted(endless, endless, first, *others)
     assert check(server.base_url).code == 0
     assert len(server.requests) == 7
@@ -270,7 +278,7 @@ def test_a_list_that_never_ends_is_not_followed(
     ],
 )
 def test_an_api_that_cannot_be_asked_exits_2(
-    scripted: Callable[..., ScriptedServer], check: Check, response: Answer, reported: str
+    scripted: Callable[..., ScriptedServer], check: Check, response: Response, reported: str
 ) -> None:
     done = check(scripted(response).base_url)
     assert done.code == 2

@@ -365,9 +365,9 @@ def test_a_command_runs_without_what_would_lead_it_elsewhere(
     assert "ANTHROPIC_BASE_URL" in seen
 
 
-def always(answer: object) -> Callable[..., object]:
+def always(response: object) -> Callable[..., object]:
     def give(*_: object, **__: object) -> object:
-        return answer
+        return response
 
     return give
 

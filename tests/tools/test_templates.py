@@ -56,9 +56,9 @@ ANSWERS = [
 READ = f"""
 import json, sys
 from {PACKAGE}.models import Odd
-for answer in json.load(sys.stdin):
+for response in json.load(sys.stdin):
     try:
-        odd = Odd.from_dict(answer)
+        odd = Odd.from_dict(response)
         print(odd, odd.to_dict(), odd.additional_keys)
     except Exception as error:
         print(repr(error))

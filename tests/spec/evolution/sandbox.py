@@ -13,8 +13,8 @@ with Sandbox(3) as sandbox:
             == 3
         )
     for url in ("/v1/models?example_stage=asleep", "/v1/examples/made-up-model-000001"):
-        answer = httpx.get(sandbox.base_url + url, headers=HEADERS)
-        body = answer.json()
-        print(answer.status_code, body["error"]["message"] if "error" in body else body["id"])
+        response = httpx.get(sandbox.base_url + url, headers=HEADERS)
+        body = response.json()
+        print(response.status_code, body["error"]["message"] if "error" in body else body["id"])
     for request in sandbox.requests:
         print(request.path, dict(request.query))
