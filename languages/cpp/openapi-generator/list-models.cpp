@@ -36,10 +36,10 @@ int main() {
             }
         }
     } catch (const api::ApiException &failure) {
-        model::ErrorResponse answer;
-        answer.fromJson(web::json::value::parse(*failure.getContent()));
-        auto error = answer.getError();
-        std::cerr << error->getType() << ": " << error->getMessage() << " (" << answer.getRequestId() << ")\n";
+        model::ErrorResponse response;
+        response.fromJson(web::json::value::parse(*failure.getContent()));
+        auto error = response.getError();
+        std::cerr << error->getType() << ": " << error->getMessage() << " (" << response.getRequestId() << ")\n";
         return 1;
     }
 }

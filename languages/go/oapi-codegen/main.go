@@ -26,28 +26,28 @@ func listModels(ctx context.Context, key string) error {
 	betas := []models.AnthropicBeta{string(models.KnownAnthropicBetaContext1m20250807), "not-yet-known-2027-01-01"}
 	params := models.ListModelsParams{AnthropicVersion: "2023-06-01", AnthropicBeta: &betas, Limit: &limit}
 	for more := true; more; {
-		answer, err := client.ListModelsWithResponse(ctx, &params)
+		response, err := client.ListModelsWithResponse(ctx, &params)
 		if err != nil {
 			return err
 		}
-		if answer.JSON200 == nil {
-			return failure(answer)
+		if response.JSON200 == nil {
+			return failure(response)
 		}
-		for _, model := range answer.JSON200.Data {
+		for _, model := range response.JSON200.Data {
 			fmt.Println(model.Id)
 		}
-		params.AfterId = answer.JSON200.LastId // nil when there are no models
-		more = answer.JSON200.HasMore
+		params.AfterId = response.JSON200.LastId // nil when there are no models
+		more = response.JSON200.HasMore
 	}
 	return nil
 }
 
-func failure(answer *models.ListModelsResponse) error {
+func failure(response *models.ListModelsResponse) error {
 	var envelope models.ErrorResponse
-	if err := json.Unmarshal(answer.Body, &envelope); err != nil {
-		return fmt.Errorf("%s: %w", answer.Status(), err)
+	if err := json.Unmarshal(response.Body, &envelope); err != nil {
+		return fmt.Errorf("%s: %w", response.Status(), err)
 	}
-	id := answer.HTTPResponse.Header.Get("request-id")
+	id := response.HTTPResponse.Header.Get("request-id")
 	return fmt.Errorf("%s: %s (%s)", envelope.Error.Type, envelope.Error.Message, id)
 }
 

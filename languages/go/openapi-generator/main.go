@@ -35,9 +35,9 @@ func listModels(ctx context.Context) error {
 }
 
 func failure(err error) error {
-	var answer *models.GenericOpenAPIError
+	var response *models.GenericOpenAPIError
 	var envelope models.ErrorResponse
-	if !errors.As(err, &answer) || json.Unmarshal(answer.Body(), &envelope) != nil {
+	if !errors.As(err, &response) || json.Unmarshal(response.Body(), &envelope) != nil {
 		return err
 	}
 	detail := envelope.Error

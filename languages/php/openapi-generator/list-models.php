@@ -29,8 +29,8 @@ try {
         $after = $page->getLastId(); // null when there are no models
     } while ($page->getHasMore());
 } catch (ApiException $failure) {
-    $answer = ObjectSerializer::deserialize(json_decode($failure->getResponseBody()), ErrorResponse::class);
-    $error = $answer->getError();
-    fprintf(STDERR, "%s: %s (%s)\n", $error->getType(), $error->getMessage(), $answer->getRequestId());
+    $response = ObjectSerializer::deserialize(json_decode($failure->getResponseBody()), ErrorResponse::class);
+    $error = $response->getError();
+    fprintf(STDERR, "%s: %s (%s)\n", $error->getType(), $error->getMessage(), $response->getRequestId());
     exit(1);
 }

@@ -23,6 +23,6 @@ begin
   end
 rescue Models::ApiError => failure
   body = JSON.parse(failure.response_body, symbolize_names: true)
-  answer = Models::ErrorResponse.build_from_hash(body)
-  abort "#{answer.error.type}: #{answer.error.message} (#{answer.request_id})"
+  response = Models::ErrorResponse.build_from_hash(body)
+  abort "#{response.error.type}: #{response.error.message} (#{response.request_id})"
 end

@@ -17,8 +17,8 @@ fn print_models(api: &Configuration) -> Result<(), Box<dyn Error>> {
     let mut after_id: Option<String> = None;
     loop {
         let page = match list_models(api, version, after_id.as_deref(), None, Some(10), Some(&betas)) {
-            Err(ResponseError(answer)) => {
-                let failure: ErrorResponse = serde_json::from_str(&answer.content)?;
+            Err(ResponseError(response)) => {
+                let failure: ErrorResponse = serde_json::from_str(&response.content)?;
                 let (error, id) = (failure.error, failure.request_id.flatten());
                 let id = id.unwrap_or_default();
                 return Err(format!("{}: {} ({id})", error.r#type, error.message).into());

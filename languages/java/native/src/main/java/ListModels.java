@@ -31,9 +31,9 @@ public class ListModels {
             printModels(ENVIRONMENT.getOrDefault("ANTHROPIC_API_KEY", ""));
         } catch (ApiException failure) {
             var json = ApiClient.createDefaultObjectMapper();
-            var answer = json.readValue(failure.getResponseBody(), ErrorResponse.class);
-            var error = answer.getError();
-            System.err.printf("%s: %s (%s)%n", error.getType(), error.getMessage(), answer.getRequestId());
+            var response = json.readValue(failure.getResponseBody(), ErrorResponse.class);
+            var error = response.getError();
+            System.err.printf("%s: %s (%s)%n", error.getType(), error.getMessage(), response.getRequestId());
             System.exit(1);
         }
     }

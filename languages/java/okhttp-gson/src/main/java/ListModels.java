@@ -31,9 +31,9 @@ public class ListModels {
         try {
             printModels();
         } catch (ApiException failure) {
-            ErrorResponse answer = JSON.deserialize(failure.getResponseBody(), ErrorResponse.class);
-            var error = answer.getError();
-            System.err.printf("%s: %s (%s)%n", error.getType(), error.getMessage(), answer.getRequestId());
+            ErrorResponse response = JSON.deserialize(failure.getResponseBody(), ErrorResponse.class);
+            var error = response.getError();
+            System.err.printf("%s: %s (%s)%n", error.getType(), error.getMessage(), response.getRequestId());
             System.exit(1);
         }
     }
