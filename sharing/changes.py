@@ -222,7 +222,7 @@ def _unseen(
         if not follows and not any(_within(pointer, p) or _within(p, pointer) for p in seen):
             yield Change(
                 "changed",
-                f"{places.words(pointer, revision)} (breaking or not: decide by reading it)",
+                f"{places.words(pointer, revision)} (may be breaking)",
             )
 
 

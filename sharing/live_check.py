@@ -41,11 +41,11 @@ class NoResultError(Exception):
 def main() -> int:
     """Run the command; return its exit code."""
     document = read_yaml(ROOT / "openapi.yaml")
-    answers = Responses(document, PATH, "get")
+    responses = Responses(document, PATH, "get")
     others: list[Responses] = []
     try:
         with httpx.Client() as http, Client(http_client=http, max_retries=0) as client:
-            newest = ask(client, Recorder(http, answers))
+            newest = ask(client, Recorder(http, responses))
             for path, url in _others(document, newest):
                 others.append(Responses(document, path, "get"))
                 _see(client, Recorder(http, others[-1]), f"GET {path}", 200, path=url)
@@ -55,16 +55,16 @@ def main() -> int:
     except (NoResultError, AnthropicModelsError, ValueError) as error:
         print(f"The API could not be asked: {error}", file=sys.stderr)
         return 2
-    differences = answers.differences()
+    differences = responses.differences()
     differences += [f"GET {each.path}: {text}" for each in others for text in each.differences()]
     for text in differences:
         print(f"  ≠ {text}")
-    print(f"Not seen in this run: {', '.join(answers.unseen())}.")
-    verb = "does not answer" if differences else "answers"
-    verdict = f"The API {verb} as openapi.yaml {document['info']['version']} says."
-    print(verdict)
+    print(f"Not seen in this run: {', '.join(responses.unseen())}.")
+    verb = "does not respond" if differences else "responds"
+    conclusion = f"The API {verb} as openapi.yaml {document['info']['version']} says."
+    print(conclusion)
     lines = ["What differs is to be written into `openapi.yaml`:", ""] if differences else []
-    summary.add("\n".join(["## The API and openapi.yaml", "", verdict, "", *lines]))
+    summary.add("\n".join(["## The API and openapi.yaml", "", conclusion, "", *lines]))
     summary.add("".join(f"- {text}\n" for text in differences))
     return 1 if differences else 0
 
@@ -91,8 +91,8 @@ def _others(document: Document, newest: str | None) -> Iterator[tuple[str, str]]
 class Recorder:
     """Keeps the responses that the client gets, also those that it refuses."""
 
-    def __init__(self, http: httpx.Client, answers: Responses) -> None:
-        self.responses = answers
+    def __init__(self, http: httpx.Client, responses: Responses) -> None:
+        self.responses = responses
         self._responses: list[httpx.Response] = []
         http.event_hooks = {"response": [httpx.Response.read, self._responses.append]}
 

@@ -124,9 +124,9 @@ def test_what_is_added_is_reported_as_not_breaking(growth: list[Change]) -> None
         "BetaModelInfo.made_up_limit (integer or null)",
         "BetaModelInfo.made_up_moment (string, date-time)",
         "GET /v1/made-up/{made_up_id}",
-        "response 503 of GET /v1/models",
         "example more of response ModelList",
         "query parameter `whence` of GET /v1/models (optional)",
+        "response 503 of GET /v1/models",
         "security scheme Cookie",
         "value `new-2027-01-01` of KnownAnthropicBeta",
         "value `new_error` of KnownErrorType",
@@ -141,7 +141,7 @@ def test_what_is_changed_is_reported_even_if_redocly_does_not_see_it(growth: lis
         "default of query parameter `limit`: 20 → 50",
         "deprecated of query parameter `before_id`: none → yes",
         "description of query parameter `limit`",
-        "example EmptyPage (breaking or not: decide by reading it)",
+        "example EmptyPage (may be breaking)",
         "maximum of query parameter `limit`: 1000 → 5000",
     ]
 
@@ -163,8 +163,8 @@ def test_a_breaking_change_is_reported_as_breaking(breakage: list[Change]) -> No
         ("changed", "type of BetaModelInfo.id: string → string or null"),
         ("changed", "url of server: https://api.anthropic.com → https://elsewhere.example"),
         ("removed", "BetaModelInfo.display_name (string)"),
-        ("removed", "response 529 of GET /v1/models"),
         ("removed", "query parameter `before_id` of GET /v1/models (optional)"),
+        ("removed", "response 529 of GET /v1/models"),
         ("removed", "value `api_error` of KnownErrorType"),
         ("removed", "value `pdfs-2024-09-25` of KnownAnthropicBeta"),
     ]
