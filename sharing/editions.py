@@ -145,15 +145,16 @@ def _simplify_union(
     """Simplify one union; return whether it was an open list of values."""
     others = [member for member in members if member != _NULL]
     is_open = keyword == "anyOf" and _is_open(others, document)
-    if len(others) < len(members):
-        schema["nullable"] = True
-        if others and not is_open:
-            # One member has to accept null, too: `nullable` beside a union adds nothing to it.
-            others[0] = _or_null(cast(Document, others[0]), nullable)
-        schema[keyword] = others
+    accepts_null = len(others) < len(members)
+    if accepts_null and others and not is_open:
+        # A member has to accept null: `nullable` beside a union means nothing.
+        others[0] = _or_null(cast(Document, others[0]), nullable)
+    schema[keyword] = others
     if is_open:
         del schema[keyword]
         schema["type"] = "string"
+        if accepts_null:
+            schema["nullable"] = True
     elif len(others) == 1 and "allOf" not in schema:
         # Beside a $ref, 3.0 ignores everything.
         schema["allOf"] = schema.pop(keyword)
@@ -166,7 +167,9 @@ def _or_null(schema: Document, nullable: list[str]) -> Document:
     if reference.startswith(_SCHEMAS):
         nullable.append(reference.removeprefix(_SCHEMAS))
         return {"$ref": f"{reference}OrNull"}
-    changed: Document = {**schema, "nullable": True}
+    changed: Document = dict(schema)
+    if "type" in changed:
+        changed["nullable"] = True
     for keyword in ("anyOf", "oneOf"):
         if members := changed.get(keyword):
             changed[keyword] = [_or_null(members[0], nullable), *members[1:]]

@@ -173,7 +173,7 @@ def test_constants_are_lists_of_one_value_in_the_3_0_edition(shared: Path) -> No
 SCHEMAS: dict[str, tuple[Any, Any]] = {
     "a-reference-or-null": (
         {"anyOf": [{"$ref": "#/components/schemas/BetaModelInfo"}, {"type": "null"}]},
-        {"allOf": [{"$ref": "#/components/schemas/BetaModelInfoOrNull"}], "nullable": True},
+        {"allOf": [{"$ref": "#/components/schemas/BetaModelInfoOrNull"}]},
     ),
     "an-open-list-or-null": (
         {
@@ -203,7 +203,6 @@ SCHEMAS: dict[str, tuple[Any, Any]] = {
                 {"$ref": "#/components/schemas/BetaModelInfoOrNull"},
                 {"$ref": "#/components/schemas/ErrorDetail"},
             ],
-            "nullable": True,
         },
     ),
     "a-closed-list": (
@@ -227,6 +226,8 @@ def test_unions_with_null_and_open_lists_are_written_as_3_0_has_them() -> None:
     assert {name: made[name] for name in SCHEMAS} == {
         n: after for n, (_, after) in SCHEMAS.items()
     }
+    info = document["components"]["schemas"]["BetaModelInfo"]
+    assert document["components"]["schemas"]["BetaModelInfoOrNull"] == {**info, "nullable": True}
     assert open_lists == [
         "BetaModelList.an-open-list-or-null",
         "BetaModelList.an-open-list-of-constants",
