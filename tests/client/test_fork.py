@@ -45,6 +45,25 @@ def forked(work: Callable[[], object]) -> int:
         os._exit(code)
 
 
+def forked_together(work: Callable[[], object], count: int) -> list[int]:
+    """Start children that begin their work once all are there; return their ids.
+
+    The server runs in this process. Had it to do for one child, its thread could be within OpenSSL
+    when the next one is forked, where a lock would stay locked for ever.
+    """
+    reads, writes = os.pipe()
+
+    def begin() -> None:
+        os.read(reads, 1)
+        work()
+
+    children = [forked(begin) for _ in range(count)]
+    os.write(writes, b"." * count)
+    os.close(reads)
+    os.close(writes)
+    return children
+
+
 def has_succeeded(child: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
@@ -71,7 +90,7 @@ def test_children_and_parent_use_connections_of_their_own(server: ScriptedServer
         os.write(writes, f"{','.join(map(str, ports))}\n".encode())
         client.close()
 
-    children = [forked(work) for _ in range(3)]
+    children = forked_together(work, 3)
     assert {client.models.list().first_id for _ in range(50)} == {port}
     assert [has_succeeded(child) for child in children] == [True] * len(children)
     seen = os.read(reads, 4096).decode().split()
@@ -95,7 +114,7 @@ def test_async_children_and_parent_use_connections_of_their_own(server: Scripted
         assert own != port
         asyncio.run(client.close())
 
-    children = [forked(work) for _ in range(2)]
+    children = forked_together(work, 2)
     assert asyncio.run(ports()) == {port}
     assert [has_succeeded(child) for child in children] == [True] * len(children)
     assert asyncio.run(ports()) == {port}

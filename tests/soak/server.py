@@ -11,19 +11,14 @@ import random
 import ssl
 import sys
 
-_CHANCE = random.Random(17)  # noqa: S311 - no secret
+from tests.support.scripted_server import page
+
+_RANDOM = random.Random(17)  # noqa: S311 - no secret
 
 
-def page(number: str) -> bytes:
+def page_of(number: str) -> bytes:
     """Return a page of one model that is called by the number."""
-    model = {
-        "type": "model",
-        "id": number,
-        "display_name": number,
-        "created_at": "2025-05-14T00:00:00Z",
-    }
-    found = {"data": [model], "has_more": False, "first_id": number, "last_id": number}
-    return json.dumps(found).encode()
+    return json.dumps(page(number)).encode()
 
 
 def response(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
@@ -34,7 +29,7 @@ def response(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
 
 async def respond(writer: asyncio.StreamWriter, number: str, fault: str) -> bool:
     """Write one response; return whether the connection stays open."""
-    whole = response(page(number))
+    whole = response(page_of(number))
     match fault:
         case "reset":
             writer.transport.abort()
@@ -57,14 +52,14 @@ async def respond(writer: asyncio.StreamWriter, number: str, fault: str) -> bool
         case "status":
             writer.write(response(b"", b"retry-after: 0", status=b"529 Overloaded"))
         case "closing":
-            writer.write(response(page(number), b"connection: close"))
+            writer.write(response(page_of(number), b"connection: close"))
             return False
         case "chunks":
-            body = page(number)
+            body = page_of(number)
             writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
             writer.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
         case "surplus":
-            writer.write(whole + response(page("surplus")))
+            writer.write(whole + response(page_of("surplus")))
         case _:
             writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" + whole)
     return True
@@ -83,10 +78,10 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while stays:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
             number = head.partition("x-number: ")[2].partition("\r")[0]
-            if "\r\nx-faults:" in head and _CHANCE.random() < 1 / 3:
-                stays = await respond(writer, number, _CHANCE.choice(FAULTS))
+            if "\r\nx-faults:" in head and _RANDOM.random() < 1 / 3:
+                stays = await respond(writer, number, _RANDOM.choice(FAULTS))
             else:
-                writer.write(response(page(number)))
+                writer.write(response(page_of(number)))
             await writer.drain()
     except (OSError, asyncio.IncompleteReadError):
         pass
