@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -78,7 +79,9 @@ def add_client(
     (client / "list_models.py").write_text(script, "utf-8")
     lines = (f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
     (client / "client.toml").write_text("".join(lines), "utf-8")
-    commands = "\n".join(["cd by-hand", *steps, program]).replace("{python}", sys.executable)
+    commands = "\n".join(["cd by-hand", *steps, program]).replace(
+        "{python}", shlex.quote(sys.executable)
+    )
     (folder / name / "README.md").write_text(f"# Tiny\n\n```sh\n{commands}\n```\n", "utf-8")
 
 
