@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from openapi_python_client.parser.openapi import generate_operation_id
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 
-from generator.documents import Document, SpecError
+from generator.documents import Document, resolved
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BETA_HEADER = "anthropic-beta"
@@ -35,27 +34,6 @@ def artefact(document: Document) -> Document:
             if method in METHODS
         },
     }
-
-
-def resolved(node: Document | bool, document: Document) -> Document:
-    """Return what a reference within the document leads to, or the node itself.
-
-    A schema that is true or false becomes one without keywords.
-    """
-    seen = list[str]()
-    while not isinstance(node, bool) and "$ref" in node:
-        reference = str(node["$ref"])
-        if reference in seen:
-            raise SpecError(
-                f"openapi.yaml, {reference}: it refers to nothing but itself; write the schema "
-                "that is meant."
-            )
-        seen.append(reference)
-        found: Any = document
-        for step in reference.removeprefix("#/").split("/"):
-            found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
-        node = found
-    return {} if isinstance(node, bool) else node
 
 
 def module_of(path: str, method: str, operation: Document) -> str:

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import ClassName
 
-from generator.artefact import METHODS, resolved
-from generator.documents import Document, SpecError
+from generator.artefact import METHODS
+from generator.documents import Document, SpecError, resolved
 from generator.package.explanation import explained
 
 if TYPE_CHECKING:

@@ -1,8 +1,9 @@
-"""Reads and writes OpenAPI documents as YAML."""
+"""Reads and writes OpenAPI documents as YAML, and follows references in them."""
 
 import re
 from pathlib import Path
 from typing import Any, TypeAlias, cast
+from urllib.parse import unquote
 
 import yaml
 
@@ -46,6 +47,27 @@ _Loader: Any = type("_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),),
 # What the core schema of YAML 1.2 reads as a number, and of that, what YAML 1.1 reads alike.
 _NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+")
 _SAME_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*)(\.\d+([eE][-+]\d+)?)?|0x[0-9a-fA-F]+")
+
+
+def resolved(node: Document | bool, document: Document) -> Document:
+    """Return what a reference within the document leads to, or the node itself.
+
+    A schema that is true or false becomes one without keywords.
+    """
+    seen = list[str]()
+    while not isinstance(node, bool) and "$ref" in node:
+        reference = str(node["$ref"])
+        if reference in seen:
+            raise SpecError(
+                f"openapi.yaml, {reference}: it refers to nothing but itself; write the schema "
+                "that is meant."
+            )
+        seen.append(reference)
+        found: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
+        node = found
+    return {} if isinstance(node, bool) else node
 
 
 def _scalar(loader: Any, node: yaml.ScalarNode) -> Any:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from generator.artefact import METHODS, module_of, resolved
-from generator.documents import Document
+from generator.artefact import METHODS, module_of
+from generator.documents import Document, resolved
 
 
 def write_facts(document: Document, path: Path) -> None:

@@ -23,8 +23,8 @@ from typing import Any, TypeGuard, cast, get_args, get_type_hints
 from urllib.parse import quote
 from uuid import UUID
 
-from generator.artefact import artefact, resolved
-from generator.documents import Document, read_yaml
+from generator.artefact import artefact
+from generator.documents import Document, read_yaml, resolved
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "anthropic_models_generated"

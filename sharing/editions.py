@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from generator import process
-from generator.documents import Document, Json, read_yaml, to_yaml
+from generator.documents import Document, Json, read_yaml, resolved, to_yaml
 from generator.portable import portable_edition
 from sharing import node, places
 from sharing.changes import changes
@@ -191,9 +191,9 @@ def _add_copies(schemas: Document, nullable: list[str]) -> None:
 
 def _is_open(members: list[Json], document: Document) -> bool:
     """Return whether values are listed beside a member that takes any string."""
-    resolved = [places.resolved(cast(Document, member), document) for member in members]
+    schemas = [resolved(cast(Document, member), document) for member in members]
     return (
-        len(resolved) > 1
-        and all(schema.get("type") == "string" for schema in resolved)
-        and any(schema.keys() <= _WORDS_ONLY for schema in resolved)
+        len(schemas) > 1
+        and all(schema.get("type") == "string" for schema in schemas)
+        and any(schema.keys() <= _WORDS_ONLY for schema in schemas)
     )

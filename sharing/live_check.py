@@ -24,10 +24,9 @@ from anthropic_models import (
     Request,
 )
 
-from generator.documents import Document, read_yaml
+from generator.documents import Document, read_yaml, resolved
 from generator.program import exit_code
 from sharing import summary
-from sharing.places import resolved
 from sharing.responses import Responses
 
 ROOT = Path(__file__).resolve().parent.parent

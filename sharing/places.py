@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from referencing import Registry
-from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012
-
-from generator.documents import Document
+from generator.documents import Document, SpecError, resolved
 
 
 def words(pointer: str, document: Document) -> str:
@@ -14,7 +10,7 @@ def words(pointer: str, document: Document) -> str:
     steps = tokens(pointer)
     try:
         return _named(steps, document)
-    except (LookupError, TypeError, ValueError, Unresolvable):  # it leads nowhere in this document
+    except (LookupError, TypeError, ValueError, SpecError):  # it leads nowhere in this document
         return ".".join(steps)
 
 
@@ -51,14 +47,6 @@ def parameter(item: dict[str, Any]) -> str:
     """Return what people call a parameter."""
     kind = "header" if item["in"] == "header" else f"{item['in']} parameter"
     return f"{kind} `{item['name']}`"
-
-
-def resolved(item: dict[str, Any], document: Document) -> dict[str, Any]:
-    """Return what a reference refers to, or the thing itself."""
-    resolver = Registry[Any]().with_resource("", DRAFT202012.create_resource(document)).resolver()
-    while "$ref" in item:
-        item = resolver.lookup(item["$ref"]).contents
-    return item
 
 
 def tokens(pointer: str) -> list[str]:

@@ -13,8 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from generator.documents import Document
-from sharing import places
+from generator.documents import Document, resolved
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 UNIONS = {"anyOf": " or ", "oneOf": " or ", "allOf": " and "}
@@ -42,7 +41,7 @@ def reference(document: Document) -> str:
         "children": _children,
         "values": _values,
         "is_open": _is_open,
-        "resolved": partial(places.resolved, document=document),
+        "resolved": partial(resolved, document=document),
         "methods": METHODS,
     }
     return environment.get_template("reference.html").render(document=document, **functions)

@@ -10,8 +10,7 @@ from attrs import define, field
 from jsonschema.exceptions import ValidationError
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
-from generator.documents import Document, Json
-from sharing.places import resolved
+from generator.documents import Document, Json, resolved
 
 Schema = dict[str, Any]
 
