@@ -17,14 +17,14 @@ from attrs import frozen
 
 from benchmarks import comparison, results
 from benchmarks.claims import Outcome, is_worse, outcome
-from benchmarks.entrants import WrongWorkError
+from benchmarks.environments import known_authorities
 from benchmarks.machine import described
 from benchmarks.measuring import Case, measured
-from benchmarks.programs import known_authorities
+from benchmarks.processes import WrongWorkError
 from benchmarks.report import in_a_line, written
 from benchmarks.rows import cases
-from benchmarks.serving import Certificates
-from generator.program import exit_code
+from benchmarks.server_process import Certificates
+from generator.broken_pipes import exit_code
 
 HERE = Path(__file__).resolve().parent
 

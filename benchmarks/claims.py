@@ -5,7 +5,7 @@ from statistics import median, quantiles
 
 from attrs import field, frozen
 
-from benchmarks.entrants import Sample
+from benchmarks.processes import Sample
 
 Measured = dict[str, list[Sample]]
 """The samples of each contestant of a case, in the order of the rounds."""

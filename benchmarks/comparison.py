@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.entrants import Program
-from benchmarks.programs import OFFICIAL_SDK, WRAPPER
+from benchmarks.environments import OFFICIAL_SDK, WRAPPER
+from benchmarks.processes import Program
 
 HERE = Path(__file__).resolve().parent
 CHART = HERE.parent / "docs" / "pictures" / "comparison.svg"

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from benchmarks.programs import ENVIRONMENTS, OFFICIAL_SDK, WRAPPER
+from benchmarks.environments import ENVIRONMENTS, OFFICIAL_SDK, WRAPPER
 
 BENCH_PYTHON = ENVIRONMENTS / "bench" / "bin" / "python"
 _DISTRIBUTIONS = """

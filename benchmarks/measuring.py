@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from attrs import field, frozen
 
 from benchmarks.claims import Claim, Measured, Note
-from benchmarks.entrants import Entrant, Sample
-from benchmarks.serving import Certificates, serving
+from benchmarks.processes import Sample, Work
+from benchmarks.server_process import Certificates, serving
 
 
 @frozen
@@ -19,7 +19,7 @@ class Case:
     """
 
     models: int
-    entrants: dict[str, Entrant]
+    work: dict[str, Work]
     claims: list[Claim]
     rounds: int
     seconds: float
@@ -37,8 +37,8 @@ def measured(case: Case, certificates: Certificates) -> Measured:
     with ExitStack() as stack:
         server = stack.enter_context(serving(case.models, case.latency, certificate))
         measures = {
-            name: stack.enter_context(entrant.ready(server.base_url, authorities))
-            for name, entrant in case.entrants.items()
+            name: stack.enter_context(each.ready(server.base_url, authorities))
+            for name, each in case.work.items()
         }
         samples: Measured = {name: [] for name in measures}
         started = time.monotonic()

@@ -1,9 +1,9 @@
 """All cases, in the order of the rows."""
 
+from benchmarks.latency_rows import LATENCY, distant, many_at_once, more_at_once, read_ahead
+from benchmarks.listing_rows import kept, large_pages, million, one_request, small_pages
 from benchmarks.measuring import Case
-from benchmarks.starting import command_line, imports, one_shot
-from benchmarks.waiting import LATENCY, distant, many_at_once, more_at_once, read_ahead
-from benchmarks.walking import kept, large_pages, million, one_request, small_pages
+from benchmarks.startup_rows import command_line, imports, one_shot
 
 
 def cases(*, quick: bool) -> list[Case]:

@@ -16,9 +16,9 @@ from urllib.parse import quote
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import ClassName
 
-from generator.artefact import METHODS
+from generator.document_json import METHODS
 from generator.documents import Document, SpecError, resolved
-from generator.package.explanation import explained
+from generator.package.validation_message import explained
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError

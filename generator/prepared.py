@@ -14,8 +14,8 @@ from urllib.parse import quote
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier, snake_case
 
-from generator.artefact import METHODS, module_of, successes_of
 from generator.checks import LISTS, NAMED, SINGLE, shown
+from generator.document_json import METHODS, module_of, successes_of
 from generator.documents import Document, SpecError, resolved
 
 Place = tuple[str, ...]

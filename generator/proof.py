@@ -23,7 +23,7 @@ from typing import Any, TypeGuard, cast, get_args, get_type_hints
 from urllib.parse import quote
 from uuid import UUID
 
-from generator.artefact import artefact
+from generator.document_json import document_json
 from generator.documents import Document, read_yaml, resolved
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,7 +92,7 @@ def main() -> int:
 def check(document: Document) -> None:
     """Check the package that is imported against the document; raises ProofError."""
     modules = _modules()
-    for name, operation in artefact(document)["operations"].items():
+    for name, operation in document_json(document)["operations"].items():
         _check_operation(name, operation, modules, document)
     _check_schemas(document)
     _check_list()

@@ -19,13 +19,13 @@ from pathlib import Path
 from types import FrameType
 
 from generator import process
-from generator.artefact import write_artefact
+from generator.broken_pipes import exit_code
 from generator.checks import check_document, check_parameters
+from generator.document_json import write_document_json
 from generator.documents import SpecError, read_yaml, to_yaml
-from generator.facts import write_facts
+from generator.operation_data import write_operation_data
 from generator.portable import portable_edition
 from generator.prepared import prepared
-from generator.program import exit_code
 from generator.proof import ProofError, prove
 from generator.templates import TemplateError, changed_templates
 
@@ -133,7 +133,7 @@ def generate(
             document.write_text(json.dumps(prepared(portable)), "utf-8")
             command[command.index(str(source))] = str(document)
             templates = changed_templates(HERE / "templates.yaml", Path(folder))
-            write_facts(portable, templates / "facts.jinja")
+            write_operation_data(portable, templates / "operation_data.jinja")
             command += ["--custom-template-path", str(templates)]
         try:
             process.run(*command, folder=Path.cwd(), environment=_environment())
@@ -143,7 +143,7 @@ def generate(
     if not stock_templates:
         for path in (HERE / "package").glob("*.py"):
             shutil.copy(path, package)
-        write_artefact(read_yaml(original or source), package / "document.json")
+        write_document_json(read_yaml(original or source), package / "document.json")
     return target
 
 

@@ -25,8 +25,8 @@ from pathlib import Path
 from attrs import frozen
 
 from generator import process
+from generator.broken_pipes import exit_code
 from generator.documents import SpecError
-from generator.program import exit_code
 from languages.archives import write_archives
 from languages.clients import Client, read_clients
 from languages.scenarios import SCENARIOS, Outcome, Scenario, differences, expected, sandbox

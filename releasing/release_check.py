@@ -15,14 +15,14 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from generator.broken_pipes import exit_code
 from generator.process import ProcessError
-from generator.program import exit_code
 from releasing import interpreters
 from releasing.archives import metadata, read
 from releasing.building import TOOLS, Distributions, build, build_again
-from releasing.candidate import Candidate, complaints
 from releasing.clean_process import run
-from releasing.trying import Trial, try_lowest, try_wheel
+from releasing.install_checks import Trial, try_lowest, try_wheel
+from releasing.static_checks import Candidate, complaints
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = (ROOT / ".envs" / "uv" / "bin" / "uv",)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from generator.artefact import METHODS
+from generator.document_json import METHODS
 from generator.documents import Document
 
 Choices = list[Mapping[str, object]]

@@ -24,8 +24,8 @@ from anthropic_models import (
     Request,
 )
 
+from generator.broken_pipes import exit_code
 from generator.documents import Document, read_yaml, resolved
-from generator.program import exit_code
 from sharing import summary
 from sharing.responses import Responses
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
+from generator.broken_pipes import exit_code
 from generator.documents import SpecError, read_yaml
 from generator.process import ProcessError
-from generator.program import exit_code
 from languages.archives import write_archives
 from languages.clients import read_clients
 from sharing import editions, node

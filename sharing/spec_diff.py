@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 from generator import process
+from generator.broken_pipes import exit_code
 from generator.documents import Document, SpecError, read_yaml
-from generator.program import exit_code
 from sharing import changes, summary
 
 ROOT = Path(__file__).resolve().parent.parent

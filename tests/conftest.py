@@ -18,7 +18,7 @@ from anthropic_models.sandbox import Sandbox, made_up_models
 from tests.support.certificates import Authority
 from tests.support.projects import ROOT, Program
 from tests.support.scripted_server import Response, Scripted, ScriptedServer
-from tests.support.shells import Shell
+from tests.support.sync_and_async import Shell
 from tests.support.terminal import Command
 
 # The variables that every machine has. Others would hide faults (PYTHONUNBUFFERED), or make some.

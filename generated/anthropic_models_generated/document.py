@@ -37,7 +37,7 @@ def mismatch(operation: str, status: str, content: object) -> tuple[str, str] | 
     place = ("operations", operation, "responses", status)
     if is_valid(reference(*place), content):
         return None
-    from .explanation import comparable
+    from .validation_message import comparable
     from .nesting import first_mismatch
 
     content = comparable(content)
@@ -52,7 +52,7 @@ def is_valid(schema: str, content: object) -> bool:
     try:
         return validator(schema).is_valid(content)
     except UnicodeEncodeError:  # a lone surrogate, which JSON may hold
-        from .explanation import comparable
+        from .validation_message import comparable
 
         return validator(schema).is_valid(comparable(content))
 

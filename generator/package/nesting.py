@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from jsonschema_rs import ValidationError
 
 from .document import document, is_valid, reference, validator
-from .explanation import Path, comparable, explained
+from .validation_message import Path, comparable, explained
 
 _LEVELS = 200
 """The depth up to which the validator locates an error itself; it can up to 255."""

@@ -29,7 +29,7 @@ from tests.support.scripted_server import (
     silence_after,
     when,
 )
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 from tests.support.terminal import PROGRAM, Command, piped, reported, started
 
 SCHEMAS: dict[str, Any] = read_yaml(openapi_path())["components"]["schemas"]

@@ -18,7 +18,7 @@ from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fit_colu
 from anthropic_models.sandbox import Sandbox, well_known_models
 
 from tests.support.scripted_server import Scripted, error, model, page, respond, when
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 from tests.support.terminal import NOW, Terminal, table
 
 

@@ -46,7 +46,7 @@ from attrs import frozen
 
 from tests.support.projects import ROOT
 from tests.support.scripted_server import Response, Scripted, error, model, raw, respond, when
-from tests.support.shells import Shell
+from tests.support.sync_and_async import Shell
 
 
 def batch(id_: str, **changes: Any) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from anthropic_models._core.outcomes import Failure, RawResponse
 
 from tests.support.calls import call_of, raw_response
 from tests.support.scripted_server import page
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 
 LOST = Failure(APIConnectionError("lost"), retryable=True)
 NOT_CONNECTED = Failure(APIConnectionError("no"), retryable=True, may_have_acted=False)

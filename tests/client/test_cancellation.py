@@ -28,7 +28,7 @@ from tests.support.scripted_server import (
     respond,
     silence_after,
 )
-from tests.support.shells import KEY, with_async_client
+from tests.support.sync_and_async import KEY, with_async_client
 from tests.support.threads import in_threads
 
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])

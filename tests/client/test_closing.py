@@ -26,7 +26,7 @@ from tests.support.scripted_server import (
     silence_after,
     when,
 )
-from tests.support.shells import KEY, Shell
+from tests.support.sync_and_async import KEY, Shell
 from tests.support.threads import ended, in_a_thread
 
 PATIENT = httpx.Timeout(500)

@@ -10,7 +10,7 @@ import pytest
 from anthropic_models import APITimeoutError, AsyncClient, Client
 
 from tests.support.scripted_server import page
-from tests.support.shells import KEY, Shell
+from tests.support.sync_and_async import KEY, Shell
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

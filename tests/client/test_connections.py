@@ -33,7 +33,7 @@ from tests.support.scripted_server import (
     silence_after,
     when,
 )
-from tests.support.shells import KEY, Shell, with_async_client
+from tests.support.sync_and_async import KEY, Shell, with_async_client
 from tests.support.threads import ended, in_a_thread, in_threads
 
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"

@@ -29,7 +29,7 @@ from anthropic_models.errors import class_for_status
 
 from tests.support.calls import raw_response
 from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
-from tests.support.shells import Shell
+from tests.support.sync_and_async import Shell
 
 
 def status_error(body: object = b"", *, status: int = 502, **headers: str) -> Any:

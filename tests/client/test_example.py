@@ -9,7 +9,7 @@ import pytest
 from anthropic_models.sandbox import Sandbox
 
 from tests.support.projects import ROOT
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 
 EXAMPLE = Path("examples", "list_models.py")
 

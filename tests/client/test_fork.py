@@ -21,7 +21,7 @@ from tests.support.scripted_server import (
     respond,
     when,
 )
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 from tests.support.threads import ended, in_a_thread
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")

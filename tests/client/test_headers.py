@@ -16,7 +16,7 @@ from anthropic_models_generated.api.models import list_models
 
 from tests.support.calls import call_of, sent, settings_of
 from tests.support.scripted_server import Scripted, page, respond
-from tests.support.shells import KEY, Shell
+from tests.support.sync_and_async import KEY, Shell
 
 DATE = datetime.date(2027, 1, 1)  # which its text alone would not tell from a string
 

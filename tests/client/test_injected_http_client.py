@@ -22,7 +22,7 @@ from anthropic_models import (
 
 from tests.support.calls import call_of
 from tests.support.scripted_server import Scripted, drip, error, page, raw, respond, silence_after
-from tests.support.shells import KEY, Shell
+from tests.support.sync_and_async import KEY, Shell
 
 
 def test_its_hooks_cookies_headers_and_parameters_are_kept_below_ours(

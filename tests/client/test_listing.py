@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.scripted_server import Scripted, page, respond
-from tests.support.shells import Shell
+from tests.support.sync_and_async import Shell
 
 
 def ids(models: Iterable[BetaModelInfo]) -> list[str]:

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.calls import call_of, settings_of
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 
 
 def content(

@@ -13,7 +13,7 @@ import pytest
 from anthropic_models import APIConnectionError, AsyncClient, Client, ClientClosedError
 
 from tests.support.scripted_server import Scripted, page, raw, respond, silence_after, when
-from tests.support.shells import KEY, Shell, with_async_client
+from tests.support.sync_and_async import KEY, Shell, with_async_client
 from tests.support.threads import ended, in_a_thread
 
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])

@@ -28,7 +28,7 @@ from tests.support.scripted_server import (
     silence_after,
     tunnel,
 )
-from tests.support.shells import KEY, Shell
+from tests.support.sync_and_async import KEY, Shell
 from tests.support.threads import ended, in_a_thread
 
 ELSEWHERE = "http://api.example"  # is no name of any machine

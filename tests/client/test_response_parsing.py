@@ -22,7 +22,7 @@ from anthropic_models_generated.api.models import list_models
 
 from tests.support.calls import raw_response
 from tests.support.scripted_server import Scripted, model, page, raw, respond
-from tests.support.shells import Shell
+from tests.support.sync_and_async import Shell
 
 LISTING: Request[Any] = list_models.request()
 

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.scripted_server import Scripted, error, page, raw, respond
-from tests.support.shells import Shell
+from tests.support.sync_and_async import Shell
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC).timestamp()
 

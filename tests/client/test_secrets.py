@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.support.calls import call_of, settings_of
 from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
-from tests.support.shells import Shell
+from tests.support.sync_and_async import Shell
 
 # As long as a real one, and without a repetition.
 UNIQUE = "".join(f"{chr(97 + i // 5)}{i * 37 % 100:02}" for i in range(32)) + "AA"

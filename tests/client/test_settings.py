@@ -16,7 +16,7 @@ from anthropic_models_generated.document import document
 
 from tests.support.calls import settings_of
 from tests.support.scripted_server import Scripted, error, page, respond
-from tests.support.shells import KEY, Shell
+from tests.support.sync_and_async import KEY, Shell
 
 KEY_AND_TOKEN = {"ANTHROPIC_API_KEY": "key-there", "ANTHROPIC_AUTH_TOKEN": "token-there"}
 

@@ -12,7 +12,7 @@ import pytest
 
 from sharing import node
 from tests.support.projects import MYPY_CACHE, ROOT
-from tests.support.ten_more import ten_more_operations
+from tests.support.ten_more_operations import ten_more_operations
 
 CASES = ROOT / "tests" / "client" / "ten_more_operations.py"
 TYPES = CASES.with_name("ten_more_types.py")

@@ -25,7 +25,7 @@ from tests.support.scripted_server import (
     respond,
     silence_after,
 )
-from tests.support.shells import KEY, Shell
+from tests.support.sync_and_async import KEY, Shell
 from tests.support.threads import in_threads
 
 NO_RETRY = {"max_retries": 0}

@@ -33,7 +33,7 @@ from referencing.jsonschema import DRAFT202012
 
 from generator.documents import read_yaml
 from generator.regenerate import ROOT
-from tests.support.packages import document_of, generated_package
+from tests.support.generated_packages import document_of, generated_package
 
 FORMATS = FormatChecker(formats=())
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from anthropic_models_generated.document import mismatch
 
-from tests.support.packages import document_of, generated_package
+from tests.support.generated_packages import document_of, generated_package
 from tests.support.scripted_server import page
 
 SCHEMAS: dict[str, Any] = {

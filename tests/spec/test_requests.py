@@ -13,7 +13,7 @@ import pytest
 from anthropic_models_generated.types import UNSET
 
 from tests.support.scripted_server import model
-from tests.support.ten_more import ten_more_operations
+from tests.support.ten_more_operations import ten_more_operations
 
 MODEL = model("a")
 JOB = {"job": "j"}

@@ -9,7 +9,7 @@ import pytest
 
 from generator.documents import read_yaml
 from generator.regenerate import ROOT
-from tests.support.packages import document_of, generated_package
+from tests.support.generated_packages import document_of, generated_package
 
 SCHEMAS: Any = read_yaml(ROOT / "tests" / "spec" / "data" / "many-schemas.yaml")
 CIRCLE = {"kind": "circle", "radius": 1}

@@ -12,7 +12,7 @@ from anthropic_models._core.settings import Settings, settings
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.request import Request
 
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 
 
 def settings_of(

@@ -17,7 +17,7 @@ from typing import IO, Any, Self
 import pytest
 from anthropic_models.cli import main
 
-from tests.support.shells import KEY
+from tests.support.sync_and_async import KEY
 
 PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
 NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01, or every month would bring other ages

@@ -13,11 +13,11 @@ from anthropic_models.sandbox import Sandbox
 
 from benchmarks import bench, report, results
 from benchmarks.claims import OURS, Claim, Measured, Note, Outcome, is_worse, of, outcome
-from benchmarks.entrants import Job, Program, Run, WrongWorkError, listing
 from benchmarks.machine import Machine
 from benchmarks.measuring import Case, measured
+from benchmarks.processes import Job, Program, Run, WrongWorkError, listing
 from benchmarks.rows import cases
-from benchmarks.serving import Certificates, Served, serving
+from benchmarks.server_process import Certificates, Served, serving
 from tests.support.projects import ROOT
 
 HERE = Program("counting", Path(sys.prefix))

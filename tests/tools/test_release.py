@@ -15,10 +15,10 @@ from packaging.specifiers import SpecifierSet
 from generator.process import ProcessError
 from releasing import interpreters, release_check
 from releasing.building import Distributions
-from releasing.candidate import Candidate, complaints
 from releasing.clean_process import run
+from releasing.install_checks import command_complaints, extra_for, unexpected_distributions
 from releasing.readme import description_complaints
-from releasing.trying import command_complaints, extra_for, unexpected_distributions
+from releasing.static_checks import Candidate, complaints
 
 ABOUT = "anthropic_models_client-1.2.3.dist-info"
 COMMANDS = b"[console_scripts]\nanthropic-models = anthropic_models.cli:main\n"

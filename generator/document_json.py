@@ -15,13 +15,13 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BETA_HEADER = "anthropic-beta"
 
 
-def write_artefact(document: Document, path: Path) -> None:
-    """Write the artefact of openapi.yaml, as it is without overlays."""
-    text = json.dumps(artefact(document), indent=1, ensure_ascii=False)
+def write_document_json(document: Document, path: Path) -> None:
+    """Write document.json of openapi.yaml, as it is without overlays."""
+    text = json.dumps(document_json(document), indent=1, ensure_ascii=False)
     path.write_text(f"{text}\n", "utf-8")
 
 
-def artefact(document: Document) -> Document:
+def document_json(document: Document) -> Document:
     """Return what `document()` of the generated package returns."""
     return {
         "server": document.get("servers", [{"url": "/"}])[0]["url"],

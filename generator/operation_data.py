@@ -2,26 +2,26 @@
 
 from pathlib import Path
 
-from generator.artefact import METHODS, module_of
+from generator.document_json import METHODS, module_of
 from generator.documents import Document, resolved
 
 
-def write_facts(document: Document, path: Path) -> None:
-    """Write a template that sets `facts`: of each operation, by the name of its module.
+def write_operation_data(document: Document, path: Path) -> None:
+    """Write a template that sets `operation_data`: of each operation, by the name of its module.
 
     `deprecated`: whether it is. `deprecated_parameters`: those that are, by place and name.
     `joined`: the names of lists in the query that are sent as one text, with commas.
     """
-    facts = {
-        module_of(path_name, method, item[method]): _facts(item, item[method], document)
+    operation_data = {
+        module_of(path_name, method, item[method]): _data_of(item, item[method], document)
         for path_name, item in document["paths"].items()
         for method in METHODS
         if method in item
     }
-    path.write_text(f"{{% set facts = {facts!a} %}}\n", "utf-8")
+    path.write_text(f"{{% set operation_data = {operation_data!a} %}}\n", "utf-8")
 
 
-def _facts(item: Document, operation: Document, document: Document) -> Document:
+def _data_of(item: Document, operation: Document, document: Document) -> Document:
     described = (*item.get("parameters", []), *operation.get("parameters", []))
     parameters = [resolved(each, document) for each in described]
     return {

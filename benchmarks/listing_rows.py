@@ -1,9 +1,9 @@
 """Rows 5 to 8 and 13 to 15: long listings, what they keep, and one request sent by itself."""
 
 from benchmarks.claims import OURS, Claim, Note, of
-from benchmarks.entrants import Job, Program
+from benchmarks.environments import BYTES_ONLY, FLOOR, HTTPX, OFFICIAL_SDK, STOCK, WRAPPER
 from benchmarks.measuring import Case
-from benchmarks.programs import BYTES_ONLY, FLOOR, HTTPX, OFFICIAL_SDK, STOCK, WRAPPER
+from benchmarks.processes import Job, Program
 
 MEGABYTE = 1_000_000
 
@@ -14,7 +14,7 @@ def small_pages(*, quick: bool) -> Case:
     work = f"walk {models:,} models, limit={limit}"
     return Case(
         models=models,
-        entrants={
+        work={
             OURS: _walk(WRAPPER, models, limit),
             "httpx": _walk(HTTPX, models, limit),
             "sdk": _walk(OFFICIAL_SDK, models, limit),
@@ -38,7 +38,7 @@ def large_pages(*, quick: bool) -> Case:
     stock = "client of the stock templates, unchecked"
     return Case(
         models=models,
-        entrants={
+        work={
             OURS: _walk(WRAPPER, models, limit),
             "stock": _walk(STOCK, models, limit),
             "floor": _walk(FLOOR, models, limit),
@@ -65,7 +65,7 @@ def million(*, quick: bool) -> Case:
     work = f"walk {models:,} models, limit={limit}"
     return Case(
         models=models,
-        entrants={
+        work={
             OURS: Job(WRAPPER, "walk_on", models // rounds, part, warm_up=first),
             "sdk": Job(OFFICIAL_SDK, "walk_on", models // rounds, part, warm_up=first),
         },
@@ -96,7 +96,7 @@ def kept(*, quick: bool) -> Case:
     held = "kept_bytes"
     return Case(
         models=models,
-        entrants={
+        work={
             OURS: Job(WRAPPER, "keep", models, {"limit": limit}),
             "sdk": Job(OFFICIAL_SDK, "keep", models, {"limit": limit}),
         },
@@ -124,7 +124,7 @@ def one_request(*, quick: bool) -> Case:
     work = f"send {times:,} requests, one at a time, limit={limit}"
     return Case(
         models=limit,
-        entrants={
+        work={
             OURS: Job(WRAPPER, "send_one", limit * times, arguments),
             "stock": Job(STOCK, "send_one", limit * times, arguments),
         },

@@ -1,9 +1,7 @@
 """Rows 1 to 4: a program that starts, lists, and ends."""
 
 from benchmarks.claims import OURS, Claim, Note, of
-from benchmarks.entrants import CONTESTANTS, importing, listing, printing
-from benchmarks.measuring import Case
-from benchmarks.programs import (
+from benchmarks.environments import (
     COMMAND_LINE,
     HTTPX,
     HTTPX_BESIDE_CLICK,
@@ -11,6 +9,8 @@ from benchmarks.programs import (
     STOCK,
     WRAPPER,
 )
+from benchmarks.measuring import Case
+from benchmarks.processes import CONTESTANTS, importing, listing, printing
 
 MODELS = 60
 
@@ -20,7 +20,7 @@ def imports(*, quick: bool) -> Case:
     work = "`from anthropic_models import Client`"
     return Case(
         models=0,
-        entrants={
+        work={
             OURS: importing(WRAPPER, "from anthropic_models import Client"),
             "httpx": importing(HTTPX, "import httpx"),
             "needed": importing(WRAPPER, "import httpx, attrs, anthropic_models_generated.models"),
@@ -53,7 +53,7 @@ def one_shot(*, quick: bool, tls: bool) -> Case:
     return Case(
         models=MODELS,
         tls=tls,
-        entrants={
+        work={
             OURS: listing(WRAPPER, MODELS),
             "httpx": listing(HTTPX, MODELS),
             "generated": listing(STOCK, MODELS),
@@ -86,7 +86,7 @@ def command_line(*, quick: bool) -> Case:
     theirs = (HTTPX_BESIDE_CLICK.python(), str(CONTESTANTS / "print_ids.py"))
     return Case(
         models=MODELS,
-        entrants={
+        work={
             OURS: printing(COMMAND_LINE, ours, MODELS),
             "httpx": printing(HTTPX_BESIDE_CLICK, theirs, MODELS),
         },

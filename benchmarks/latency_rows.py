@@ -1,9 +1,9 @@
 """Rows 9 to 12: a server with latency, callers that work, and many callers at once."""
 
 from benchmarks.claims import OURS, Claim, Figure, of
-from benchmarks.entrants import Job
+from benchmarks.environments import OFFICIAL_SDK, WRAPPER
 from benchmarks.measuring import Case
-from benchmarks.programs import OFFICIAL_SDK, WRAPPER
+from benchmarks.processes import Job
 
 LATENCY = 0.05  # seconds, of each response
 WORK = 0.05  # seconds, of the caller on each page
@@ -17,7 +17,7 @@ def distant(*, quick: bool) -> Case:
     return Case(
         models=MODELS,
         latency=LATENCY,
-        entrants={
+        work={
             OURS: Job(WRAPPER, "walk", MODELS, default),
             "sdk": Job(OFFICIAL_SDK, "walk", MODELS, default),
         },
@@ -59,7 +59,7 @@ def read_ahead(*, quick: bool) -> Case:
     return Case(
         models=models,
         latency=LATENCY,
-        entrants=dict(cases),
+        work=dict(cases),
         claims=claims,
         rounds=7,
         seconds=1 if quick else 35,
@@ -96,7 +96,7 @@ def _at_once(
     return Case(
         models=MODELS,
         latency=latency,
-        entrants={
+        work={
             OURS: Job(WRAPPER, "many_at_once", listings * MODELS, everything, warm_up=some),
             "sdk": Job(OFFICIAL_SDK, "many_at_once", listings * MODELS, everything, warm_up=some),
         },

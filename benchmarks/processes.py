@@ -135,7 +135,7 @@ class Run:
         yield measure
 
 
-Entrant = Job | Run
+Work = Job | Run
 
 
 def listing(program: Program, models: int) -> Run:

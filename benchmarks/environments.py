@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.entrants import ROOT, Program
+from benchmarks.processes import ROOT, Program
 
 ENVIRONMENTS = ROOT / ".envs"
 
