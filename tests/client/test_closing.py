@@ -1,6 +1,7 @@
 """Closing a client ends its calls in each phase, from any thread and any event loop."""
 
 import asyncio
+import json
 import logging
 import random
 import socket
@@ -34,12 +35,13 @@ RETRY_LATER = error(429, "rate_limit_error", headers={"retry-after": "50"})
 
 
 @contextmanager
-def on_log(logger: str, react: Callable[[], object]) -> Generator[None]:
-    """Call a function when something is logged."""
+def on_log(logger: str, react: Callable[[], object], beginning: str = "") -> Generator[None]:
+    """Call a function when a message that begins so is logged."""
 
     class Notice(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            react()
+            if record.getMessage().startswith(beginning):
+                react()
 
     handler = Notice(logging.DEBUG)
     known = logging.getLogger(logger)
@@ -289,6 +291,30 @@ def test_a_call_does_not_begin_to_wait_when_another_event_loop_has_closed(
     thread, errors = in_a_thread(lambda: anyio.run(listing, backend=backend))
     assert ended(thread)
     assert [type(error) for error in errors] == [ClientClosedError]
+
+
+def test_a_connection_is_not_kept_when_another_event_loop_closes_at_the_end_of_a_call() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = AsyncClient(api_key=KEY, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+        def close() -> None:
+            thread, _ = in_a_thread(lambda: anyio.run(client.close))
+            assert ended(thread)
+
+        async def call() -> None:
+            await client.models.list()
+
+        with on_log("httpcore.http11", close, "response_closed.complete"):
+            thread, errors = in_a_thread(lambda: asyncio.run(call()))
+            with listener.accept()[0] as connection:
+                connection.settimeout(30)
+                connection.recv(65536)
+                body = json.dumps(page("a")).encode()
+                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body))
+                connection.sendall(body)
+                assert connection.recv(1) == b""
+            assert ended(thread)
+        assert [type(error) for error in errors] == [ClientClosedError]
 
 
 def test_a_page_that_is_prefetched_ends_when_another_event_loop_closes(

@@ -93,9 +93,8 @@ class BaseConnections(Generic[Pool]):
 
     def _release(self, connection: Connection[Pool]) -> None:
         self._idle.get().append(connection)
-        self._close_idle(leave=_MAX_IDLE_CONNECTIONS)
-        if self._is_closed:  # by another thread, since the connection was acquired
-            self._close_idle()
+        # Another thread may have closed this since the connection was acquired.
+        self._close_idle(leave=0 if self._is_closed else _MAX_IDLE_CONNECTIONS)
 
     def _close_idle(self, *, leave: int = 0) -> None:
         idle = self._idle.get()
