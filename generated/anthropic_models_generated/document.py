@@ -37,8 +37,8 @@ def mismatch(operation: str, status: str, content: object) -> tuple[str, str] | 
     place = ("operations", operation, "responses", status)
     if is_valid(reference(*place), content):
         return None
-    from .validation_message import comparable
     from .nesting import first_mismatch
+    from .validation_message import comparable
 
     content = comparable(content)
     return None if is_valid(reference(*place), content) else first_mismatch(place, content)

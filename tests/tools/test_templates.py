@@ -99,6 +99,7 @@ def test_every_change_of_the_templates_fits_the_pinned_generator(tmp_path: Path)
         "endpoint_module.py.jinja",
         "int_enum.py.jinja",
         "model.py.jinja",
+        "package_init.py.jinja",
         "str_enum.py.jinja",
         "values.jinja",
     }

@@ -2,7 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
-from typing import Any, Generic, NoReturn, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, Unpack
 
 import httpx
 from anthropic_models_generated.request import Request
@@ -10,9 +10,11 @@ from anthropic_models_generated.request import Request
 from ._core.call import Call, CallOptions, build_call
 from ._core.credentials import sends_credential
 from ._core.headers import Betas, Headers
-from ._core.pagination import PageRequest, build_listing_call, first_page_request
 from ._core.secret import Secret, without_traceback
 from ._core.settings import ClientOptions, Settings, changed_settings, settings
+
+if TYPE_CHECKING:
+    from ._core.pagination import PageRequest
 
 Http = TypeVar("Http", httpx.Client, httpx.AsyncClient)
 T = TypeVar("T")
@@ -130,7 +132,9 @@ class BaseClient(ABC, Generic[Http]):
 
     def _prepare_listing(
         self, request: Request[Any], options: Secret[CallOptions], max_items: int | None
-    ) -> tuple[Call[Any], PageRequest]:
+    ) -> "tuple[Call[Any], PageRequest]":
+        from ._core.pagination import build_listing_call, first_page_request
+
         page_request = first_page_request(request, max_items=max_items)
         call = without_traceback(build_listing_call, self._settings, request, options)
         return call, page_request

@@ -1,19 +1,23 @@
-"""The async client."""
+"""The async client.
+
+What sends, and pages, are imported when they are first needed.
+"""
 
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 import httpx
 from anthropic_models_generated.models import BetaModelInfo
 from anthropic_models_generated.request import IdPage, Request, TokenPage
 
-from ._async.sender import AsyncSender
 from ._base_client import BaseClient
 from ._core.call import CallOptions
 from ._core.list_models import list_request
 from ._core.secret import Secret
-from .async_pages import AsyncListing, AsyncPaginator
-from .responses import APIResponse
+
+if TYPE_CHECKING:
+    from .async_pages import AsyncPaginator
+    from .responses import APIResponse
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -30,6 +34,8 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
         return httpx.AsyncClient
 
     def _create_sender(self, http: httpx.AsyncClient | None) -> None:
+        from ._async.sender import AsyncSender
+
         self._sender = AsyncSender(self.base_url, http)
         self._models = AsyncModels(self)
 
@@ -69,7 +75,7 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
 
     async def send_detailed(
         self, request: Request[T], **options: Unpack[CallOptions]
-    ) -> APIResponse[T]:
+    ) -> "APIResponse[T]":
         """Send a request as `send` does; return status and headers of the response, too."""
         hidden: Secret[CallOptions] = Secret(options)
         del options
@@ -82,7 +88,7 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
         max_items: int | None = None,
         prefetch: bool = False,
         **options: Unpack[CallOptions],
-    ) -> AsyncPaginator[Item]:
+    ) -> "AsyncPaginator[Item]":
         """Start a listing: await it for the first page, or iterate it for every item.
 
         Unless the request has a `limit`, pages are as large as openapi.yaml allows.
@@ -108,7 +114,9 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
         options: Secret[CallOptions],
         max_items: int | None,
         prefetch: bool,
-    ) -> AsyncPaginator[Item]:
+    ) -> "AsyncPaginator[Item]":
+        from .async_pages import AsyncListing, AsyncPaginator
+
         call, page_request = self._prepare_listing(request, options, max_items)
         return AsyncPaginator(AsyncListing[Item](self._sender, call, prefetch), page_request)
 
@@ -143,7 +151,7 @@ class AsyncModels:
         max_items: int | None = None,
         prefetch: bool = False,
         **options: Unpack[CallOptions],
-    ) -> AsyncPaginator[BetaModelInfo]:
+    ) -> "AsyncPaginator[BetaModelInfo]":
         """List the available models, more recently released ones first.
 
         Args:

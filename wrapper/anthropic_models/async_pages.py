@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 from attrs import frozen
 
 from ._async.prefetch import Prefetch, run_other_tasks
-from ._async.sender import AsyncSender
 from ._core.base_page import BasePage
 from ._core.call import Call
 from ._core.pagination import PageRequest, resumable_error
 from .errors import AnthropicModelsError
+
+if TYPE_CHECKING:
+    from ._async.sender import AsyncSender
 
 Item = TypeVar("Item")
 
@@ -19,7 +21,7 @@ Item = TypeVar("Item")
 class AsyncListing(Generic[Item]):
     """What all pages of a listing share."""
 
-    sender: AsyncSender
+    sender: "AsyncSender"
     call: Call[Any]
     prefetch: bool
 

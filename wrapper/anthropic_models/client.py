@@ -1,7 +1,10 @@
-"""The sync client."""
+"""The sync client.
+
+What sends, and pages, are imported when they are first needed.
+"""
 
 from types import TracebackType
-from typing import Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 import httpx
 from anthropic_models_generated.models import BetaModelInfo
@@ -11,9 +14,10 @@ from ._base_client import BaseClient
 from ._core.call import CallOptions
 from ._core.list_models import list_request
 from ._core.secret import Secret
-from ._sync.sender import Sender
-from .pages import Listing, Page
-from .responses import APIResponse
+
+if TYPE_CHECKING:
+    from .pages import Page
+    from .responses import APIResponse
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -30,6 +34,8 @@ class Client(BaseClient[httpx.Client]):
         return httpx.Client
 
     def _create_sender(self, http: httpx.Client | None) -> None:
+        from ._sync.sender import Sender
+
         self._sender = Sender(self.base_url, http)
         self._models = Models(self)
 
@@ -67,7 +73,9 @@ class Client(BaseClient[httpx.Client]):
         del options
         return self._sender.send(self._call(request, hidden)).parsed
 
-    def send_detailed(self, request: Request[T], **options: Unpack[CallOptions]) -> APIResponse[T]:
+    def send_detailed(
+        self, request: Request[T], **options: Unpack[CallOptions]
+    ) -> "APIResponse[T]":
         """Send a request as `send` does; return status and headers of the response, too."""
         hidden: Secret[CallOptions] = Secret(options)
         del options
@@ -80,7 +88,7 @@ class Client(BaseClient[httpx.Client]):
         max_items: int | None = None,
         prefetch: bool = False,
         **options: Unpack[CallOptions],
-    ) -> Page[Item]:
+    ) -> "Page[Item]":
         """Fetch the first page of a listing; iterating it yields every item.
 
         Unless the request has a `limit`, pages are as large as openapi.yaml allows.
@@ -106,7 +114,9 @@ class Client(BaseClient[httpx.Client]):
         options: Secret[CallOptions],
         max_items: int | None,
         prefetch: bool,
-    ) -> Page[Item]:
+    ) -> "Page[Item]":
+        from .pages import Listing
+
         call, page_request = self._prepare_listing(request, options, max_items)
         return Listing[Item](self._sender, call, prefetch).fetch_page(page_request)
 
@@ -141,7 +151,7 @@ class Models:
         max_items: int | None = None,
         prefetch: bool = False,
         **options: Unpack[CallOptions],
-    ) -> Page[BetaModelInfo]:
+    ) -> "Page[BetaModelInfo]":
         """List the available models, more recently released ones first.
 
         Args:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
 
@@ -10,8 +10,10 @@ from ._core.base_page import BasePage
 from ._core.call import Call
 from ._core.pagination import PageRequest, resumable_error
 from ._sync.prefetch import Prefetch
-from ._sync.sender import Sender
 from .errors import AnthropicModelsError
+
+if TYPE_CHECKING:
+    from ._sync.sender import Sender
 
 Item = TypeVar("Item")
 
@@ -20,7 +22,7 @@ Item = TypeVar("Item")
 class Listing(Generic[Item]):
     """What all pages of a listing share."""
 
-    sender: Sender
+    sender: "Sender"
     call: Call[Any]
     prefetch: bool
 

@@ -47,13 +47,16 @@ class BetaModelInfo(Fields[Any]):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        d = dict(src_dict)
         model = cls(
-            d.pop("id"),
-            date_time(d.pop("created_at")),
-            d.pop("display_name"),
-            d.pop("type"),
+            src_dict["id"],
+            date_time(src_dict["created_at"]),
+            src_dict["display_name"],
+            src_dict["type"],
         )
-        if d:
-            model.additional_properties = d
+        if len(src_dict) > 4:
+            model.additional_properties = {
+                name: each
+                for name, each in src_dict.items()
+                if name not in cls._attributes
+            }
         return model

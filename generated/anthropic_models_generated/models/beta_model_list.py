@@ -52,13 +52,16 @@ class BetaModelList(Fields[Any]):
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.beta_model_info import BetaModelInfo  # noqa: PLC0415
 
-        d = dict(src_dict)
         model = cls(
-            [BetaModelInfo.from_dict(each) for each in d.pop("data")],
-            d.pop("first_id"),
-            d.pop("has_more"),
-            d.pop("last_id"),
+            [BetaModelInfo.from_dict(each) for each in src_dict["data"]],
+            src_dict["first_id"],
+            src_dict["has_more"],
+            src_dict["last_id"],
         )
-        if d:
-            model.additional_properties = d
+        if len(src_dict) > 4:
+            model.additional_properties = {
+                name: each
+                for name, each in src_dict.items()
+                if name not in cls._attributes
+            }
         return model

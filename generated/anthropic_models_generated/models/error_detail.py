@@ -37,14 +37,17 @@ class ErrorDetail(Fields[Any]):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        d = dict(src_dict)
-        type__json = d.pop("type")
+        type__json = src_dict["type"]
         model = cls(
             KnownErrorType(type__json)
             if is_value(KnownErrorType, type__json)
             else type__json,
-            d.pop("message"),
+            src_dict["message"],
         )
-        if d:
-            model.additional_properties = d
+        if len(src_dict) > 2:
+            model.additional_properties = {
+                name: each
+                for name, each in src_dict.items()
+                if name not in cls._attributes
+            }
         return model

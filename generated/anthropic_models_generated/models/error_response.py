@@ -47,12 +47,15 @@ class ErrorResponse(Fields[Any]):
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.error_detail import ErrorDetail  # noqa: PLC0415
 
-        d = dict(src_dict)
         model = cls(
-            d.pop("type"),
-            ErrorDetail.from_dict(d.pop("error")),
-            request_id=d.pop("request_id", UNSET),
+            src_dict["type"],
+            ErrorDetail.from_dict(src_dict["error"]),
+            request_id=src_dict.get("request_id", UNSET),
         )
-        if d:
-            model.additional_properties = d
+        if len(src_dict) > 2:
+            model.additional_properties = {
+                name: each
+                for name, each in src_dict.items()
+                if name not in cls._attributes
+            }
         return model

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
+if TYPE_CHECKING:
+    from ...client import AuthenticatedClient, Client
 from ... import errors
-from ...client import AuthenticatedClient, Client
 from ...models.beta_model_list import BetaModelList
 from ...models.error_response import ErrorResponse
 from ...request import Request, SuccessResponse
