@@ -85,18 +85,19 @@ def date_time(text: str) -> datetime.datetime:
     for what Python cannot hold: the year 0, the second after the year 9999.
     """
     try:
-        return datetime.datetime.fromisoformat(text)
+        return _from_iso(text)
     except ValueError:
         text = text.upper()  # t and z
         leap = _LEAP_SECOND.fullmatch(text)
         if leap is None:
-            return datetime.datetime.fromisoformat(text)
+            return _from_iso(text)
     try:
-        return datetime.datetime.fromisoformat(f"{leap[1]}59{leap[2]}") + _SECOND
+        return _from_iso(f"{leap[1]}59{leap[2]}") + _SECOND
     except OverflowError as error:
         raise ValueError(f"{text} is later than Python can hold") from error
 
 
+_from_iso = datetime.datetime.fromisoformat
 _LEAP_SECOND = re.compile(r"(.+:)60((?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
 _SECOND = datetime.timedelta(seconds=1)
 
