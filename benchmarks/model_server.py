@@ -8,60 +8,54 @@ were requested. It reads `after_id` and `limit` of a request, and nothing else.
 
 import argparse
 import asyncio
-import datetime
+import json
 import ssl
 import sys
 from array import array
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-_NEWEST = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-_MINUTE = datetime.timedelta(minutes=1)
-_ID = "made-up-model-"
+from anthropic_models.sandbox.catalogue import MadeUpModels
+from anthropic_models.sandbox.openapi import openapi_document
+
 _DEFAULT_LIMIT = 20  # the API's
 
 
 class Catalogue:
-    """Made-up models as one text, of which each page is a part."""
+    """The made-up models of the sandbox as one text, of which each page is a part."""
 
     def __init__(self, count: int) -> None:
-        self._count = count
+        self._models = MadeUpModels(count)
         self._ends = array("Q")
         text = bytearray()
-        for position in range(count):
-            text += _model(count - position, _NEWEST - position * _MINUTE)
+        for model in self._models:
+            text += _json(model) + b","
             self._ends.append(len(text))
         self._text = memoryview(bytes(text))
 
     def page(self, after_id: str | None, limit: int) -> list[bytes | memoryview]:
         """Return the parts of a page's body; raises ValueError for an unknown cursor."""
         start = 0 if after_id is None else self._position(after_id) + 1
-        end = min(start + limit, self._count)
+        end = min(start + limit, len(self._models))
+        fields: dict[str, Any] = {**openapi_document().page, "has_more": end < len(self._models)}
+        del fields["data"]
         if start >= end:
-            return [b'{"data":[],"has_more":false,"first_id":null,"last_id":null}']
+            return [b'{"data":[],', _json(fields | {"first_id": None, "last_id": None})[1:]]
+        ids = {"first_id": self._models[start]["id"], "last_id": self._models[end - 1]["id"]}
         data = self._text[self._ends[start - 1] if start else 0 : self._ends[end - 1] - 1]
-        more = b"true" if end < self._count else b"false"
-        first, last = (_id(self._count - at).encode() for at in (start, end - 1))
-        tail = b'],"has_more":%b,"first_id":"%b","last_id":"%b"}' % (more, first, last)
-        return [b'{"data":[', data, tail]
+        return [b'{"data":[', data, b"],", _json(fields | ids)[1:]]
 
     def _position(self, id_: str) -> int:
-        position = self._count - int(id_.removeprefix(_ID))
-        if not 0 <= position < self._count:
+        position = self._models.position(id_)
+        if position is None:
             raise ValueError(id_)
         return position
 
 
-def _id(number: int) -> str:
-    return f"{_ID}{number:06}"
-
-
-def _model(number: int, released: datetime.datetime) -> bytes:
-    return (
-        f'{{"type":"model","id":"{_id(number)}","display_name":"Made-up Model {number}",'
-        f'"created_at":"{released:%Y-%m-%dT%H:%M:%SZ}"}},'
-    ).encode()
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 class Counter:

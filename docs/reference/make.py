@@ -16,6 +16,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 import pdoc.doc
 import pdoc.render
 from anthropic_models import __version__
+from anthropic_models_generated import models
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -150,11 +151,13 @@ def _or(one: Any, other: Any) -> Any:
 def _as_users_name_them(package: pdoc.doc.Module) -> Callable[[str], str]:
     """Return a function that replaces where a class is defined by its public name."""
     dot = '</span><span class="o">.</span><span class="n">'  # in highlighted code
+    public = {kind.obj: kind.fullname for kind in package.classes}
+    generated = {getattr(models, name): f"{models.__name__}.{name}" for name in models.__all__}
     names: dict[str, str] = {}
-    for kind in package.classes:
-        defined = f"{kind.obj.__module__}.{kind.obj.__qualname__}"
+    for kind, name in (generated | public).items():
+        defined = f"{kind.__module__}.{kind.__qualname__}"
         for between in (".", dot, dot.replace('"', r"\"")):  # the last one in search.js
-            names[defined.replace(".", between)] = kind.fullname.replace(".", between)
+            names[defined.replace(".", between)] = name.replace(".", between)
     any_name = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
     return lambda text: any_name.sub(lambda found: names[found[0]], text)
 
