@@ -31,11 +31,11 @@ import httpx
 import yaml
 from attrs import frozen
 
-from generator import process, proof, regenerate
+from generator import proof, regenerate
 from generator.documents import Document, read_yaml, to_yaml
 from tests.spec.differential import Cases, Reference, json_of, same
 from tests.support.evolution import CHANGES, NOVEMBER, later_document
-from tests.support.projects import ROOT, run_here, same_signals
+from tests.support.projects import MYPY_CACHE, ROOT, imported_from, regeneration
 
 TABLE = ROOT / "tests" / "spec" / "data" / "edits.yaml"
 TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
@@ -62,7 +62,8 @@ class Edit:
 
 def edits() -> list[Edit]:
     """Return the rows of the table."""
-    table: dict[str, dict[str, Any]] = yaml.safe_load(TABLE.read_text("utf-8"))
+    # In C, since it takes a second otherwise.
+    table: dict[str, dict[str, Any]] = yaml.load(TABLE.read_text("utf-8"), yaml.CSafeLoader)
     rows = [Edit(kind, name, row) for kind, rows in table.items() for name, row in rows.items()]
     changes: list[tuple[str, ...]] = [(change,) for change in CHANGES]
     changes += [(*CHANGES,), (NOVEMBER,), (NOVEMBER, *CHANGES), (NOVEMBER, NOVEMBER)]
@@ -137,19 +138,20 @@ def _merge(into: Any, new: Any) -> None:
 
 
 def tried(edit: Edit, folder: Path) -> str | None:
-    """Make an edit and regenerate, in this process; return what is wrong. It is done once only."""
+    """Make an edit and regenerate, in this process; return what is wrong."""
     for name in ("overlays", "generator-config.yml", "wrapper"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "generated", folder / "generated")
     try:
         (folder / "openapi.yaml").write_text(edited(edit), "utf-8")
         code, said = _regenerated(folder)
-        if "refused" in edit.row:
-            _check_refusal(edit, code, said, folder)
-        elif code:
-            raise WrongError(f"is refused: {said}".partition("\n")[0])
-        else:
-            _check_package(edit, read_yaml(folder / "openapi.yaml"))
+        with imported_from(folder / "generated", folder / "wrapper"):
+            if "refused" in edit.row:
+                _check_refusal(edit, code, said, folder)
+            elif code:
+                raise WrongError(f"is refused: {said}".partition("\n")[0])
+            else:
+                _check_package(edit, read_yaml(folder / "openapi.yaml"))
     except WrongError as error:
         return str(error)
     except Exception as error:
@@ -159,37 +161,18 @@ def tried(edit: Edit, folder: Path) -> str | None:
 
 def _regenerated(folder: Path) -> tuple[int, str]:
     """Run `make regenerate` for the project in a folder; return its exit code and its stderr."""
-    process.run = run_here
-    for name, value in (("ROOT", folder), ("prove", _prove_here), ("show_difference", _ignore)):
-        setattr(regenerate, name, value)
     sys.argv = ["regenerate"]
-    with same_signals(), redirect_stdout(StringIO()), redirect_stderr(StringIO()) as said:
+    regenerate.show_difference = _ignore
+    with regeneration(folder), redirect_stdout(StringIO()), redirect_stderr(StringIO()) as said:
         try:
             code = regenerate.main()
         except Exception as error:
             raise WrongError(f"Traceback: {type(error).__name__}: {error}") from error
-    _import_from(folder / "generated", folder / "wrapper")
     return code, said.getvalue()
 
 
-def _ignore(_before: Path, _after: Path) -> None:
+def _ignore(before: Path, after: Path) -> None:
     pass
-
-
-def _prove_here(original: Path, folder: Path) -> None:
-    _import_from(folder, ROOT / "wrapper")
-    proof.check(read_yaml(original))
-
-
-def _import_from(*folders: Path) -> None:
-    for name in [name for name in sys.modules if name.partition(".")[0] in PACKAGES]:
-        del sys.modules[name]
-    sys.path[:] = [*map(str, folders), *PATH]
-    importlib.invalidate_caches()
-
-
-PACKAGES = {PACKAGE, "anthropic_models"}
-PATH = list(sys.path)
 
 
 def _check_refusal(edit: Edit, code: int, said: str, folder: Path) -> None:
@@ -418,7 +401,7 @@ def all_tried(chosen: list[Edit]) -> Iterator[str]:
             done = subprocess.run(
                 [sys.executable, "-m", "mypy", "--strict", "--config-file=", *options],
                 cwd=packages,
-                env={**os.environ, "MYPY_CACHE_DIR": os.devnull},
+                env={**os.environ, "MYPY_CACHE_DIR": f"{MYPY_CACHE}-edits"},
                 capture_output=True,
                 text=True,
             )

@@ -1,4 +1,4 @@
-"""A part of what `make edits` tries."""
+"""A part of what `make edits` tries, which tries all."""
 
 import subprocess
 import sys
@@ -15,12 +15,17 @@ def test_an_edit_works_or_is_refused_in_a_sentence() -> None:
         text=True,
     )
     basic = [edit for edit in edits() if edit.row.get("basic")]
-    assert len(basic) >= 12
+    assert {edit.kind for edit in basic} >= {
+        "fields",
+        "models",
+        "bodies",
+        "parameters",
+        "documents",
+    }
     assert (done.stdout, done.stderr) == (f"{len(basic)} edits, 0 wrong\n", "")
 
 
-def test_there_are_edits_of_each_kind() -> None:
-    assert len(edits()) >= 120
-    refused = [edit for edit in edits() if "refused" in edit.row]
-    works = [edit for edit in edits() if {"good", "bad", "sends", "works"} & edit.row.keys()]
-    assert len(refused) + len(works) == len(edits())
+def test_each_edit_works_or_is_refused() -> None:
+    for edit in edits():
+        works = {"good", "bad", "sends", "works"} & edit.row.keys()
+        assert bool(works) != ("refused" in edit.row), edit

@@ -1,12 +1,13 @@
 """Copies of the project, to be changed at will, and its programs, run within this process."""
 
+import importlib
 import os
 import runpy
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
@@ -15,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from generator import process
+from generator import process, proof, regenerate
+from generator.documents import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # The cache of mypy that regenerations use, one for each process of tests: it has no lock.
@@ -135,6 +137,47 @@ def run_here(*command: str | Path, **options: Any) -> process.Output:
     if code:
         raise process.ProcessError(f"{module} failed (exit {code}):\n{''.join(output)}")
     return output
+
+
+def prove_here(original: Path, folder: Path) -> None:
+    """Stand in for proof.prove: check what is generated in this process, without mypy."""
+    with imported_from(folder, ROOT / "wrapper"):
+        proof.check(read_yaml(original))
+
+
+@contextmanager
+def regeneration(
+    project: Path, prove: Callable[[Path, Path], object] = prove_here
+) -> Generator[None]:
+    """Until the block ends, regenerate the project in a folder, in this process."""
+    with pytest.MonkeyPatch.context() as patch, same_signals():
+        patch.setattr(process, "run", run_here)
+        patch.setattr(regenerate, "ROOT", project)
+        patch.setattr(regenerate, "prove", prove)
+        yield
+
+
+@contextmanager
+def imported_from(*folders: Path) -> Generator[None]:
+    """Until the block ends, import the generated package and the wrapper from other folders."""
+    ours = {name: sys.modules[name] for name in sys.modules if _is_ours(name)}
+    path, writes_none = list(sys.path), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    for name in ours:
+        del sys.modules[name]
+    sys.path[:0] = map(str, folders)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path[:], sys.dont_write_bytecode = path, writes_none
+        for name in list(filter(_is_ours, sys.modules)):
+            del sys.modules[name]
+        sys.modules.update(ours)
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in ("anthropic_models", "anthropic_models_generated")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from generator.documents import read_yaml, to_yaml
 from generator.portable import portable_edition
 from generator.regenerate import generate
 from tests.support.evolution import merged
-from tests.support.projects import ROOT
+from tests.support.projects import ROOT, regeneration
 
 OVERLAY = ROOT / "tests" / "spec" / "data" / "ten-more-operations.yaml"
 
@@ -24,4 +24,5 @@ def ten_more_operations(folder: Path) -> Path:
     original, source = folder / "openapi.yaml", folder / "portable.yaml"
     original.write_text(to_yaml(document), "utf-8")
     source.write_text(to_yaml(portable_edition(original, ROOT / "overlays")), "utf-8")
-    return generate(source, folder / "generated", original=original)
+    with regeneration(ROOT):
+        return generate(source, folder / "generated", original=original)

@@ -1,38 +1,26 @@
-"""Regeneration proves what it made before it swaps it in, and says in a sentence what is wrong."""
+"""Regeneration proves what it made, and reports in a sentence what is wrong with it."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from generator.documents import read_yaml
 from generator.proof import ProofError, prove
-from tests.support.projects import MYPY_CACHE, ROOT
+from tests.support.projects import MYPY_CACHE, ROOT, prove_here
 
 GENERATED = ROOT / "generated" / "anthropic_models_generated"
-
-
-@pytest.fixture
-def document() -> Any:
-    return yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
+CASES: dict[str, Any] = read_yaml(ROOT / "tests/tools/data/proof.yaml")
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a copy of the generated package, to be tampered with."""
+    """A copy of the generated package, beside a copy of the document."""
     monkeypatch.setenv("MYPY_CACHE_DIR", MYPY_CACHE)
-    shutil.copytree(GENERATED, tmp_path / GENERATED.name)
-    return tmp_path / GENERATED.name
-
-
-def problem(document: Any, package: Path) -> str:
-    path = package.parent / "openapi.yaml"
-    path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
-    with pytest.raises(ProofError) as caught:
-        prove(path, package.parent)
-    return str(caught.value)
+    shutil.copy(ROOT / "openapi.yaml", tmp_path)
+    ignored = shutil.ignore_patterns("__pycache__")
+    return shutil.copytree(GENERATED, tmp_path / GENERATED.name, ignore=ignored)
 
 
 def replace(file: Path, old: str, new: str) -> None:
@@ -41,86 +29,32 @@ def replace(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), "utf-8")
 
 
-def add_operation(document: Any) -> None:
-    document["paths"]["/v1/others"] = {"get": {"operationId": "list_others", "responses": {}}}
-
-
-def add_parameter(document: Any) -> None:
-    document["components"]["parameters"]["Limit"]["name"] = "size"
-
-
-def add_field(document: Any) -> None:
-    document["components"]["schemas"]["BetaModelInfo"]["properties"]["era"] = {"type": "string"}
-
-
-def add_value(document: Any) -> None:
-    document["components"]["schemas"]["KnownAnthropicBeta"]["enum"].append("new-2027-01-01")
-
-
-def break_example(document: Any) -> None:
-    document["components"]["examples"]["PageOfModels"]["value"]["data"][1]["id"] = 7
-
-
-def use_another_style(document: Any) -> None:
-    document["components"]["parameters"]["Limit"]["style"] = "deepObject"
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_what_document_and_package_do_not_have_in_common_is_named(
+    package: Path, case: dict[str, Any]
+) -> None:
+    document = package.parent / "openapi.yaml"
+    (file, change), (_, reason) = case.items()
+    replace(document if file == document.name else package / file, *change)
+    with pytest.raises(ProofError, match=r"^openapi\.yaml.*\.$") as caught:
+        prove_here(document, package.parent)
+    assert reason in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("old", "new", "reason"),
     [
-        (add_operation, "GET /v1/others: it is not in the generated package"),
-        (add_parameter, "the parameter size is not in the generated request()"),
-        (add_field, "#/components/schemas/BetaModelInfo: the field era is not in the class"),
-        (add_value, "#/components/schemas/KnownAnthropicBeta: 'new-2027-01-01' becomes"),
-        (use_another_style, "the style deepObject of the parameter limit is not generated"),
+        ("    id: str\n", "    id: Nothing\n", "does not type-check"),
+        ('"id": self.id', '"id": self.type_', "comes back as"),
     ],
 )
-def test_what_the_document_has_and_the_package_lacks_is_named(
-    document: Any, package: Path, change: Callable[[Any], None], says: str
+def test_what_is_found_in_processes_of_their_own_is_one_sentence(
+    package: Path, old: str, new: str, reason: str
 ) -> None:
-    change(document)
-    found = problem(document, package)
-    assert says in found
-    assert "Traceback" not in found
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
-    [
-        ("models/__init__.py", "BetaModelInfo", "ModelInfo", "cannot be imported"),
-        (
-            "request.py",
-            "    return str(value)\n",
-            '    return f"{value}0"\n',
-            "the example 1000 of the parameter limit is sent as [('limit', '10000')]",
-        ),
-        (
-            "models/beta_model_info.py",
-            '"display_name": self.display_name',
-            '"display_name": self.id',
-            "comes back as",
-        ),
-        ("models/beta_model_info.py", "    id: str\n", "    id: Nothing\n", "does not type-check"),
-    ],
-)
-def test_a_package_that_does_something_else_is_refused(
-    document: Any, package: Path, file: str, old: str, new: str, says: str
-) -> None:
-    replace(package / file, old, new)
-    found = problem(document, package)
-    assert says in found
-    assert "Traceback" not in found
-
-
-def test_an_example_that_is_not_valid_is_named_with_its_place(
-    document: Any, package: Path
-) -> None:
-    break_example(document)
-    assert problem(document, package) == (
-        "openapi.yaml, GET /v1/models: an example of the response 200 is not valid: data[1].id "
-        "should be a string, but is 7."
-    )
-
-
-def test_the_committed_package_is_proven(package: Path) -> None:
-    prove(ROOT / "openapi.yaml", package.parent)
+    replace(package / "models/beta_model_info.py", old, new)
+    with pytest.raises(ProofError) as caught:
+        prove(package.parent / "openapi.yaml", package.parent)
+    sentence = str(caught.value).partition("\n")[0]
+    assert sentence.startswith("openapi.yaml")
+    assert reason in sentence
+    assert "Traceback" not in str(caught.value)

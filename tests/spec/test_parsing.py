@@ -1,17 +1,18 @@
-"""Unions are parsed to the member that is valid, and fields are found by their names."""
+"""Responses are validated and parsed by the document: unions, names of fields, deep nesting."""
 
 import datetime
 import importlib
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from anthropic_models_generated.document import mismatch
 
-from generator.documents import read_yaml
-from generator.regenerate import ROOT
+from tests.spec.differential import disagreements, many_schemas, same
 from tests.support.generated_packages import document_of, generated_package
+from tests.support.scripted_server import page
 
-SCHEMAS: Any = read_yaml(ROOT / "tests" / "spec" / "data" / "many-schemas.yaml")
 CIRCLE = {"kind": "circle", "radius": 1}
 SQUARE = {"kind": "rectangle", "side": 2}
 DRAWING = {"kind": "drawing", "title": "t", "shapes": [CIRCLE, SQUARE]}
@@ -20,9 +21,22 @@ TIME = "2025-05-14T00:00:00+00:00"
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    folder = tmp_path_factory.mktemp("unions")
-    with generated_package(folder, "generated_unions", document_of(SCHEMAS)) as package:
+    folder = tmp_path_factory.mktemp("many")
+    with generated_package(folder, "generated_many", document_of(many_schemas())) as package:
         yield package
+
+
+@pytest.mark.usefixtures("package")
+def test_an_independent_validator_agrees_about_every_response() -> None:
+    """A part of what `make differential` compares."""
+    assert disagreements("generated_many", 2_000, time.time_ns() % 1_000_000) == []
+
+
+def test_texts_that_are_the_same_instant_are_the_same_and_true_is_not_1() -> None:
+    assert same({"a": ["2016-12-31T23:59:60Z"]}, {"a": ["2017-01-01T01:00:00+01:00"]})
+    assert not same("2016-12-31T23:59:59Z", "2017-01-01T00:00:00Z")
+    assert not same([1], [True])
+    assert not same({"a": None}, {})
 
 
 def parsed(package: Any, name: str, content: Any) -> Any:
@@ -74,11 +88,9 @@ def test_a_union_is_parsed_to_the_member_that_is_valid(
 def test_unions_within_lists_and_objects_are_parsed_as_well(package: Any) -> None:
     drawing = parsed(package, "drawing", DRAWING)
     assert [type(shape).__name__ for shape in drawing.shapes] == ["Circle", "Square"]
-    (circle,) = parsed(package, "times", [CIRCLE])
-    assert type(circle).__name__ == "Circle"
+    assert type(parsed(package, "times", [CIRCLE])[0]).__name__ == "Circle"
     assert parsed(package, "times", [TIME]) == [datetime.datetime.fromisoformat(TIME)]
-    (inner,) = parsed(package, "nested", [{"c": {"d": 1}}])
-    assert inner.c.d == 1
+    assert parsed(package, "nested", [{"c": {"d": 1}}])[0].c.d == 1
     nested = parsed(package, "nested", {"b": {"more": {"a": {"at": TIME}}}})
     assert nested.b.more.a.at.year == 2025
     assert parsed(package, "nested_or_null", ["2025-05-14"])[0].year == 2025
@@ -99,38 +111,72 @@ def test_unions_within_lists_and_objects_are_parsed_as_well(package: Any) -> Non
 def test_what_no_schema_describes_is_refused(
     package: Any, name: str, content: Any, place: str
 ) -> None:
-    found = package.document.mismatch(f"get_{name}", "200", content)
-    assert found is not None
-    assert found[0] == place
+    assert package.document.mismatch(f"get_{name}", "200", content)[0] == place
 
 
 def test_fields_are_found_by_the_names_of_the_document(package: Any) -> None:
     content = {"d": TIME, "cls": CIRCLE, "to_dict": 1, "more": [1], "foo-bar!": 2}
     odd = parsed(package, "odd", content)
     assert {name: odd[name] for name in content} == content
-    assert set(content) <= {name for name in [*content, "model"] if name in odd}
-    assert "model" not in odd
+    assert [name for name in [*content, "model"] if name in odd] == list(content)
     assert odd.additional_keys == ["more"]
-    with pytest.raises(KeyError):
-        odd["model"]
     odd["model"], odd["new"], odd["d"] = CIRCLE, "text", "2026-01-01T00:00:00Z"
     assert type(odd.model).__name__ == "Circle"
     assert odd.d.year == 2026
     del odd["model"], odd["new"]
-    assert "model" not in odd
-    assert "new" not in odd
+    assert [name for name in ("model", "new") if name in odd] == []
+    for absent in ("model", "never there"):
+        with pytest.raises(KeyError):
+            odd[absent]
+        with pytest.raises(KeyError):
+            del odd[absent]
     with pytest.raises(ValueError, match="to_dict is required"):
         del odd["to_dict"]
-    with pytest.raises(KeyError):
-        del odd["never there"]
     assert odd.to_dict() == content | {"d": "2026-01-01T00:00:00+00:00"}
 
 
 def test_what_a_map_holds_is_parsed_and_is_json_beside_fields(package: Any) -> None:
-    whole = parsed(package, "map", {"a": TIME})
-    assert whole["a"].year == 2025
+    assert parsed(package, "map", {"a": TIME})["a"].year == 2025
     mixed = parsed(package, "map_of_unions", {"first": 1, "a": CIRCLE, "b": "low", "c": [1]})
-    assert type(mixed.additional_properties["a"]).__name__ == "Circle"
     assert (mixed["a"], mixed["b"], mixed["c"], mixed["first"]) == (CIRCLE, "low", [1], 1)
     mixed["d"] = CIRCLE
-    assert type(mixed.additional_properties["d"]).__name__ == "Circle"
+    for name in ("a", "d"):
+        assert type(mixed.additional_properties[name]).__name__ == "Circle"
+
+
+def nested(levels: int) -> Any:
+    content: Any = []
+    for _ in range(levels):
+        content = [content]
+    return content
+
+
+@pytest.mark.parametrize("levels", [10, 254, 300, 1_900])
+@pytest.mark.parametrize("text", ["plain", "\ud800"])
+def test_a_field_is_named_beside_or_above_what_is_nested_deep(levels: int, text: str) -> None:
+    wanted = "should be true or false, but is"
+    content = page() | {"has_more": nested(levels), "later": text}
+    assert mismatch("list_models", "200", content) == ("has_more", f"{wanted} a list")
+    content |= {"has_more": 1, "later": nested(levels)}
+    assert mismatch("list_models", "200", content) == ("has_more", f"{wanted} 1")
+
+
+@pytest.mark.parametrize("levels", [1, 300])
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [("next", ".next"), ("pair", ".pair[0]"), ("many", ".many[0]"), ("other", ".other")],
+)
+def test_a_field_is_named_within_what_is_nested_deep(
+    package: Any, step: str, place: str, levels: int
+) -> None:
+    def tree(name: object) -> Any:
+        content: Any = {"name": name}
+        for _ in range(levels):
+            below = [content] if place.endswith("]") else content
+            content = {"name": "a", step: below, "beside": {"name": "b"}}
+        return content
+
+    mismatch = package.document.mismatch
+    assert mismatch("get_deep", "200", tree("a")) is None
+    found = (f"{place * levels}.name"[1:], "should be a string, but is 7")
+    assert mismatch("get_deep", "200", tree(7)) == found
