@@ -3,6 +3,7 @@
 import json
 import pickle
 import ssl
+from pathlib import Path
 from typing import Any
 
 import anthropic_models
@@ -27,9 +28,18 @@ from anthropic_models._core.network_errors import body_error, body_timeout, outc
 from anthropic_models._core.outcomes import Failure, RawResponse
 from anthropic_models.errors import class_for_status
 
+from generator.documents import read_yaml
 from tests.support.calls import raw_response
 from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
 from tests.support.sync_and_async import Shell
+
+CASES = read_yaml(Path(__file__).with_name("data") / "errors.yaml")
+ENVELOPE = {"type": "error", "error": {"type": "t", "message": "m é"}, "request_id": "r"}
+REQUEST = httpx.Request(
+    "GET",
+    "https://api.example:8443/v1",
+    extensions={"timeout": httpx.Timeout(2, pool=3).as_dict()},
+)
 
 
 def status_error(body: object = b"", *, status: int = 502, **headers: str) -> Any:
@@ -58,12 +68,7 @@ def test_the_envelope_is_in_the_error(shell: Shell, scripted: Scripted) -> None:
     failure = shell.error(server.base_url, anthropic_models.RateLimitError, max_retries=0)
     assert str(failure) == "429 rate_limit_error: slow (request id req_h, retry after 0 s)"
     assert (failure.type, failure.message) == ("rate_limit_error", "slow")
-    assert failure.body["request_id"] == "req_body"
     assert status_error(failure.body).request_id == "req_body", "where the header is missing"
-
-
-ENVELOPE = {"type": "error", "error": {"type": "t", "message": "m é"}, "request_id": "r"}
-NOTHING = "HTTP 502 Bad Gateway"
 
 
 @pytest.mark.parametrize(
@@ -76,51 +81,22 @@ def test_the_envelope_may_have_a_byte_order_mark_or_be_in_utf_16(encoding: str) 
 
 
 @pytest.mark.parametrize(
-    ("body", "message", "kept"),
+    "case",
     [
-        (b"", NOTHING, None),
-        (b"null", NOTHING, None),
-        (b"NaN", "NaN", "NaN"),
-        (b"{}", NOTHING, ...),
-        (b"7", NOTHING, ...),
-        (b'{"error": {"message": 7, "type": 7}}', '{"error": {"message": 7, "type": 7}}', ...),
-        (
-            b'{"error": {"type": ""}, "request_id": 7}',
-            '{"error": {"type": ""}, "request_id": 7}',
-            ...,
-        ),
-        (b'{"errors": [{"message": "m"}]}', '{"errors": [{"message": "m"}]}', ...),
-        (b'{"title": "\xc3\xa9"}', '{"title": "é"}', ...),
-        (b'["x"]', '["x"]', ["x"]),
-        (b'{"message": " ", "detail": "text"}', "text", ...),
-        (b'{"message": "caf\xe9"}', "caf\ufffd", {"message": "caf\ufffd"}),
-        (b'{"error": {"message": "m"}}', "m", ...),
-        (b'{"error": "text"}', "text", ...),
-        (b'{"message": "text"}', "text", ...),
-        (b'{"detail": "text"}', "text", ...),
-        (
-            b'{"detail": [{"loc": ["body"], "msg": "bad"}]}',
-            '[{"loc": ["body"], "msg": "bad"}]',
-            ...,
-        ),
-        (b"no  healthy\nupstream", "no healthy upstream", "no  healthy\nupstream"),
-        (b"x" * 201, f"{'x' * 200}…", "x" * 201),
-        (b"x" * 1_048_577, f"{'x' * 200}…", "x" * 1_048_576),
-        (b"<html><title> 502\nBad </title><p>x", "502 Bad", "<html><title> 502\nBad </title><p>x"),
-        (b"<html>no <b>title</b></html>", "no title", "<html>no <b>title</b></html>"),
-        (b"<style>p {}</style><p>x", "x", "<style>p {}</style><p>x"),
-        (b"<html></html>", NOTHING, "<html></html>"),
-        (b"[" * 200_000, "[" * 200 + "…", "[" * 200_000),
+        *CASES["gateways"],
+        ["x" * 201, f"{'x' * 200}…", "x" * 201],
+        ["x" * 1_048_577, f"{'x' * 200}…", "x" * 1_048_576],
+        ["[" * 200_000, "[" * 200 + "…", "[" * 200_000],
     ],
-    ids=lambda value: str(value)[:20],
+    ids=lambda case: case[0][:20],
 )
-def test_what_a_gateway_writes_instead_is_in_the_message(
-    body: bytes, message: str, kept: object
-) -> None:
-    failure = status_error(body)
+def test_what_a_gateway_writes_instead_is_in_the_message(case: list[Any]) -> None:
+    body, message, *kept = case
+    failure = status_error(body.encode())
     assert failure.message == message
-    assert failure.body == (json.loads(body) if kept is ... else kept)
+    assert failure.body == (kept[0] if kept else json.loads(body))
     assert (failure.type, failure.request_id) == (None, None)
+    assert status_error(b'{"message": "caf\xe9"}').message == "caf\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +107,6 @@ def test_what_a_gateway_writes_instead_is_in_the_message(
         (300, "redirected, and redirects are not followed; is base_url correct?"),
         (399, "redirected, and redirects are not followed; is base_url correct?"),
         (400, "HTTP 400 Bad Request"),
-        (529, "HTTP 529"),
         (799, "HTTP 799"),
     ],
 )
@@ -174,62 +149,27 @@ def test_a_redirect_is_not_followed(shell: Shell, scripted: Scripted) -> None:
     assert (len(server.requests), other.requests) == (1, []), "the credential went nowhere else"
 
 
-REQUEST = httpx.Request(
-    "GET",
-    "https://api.example:8443/v1",
-    extensions={"timeout": httpx.Timeout(2, pool=3).as_dict()},
-)
-
-
-def caused(*, cause: str = "", context: str = "") -> Exception:
+def caused(*, cause: Exception | None = None, context: Exception | None = None) -> Exception:
     error = httpx.ConnectError("")
-    error.__cause__ = OSError(cause) if cause else None
-    error.__context__ = OSError(context) if context else None
+    error.__cause__, error.__context__ = cause, context
     return error
 
 
-def unverified() -> Exception:
-    error = httpx.ConnectError("")
-    error.__cause__ = ssl.SSLCertVerificationError(1, "unable to get local issuer")
-    return error
-
-
-CANNOT_BE_SENT = "the request cannot be sent: a header has invalid characters"
+UNVERIFIED = caused(cause=ssl.SSLCertVerificationError(1, "unable to get local issuer"))
+LOOP_CLOSED = RuntimeError("Event loop is closed")
+NO_CONNECTION = "could not connect to {}: why"
 
 
 @pytest.mark.parametrize(
     ("raised", "message", "retryable", "may_have_acted"),
     [
-        (httpx.ConnectTimeout("x"), "connecting to {} timed out after 2 s", True, False),
-        (
-            httpx.PoolTimeout("x"),
-            "waiting for a free connection to {} timed out after 3 s",
-            True,
-            False,
-        ),
-        (httpx.ReadTimeout("x"), "reading from {} timed out after 2 s", True, True),
-        (httpx.WriteTimeout("x"), "writing to {} timed out after 2 s", True, True),
-        (httpx.ConnectError("x"), "could not connect to {}: x", True, False),
+        *((getattr(httpx, kind)("x"), *expected) for kind, *expected in CASES["network"]),
         (httpx.ConnectError("\udcff"), "could not connect to {}: ?", True, False),
-        (caused(cause="why", context="?"), "could not connect to {}: why", True, False),
-        (caused(context="why"), "could not connect to {}: why", True, False),
-        (unverified(), "could not connect to {}: unable to get local issuer", False, False),
-        (httpx.ProxyError("x"), "could not connect to {}: x", True, False),
-        (httpx.UnsupportedProtocol("x"), "could not connect to {}: x", False, False),
-        (httpx.ReadError("x"), "connection to {} lost: x", True, True),
-        (httpx.WriteError("x"), "connection to {} lost: x", True, True),
+        (caused(cause=OSError("why"), context=OSError()), NO_CONNECTION, True, False),
+        (caused(context=OSError("why")), NO_CONNECTION, True, False),
+        (UNVERIFIED, "could not connect to {}: unable to get local issuer", False, False),
         (httpx.ReadError(""), "connection to {} lost: ReadError", True, True),
-        (httpx.RemoteProtocolError("x"), "connection to {} lost: x", True, True),
-        (httpx.StreamError("x"), "connection to {} lost: x", True, True),
-        (
-            RuntimeError("Event loop is closed"),
-            "connection to {} lost: Event loop is closed",
-            True,
-            False,
-        ),
-        (httpx.TooManyRedirects("x"), "connection to {} lost: x", False, True),
-        (httpx.LocalProtocolError("x"), CANNOT_BE_SENT, False, True),
-        (httpx.InvalidURL("x"), "the URL is not valid", False, True),
+        (LOOP_CLOSED, "connection to {} lost: Event loop is closed", True, False),
         (UnicodeError("x"), "the URL is not valid", False, True),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
@@ -330,7 +270,7 @@ def test_an_error_reads_as_a_sentence(made: Exception, text: str) -> None:
     assert (str(again), vars(again)) == (text, vars(made))
 
 
-@pytest.mark.parametrize("depth", [50, 500, 5000, 100_000])
+@pytest.mark.parametrize("depth", [500, 5000, 100_000])
 def test_an_error_with_a_body_nested_to_any_depth_can_be_shown_and_pickled(depth: int) -> None:
     failure: AnthropicModelsError = status_error(b"[" * depth + b"]" * depth)
     assert repr(vars(failure))
