@@ -1,13 +1,13 @@
 """Connections of our own: deadlines, odd framings, what is kept, and how many there are."""
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-import anyio
 import httpx
 import pytest
 from anthropic_models import (
@@ -15,11 +15,11 @@ from anthropic_models import (
     APIResponseValidationError,
     APITimeoutError,
     AsyncClient,
-    Client,
 )
 from anthropic_models._sync import connections
 from anthropic_models_generated.request import Request
 
+from tests.support.certificates import Authority
 from tests.support.scripted_server import (
     HEAD,
     SIZED,
@@ -33,7 +33,7 @@ from tests.support.scripted_server import (
     silence_after,
     when,
 )
-from tests.support.sync_and_async import KEY, Shell, with_async_client
+from tests.support.sync_and_async import Shell, with_async_client
 from tests.support.threads import ended, in_a_thread, in_threads
 
 CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
@@ -42,26 +42,31 @@ WHOLE = HEAD + b"content-length: %d\r\n\r\n" % len(ENCODED) + ENCODED
 FIRST_CHUNK = b"%x\r\n%s\r\n" % (len(ENCODED), ENCODED)
 
 WITHOUT_AN_END = {
-    "silence": silence_after(),
-    "bytes of the head": drip(b"HTTP/1.1 200 OK\r\nx: ", b"y", every=0.01),
-    "informational responses": drip(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n", every=0.01),
-    "a flood of them": drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500, every=0.001),
-    "a body": drip(SIZED, b" ", every=0.01),
-    "a chunk extension": drip(CHUNKED + b"5;", b"x", every=0.01),
-    "leading zeros of a size": drip(CHUNKED, b"0", every=0.01),
-    "a chunk": drip(CHUNKED + b"ff\r\n", b" ", every=0.01),
-    "chunks": drip(CHUNKED, b"1\r\n \r\n", every=0.01),
-    "trailers": drip(CHUNKED + FIRST_CHUNK + b"0\r\n", b"x: y\r\n", every=0.01),
-    "a body of HTTP/1.0": drip(b"HTTP/1.0 200 OK\r\n\r\n", b" ", every=0.01),
-    "a compressed body": drip(CHUNKED[:-2] + b"content-encoding: gzip\r\n\r\n", b"", every=0.01),
+    "silence": ("http", silence_after()),
+    "bytes of the head": ("http", drip(b"HTTP/1.1 200 OK\r\nx: ", b"y", every=0.01)),
+    "a flood": ("http", drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500, every=0.001)),
+    "a body": ("http", drip(SIZED, b" ", every=0.01)),
+    "a chunk extension": ("http", drip(CHUNKED + b"5;", b"x", every=0.01)),
+    "chunks": ("http", drip(CHUNKED, b"1\r\n \r\n", every=0.01)),
+    "trailers": ("http", drip(CHUNKED + FIRST_CHUNK + b"0\r\n", b"x: y\r\n", every=0.01)),
+    "a body of HTTP/1.0": ("http", drip(b"HTTP/1.0 200 OK\r\n\r\n", b" ", every=0.01)),
+    "silence over TLS": ("https", silence_after(SIZED)),
+    "a body over TLS": ("https", drip(SIZED, b" ", every=0.01)),
+    "a flood over TLS": ("https", drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01)),
 }
 
 
-@pytest.mark.parametrize("fault", WITHOUT_AN_END.values(), ids=WITHOUT_AN_END)
+@pytest.fixture(params=["http", "https"])
+def tls(request: pytest.FixtureRequest, trusted: Authority) -> ssl.SSLContext | None:
+    """What a server needs to be one of http, or of https."""
+    return trusted.server() if request.param == "https" else None
+
+
+@pytest.mark.parametrize(("scheme", "fault"), WITHOUT_AN_END.values(), ids=WITHOUT_AN_END)
 def test_what_does_not_end_is_cut_at_the_deadline(
-    network: Shell, scripted: Scripted, fault: Response
+    network: Shell, trusted: Authority, scripted: Scripted, scheme: str, fault: Response
 ) -> None:
-    server = scripted(fault)
+    server = scripted(fault, tls=trusted.server() if scheme == "https" else None)
     says = r"127\.0\.0\.1:\d+ timed out after 0\.15 s"
     failure = network.error(server.base_url, APITimeoutError, says, timeout=0.15, max_retries=0)
     assert failure.retries_taken == 0
@@ -113,11 +118,14 @@ def test_a_request_that_nobody_reads_is_cut_at_the_deadline(network: Shell) -> N
         client.send(upload)
 
 
-def test_a_large_request_is_sent_whole(network: Shell, scripted: Scripted) -> None:
-    server = scripted(respond({"size": 1}))
-    upload: Request[Any] = Request(method="POST", path="/v1/x", body=b"x" * (8 * 1024 * 1024))
+def test_large_requests_and_responses_arrive_whole(
+    network: Shell, tls: ssl.SSLContext | None, scripted: Scripted
+) -> None:
+    text = "x" * (5 * 1024 * 1024)
+    server = scripted(respond({"text": text}), tls=tls)
+    upload: Request[Any] = Request(method="POST", path="/v1/x", body=text.encode())
     with network.client(server.base_url, max_retries=0) as client:
-        assert client.send(upload) == {"size": 1}
+        assert client.send(upload) == {"text": text}
     assert server.requests[0].body == upload.body
 
 
@@ -148,30 +156,33 @@ def test_one_connection_serves_one_request_after_the_other_until_it_fails(
 
 
 @pytest.mark.parametrize(
-    "surplus",
+    ("surplus", "is_later"),
     [
-        b"x",
-        HEAD + b"content-length: 2\r\n\r\n{}",
-        HEAD + b"content-length: 9000\r\n\r\n{}",
-        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+        (b"x", False),
+        (WHOLE, False),
+        (HEAD + b"content-length: 9000\r\n\r\n{}", True),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n", True),
     ],
-    ids=["a byte", "a response", "a part of one", "an informational response"],
+    ids=["a byte", "a response", "later a part of one", "later an informational response"],
 )
-@pytest.mark.parametrize("later", [False, True], ids=["same packet", "later packet"])
 def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
-    network: Shell, scripted: Scripted, surplus: bytes, later: bool
+    network: Shell,
+    tls: ssl.SSLContext | None,
+    scripted: Scripted,
+    surplus: bytes,
+    is_later: bool,
 ) -> None:
     sent, go_on = threading.Event(), threading.Event()
 
     def leaving(connection: socket.socket, _over: threading.Event) -> bool:
-        connection.sendall(WHOLE if later else WHOLE + surplus)
-        if later:
+        connection.sendall(WHOLE if is_later else WHOLE + surplus)
+        if is_later:
             go_on.wait(30)
             connection.sendall(surplus)
         sent.set()
         return True
 
-    server = scripted(leaving, respond(page("right")))
+    server = scripted(leaving, respond(page("right")), tls=tls)
     with network.client(server.base_url) as client:
         assert client.models.list().data == []
         go_on.set()
@@ -181,31 +192,26 @@ def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
 
 @pytest.mark.parametrize("is_reset", [False, True], ids=["closed", "reset"])
 def test_a_connection_that_the_server_has_closed_is_not_used_again(
-    network: Shell, is_reset: bool
+    network: Shell, scripted: Scripted, is_reset: bool
 ) -> None:
     received, closed = threading.Event(), threading.Event()
 
-    def serve() -> None:
-        for _ in range(2):
-            connection, _address = listener.accept()
-            with connection:
-                connection.recv(65536)
-                connection.sendall(WHOLE)
-                assert received.wait(30)
-                if is_reset:
-                    linger = struct.pack("ii", 1, 0)
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            closed.set()
+    def closing(connection: socket.socket, _over: threading.Event) -> bool:
+        connection.sendall(WHOLE)
+        assert received.wait(30)
+        if is_reset:
+            linger = struct.pack("ii", 1, 0)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        connection.close()
+        closed.set()
+        return False
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread, _ = in_a_thread(serve)
-        base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with network.client(base_url, max_retries=0) as client:
-            assert client.models.list().data == []
-            received.set()
-            assert closed.wait(30)
-            assert client.models.list().data == []
-        assert ended(thread)
+    server = scripted(closing, respond(page("b")))
+    with network.client(server.base_url, max_retries=0) as client:
+        assert client.models.list().data == []
+        received.set()
+        assert closed.wait(30)
+        assert client.models.list().first_id == "b"
 
 
 def test_no_more_than_ten_are_kept(network: Shell) -> None:
@@ -279,15 +285,13 @@ def test_a_host_that_cannot_be_connected_to_is_named(shell: Shell) -> None:
     shell.error(nowhere, APIConnectionError, says, max_retries=0)
 
 
-def test_connecting_ends_at_its_timeout(network: Shell) -> None:
-    with unanswered() as port:
-        network.error(
-            f"http://127.0.0.1:{port}",
-            APITimeoutError,
-            r"connecting to .* timed out after 0\.1 s",
-            timeout=httpx.Timeout(None, connect=0.1),
-            max_retries=0,
-        )
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_connecting_ends_at_its_timeout(network: Shell, scheme: str) -> None:
+    says = r"connecting to .* timed out after 0\.1 s"
+    timeout = httpx.Timeout(None, connect=0.1)
+    with unanswered() if scheme == "http" else unshaken() as port:
+        base_url = f"{scheme}://127.0.0.1:{port}"
+        network.error(base_url, APITimeoutError, says, timeout=timeout, max_retries=0)
 
 
 @contextmanager
@@ -316,6 +320,13 @@ def unanswered() -> Generator[int]:
         yield listener.getsockname()[1]
 
 
+@contextmanager
+def unshaken() -> Generator[int]:
+    """Return a port that accepts connections and never writes anything."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
 # --- how many there are
 
 
@@ -329,16 +340,10 @@ def forgotten(_place: object) -> None:
     """A wake-up call that is lost."""
 
 
-@pytest.mark.parametrize("is_awake", [True, False], ids=["", "a wake-up call is lost"])
-def test_threads_wait_until_a_connection_is_free(
-    two_at_once: None, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, is_awake: bool
-) -> None:
-    if not is_awake:
-        monkeypatch.setattr(connections, "_RECHECK", 0.01)
-        monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", forgotten)
+def nine_wait_for_two(shell: Shell, scripted: Scripted) -> None:
     go_on = threading.Event()
     server = scripted(when(go_on, respond(page("a"))))
-    with Client(api_key=KEY, base_url=server.base_url) as client:
+    with shell.client(server.base_url) as client:
         threads = [in_a_thread(client.models.list)[0] for _ in range(9)]
         server.wait_for(2)
         assert len(server.requests) == 2
@@ -347,34 +352,31 @@ def test_threads_wait_until_a_connection_is_free(
     assert (len(server.requests), server.connections) == (9, 2)
 
 
-def test_a_failure_makes_room_for_the_next(two_at_once: None, scripted: Scripted) -> None:
+def test_calls_wait_until_a_connection_is_free(
+    two_at_once: None, shell: Shell, scripted: Scripted
+) -> None:
+    nine_wait_for_two(shell, scripted)
+
+
+def test_a_thread_whose_wake_up_call_is_lost_looks_again(
+    two_at_once: None, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_RECHECK", 0.01)
+    monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", forgotten)
+    nine_wait_for_two(Shell("sync"), scripted)
+
+
+def test_a_failure_makes_room_for_the_next(
+    two_at_once: None, shell: Shell, scripted: Scripted
+) -> None:
     go_on = threading.Event()
     server = scripted(when(go_on, raw(b"")))
-    with Client(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
+    with shell.client(server.base_url, max_retries=0) as client:
         calls = [in_a_thread(client.models.list) for _ in range(6)]
         server.wait_for(2)
         go_on.set()
         assert all(ended(thread) for thread, _ in calls)
     assert [type(error) for _, errors in calls for error in errors] == [APIConnectionError] * 6
-
-
-def test_tasks_wait_until_a_connection_is_free(two_at_once: None, scripted: Scripted) -> None:
-    go_on = threading.Event()
-    server = scripted(when(go_on, respond(page("a"))))
-
-    async def work(client: AsyncClient) -> None:
-        async def listing() -> None:
-            await client.models.list()
-
-        async with anyio.create_task_group() as group:
-            for _ in range(9):
-                group.start_soon(listing)
-            await anyio.to_thread.run_sync(server.wait_for, 2)
-            assert len(server.requests) == 2
-            go_on.set()
-
-    with_async_client("asyncio", server.base_url, work)
-    assert len(server.requests) == 9
 
 
 def test_who_waits_too_long_is_told(two_at_once: None, network: Shell, scripted: Scripted) -> None:
@@ -389,27 +391,13 @@ def test_who_waits_too_long_is_told(two_at_once: None, network: Shell, scripted:
         assert all(ended(thread) for thread in busy)
 
 
-def test_32_threads_share_one_client(scripted: Scripted) -> None:
-    server = scripted(respond(page("a", "b")))
-    with Client(api_key=KEY, base_url=server.base_url) as client:
-        in_threads(32, lambda: [list(client.models.list()) for _ in range(5)])
-    assert len(server.requests) == 160
-
-
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_150_tasks_share_one_client(scripted: Scripted, backend: str) -> None:
-    server = scripted(respond(page("a", "b")))
-
-    async def work(client: AsyncClient) -> None:
-        async def listing() -> None:
-            assert [model.id async for model in client.models.list()] == ["a", "b"]
-
-        async with anyio.create_task_group() as group:
-            for _ in range(150):
-                group.start_soon(listing)
-
-    with_async_client(backend, server.base_url, work)
-    assert len(server.requests) == 150
+def test_32_threads_share_one_client(
+    shell: Shell, tls: ssl.SSLContext | None, scripted: Scripted
+) -> None:
+    server = scripted(respond(page("a", "b")), tls=tls)
+    with shell.client(server.base_url) as client:
+        in_threads(32, lambda: [list(client.models.list()) for _ in range(3)])
+    assert len(server.requests) == 96
 
 
 def test_no_thread_is_needed(

@@ -7,26 +7,14 @@ import ssl
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from anthropic_models import APIConnectionError, APITimeoutError, Client
-from anthropic_models_generated.request import Request
+from anthropic_models import APIConnectionError, Client
 
 from tests.support.certificates import Authority
-from tests.support.scripted_server import (
-    SIZED,
-    Response,
-    Scripted,
-    drip,
-    page,
-    raw,
-    respond,
-    silence_after,
-)
+from tests.support.scripted_server import SIZED, Response, Scripted, page, raw, respond
 from tests.support.sync_and_async import KEY, Shell
-from tests.support.threads import in_threads
+from tests.support.threads import ended, in_a_thread
 
 NO_RETRY = {"max_retries": 0}
 
@@ -83,20 +71,11 @@ def test_plain_http_where_tls_is_expected_is_a_connection_error(network: Shell) 
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve)
-        thread.start()
+        thread, _ = in_a_thread(serve)
         base_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         says = r"could not connect .*(?i:ssl|tls)"
         network.error(base_url, APIConnectionError, says, **NO_RETRY)
-        thread.join()
-
-
-def test_a_handshake_that_does_not_end_is_cut_at_the_timeout_to_connect(network: Shell) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        base_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        says = r"connecting to .* timed out after 0\.1 s"
-        timeout = httpx.Timeout(None, connect=0.1)
-        network.error(base_url, APITimeoutError, says, timeout=timeout, **NO_RETRY)
+        assert ended(thread)
 
 
 def garbled(content: bytes) -> Response:
@@ -154,56 +133,6 @@ def test_a_body_that_ends_with_the_connection_in_good_order_is_whole(
     assert network.listed(server.base_url, **NO_RETRY) == ["a"]
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        silence_after(),
-        silence_after(SIZED),
-        drip(SIZED, b" ", every=0.01),
-        drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01),
-    ],
-    ids=["head", "body", "drip", "informational responses"],
-)
-def test_what_does_not_end_is_cut_at_the_deadline(
-    network: Shell, trusted: Authority, scripted: Scripted, fault: Response
-) -> None:
-    server = scripted(fault, tls=trusted.server())
-    says = r"timed out after 0\.3 s"
-    network.error(server.base_url, APITimeoutError, says, timeout=0.3, **NO_RETRY)
-
-
-def test_large_requests_and_responses_arrive_whole(
-    network: Shell, trusted: Authority, scripted: Scripted
-) -> None:
-    text = "x" * (5 * 1024 * 1024)
-    upload: Request[Any] = Request(method="POST", path="/v1/x", body=text.encode())
-    server = scripted(respond({"text": text}), tls=trusted.server())
-    with network.client(server.base_url, max_retries=0) as client:
-        assert client.send(upload) == {"text": text}
-    assert server.requests[0].body == text.encode()
-
-
-@pytest.mark.parametrize("is_later", [False, True], ids=["same record", "next record"])
-def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
-    network: Shell, trusted: Authority, scripted: Scripted, is_later: bool
-) -> None:
-    body = b'{"data": [], "has_more": false, "first_id": null, "last_id": null}'
-    whole = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body
-
-    def leaving(connection: socket.socket, _over: threading.Event) -> bool:
-        for content in (whole, whole) if is_later else (whole + whole,):
-            connection.sendall(content)
-        sent.set()
-        return True
-
-    sent = threading.Event()
-    server = scripted(leaving, respond(page("right")), tls=trusted.server())
-    with network.client(server.base_url) as client:
-        assert client.models.list().data == []
-        assert sent.wait(30)
-        assert client.models.list().first_id == "right"
-
-
 def test_certificates_that_cannot_be_loaded_matter_only_when_they_are_needed(
     shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,10 +155,3 @@ def test_where_no_thread_can_be_started_certificates_are_loaded_when_needed(
         client = Client(api_key=KEY, base_url=server.base_url)
     with client:
         assert client.models.list().first_id == "a"
-
-
-def test_threads_share_one_client(trusted: Authority, scripted: Scripted) -> None:
-    server = scripted(respond(page("a")), tls=trusted.server())
-    with Client(api_key=KEY, base_url=server.base_url) as client:
-        in_threads(8, lambda: [client.models.list() for _ in range(5)])
-    assert len(server.requests) == 40
