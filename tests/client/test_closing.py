@@ -1,6 +1,5 @@
 """Closing a client ends its calls in each phase, from any thread and any event loop."""
 
-import asyncio
 import json
 import logging
 import random
@@ -15,7 +14,7 @@ import httpx
 import pytest
 from anthropic_models import AsyncClient, Client, ClientClosedError
 
-from tests.client.test_connections import unanswered
+from tests.client.test_connections import unanswered, unshaken
 from tests.support.scripted_server import (
     SIZED,
     Response,
@@ -32,6 +31,7 @@ from tests.support.threads import ended, in_a_thread
 
 PATIENT = httpx.Timeout(500)
 RETRY_LATER = error(429, "rate_limit_error", headers={"retry-after": "50"})
+BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
 @contextmanager
@@ -67,6 +67,16 @@ def ends_closed(
     return error
 
 
+def listing(client: AsyncClient, backend: str) -> Callable[[], object]:
+    """Return a call that lists models in an event loop of its own."""
+
+    async def main() -> None:
+        async for _model in client.models.list(prefetch=True):
+            pass
+
+    return lambda: anyio.run(main, backend=backend)
+
+
 def test_a_closed_client_refuses_at_once(
     shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -86,28 +96,19 @@ def test_a_closed_client_refuses_at_once(
     assert len(server.requests) == 1
 
 
-def test_a_call_ends_while_it_connects(network: Shell) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "step"), [("http", "connect_tcp.started"), ("https", "start_tls.started")]
+)
+def test_a_call_ends_while_it_connects_or_shakes_hands(
+    network: Shell, scheme: str, step: str
+) -> None:
     connecting = threading.Event()
     with (
-        unanswered() as port,
-        on_log("httpcore.connection", connecting.set),
-        network.client(f"http://127.0.0.1:{port}", timeout=PATIENT) as client,
+        unanswered() if scheme == "http" else unshaken() as port,
+        on_log("httpcore.connection", connecting.set, step),
+        network.client(f"{scheme}://127.0.0.1:{port}", timeout=PATIENT) as client,
     ):
         ends_closed(client.models.list, lambda: connecting.wait(30), client.close)
-
-
-def test_a_call_ends_in_the_tls_handshake(network: Shell) -> None:
-    accepted: list[socket.socket] = []
-
-    def greeted() -> None:
-        accepted.append(listener.accept()[0])
-        accepted[0].recv(1)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        base_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        with network.client(base_url, timeout=PATIENT) as client:
-            ends_closed(client.models.list, greeted, client.close)
-        accepted[0].close()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_a_call_ends_while_it_waits_to_retry(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
 def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> None:
     server = scripted(respond(page("a")))
 
@@ -169,12 +170,12 @@ def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> N
         for checkpoints in range(40):
             client = AsyncClient(api_key=KEY, base_url=server.base_url)
             async with anyio.create_task_group() as group:
-                group.start_soon(listing, client)
+                group.start_soon(first_page, client)
                 for _ in range(checkpoints):
                     await anyio.lowlevel.checkpoint()
                 await client.close()
 
-    async def listing(client: AsyncClient) -> None:
+    async def first_page(client: AsyncClient) -> None:
         with suppress(ClientClosedError):
             await client.models.list()
 
@@ -198,21 +199,20 @@ def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: S
 
 def test_many_threads_may_close_beside_calls_and_derived_clients(scripted: Scripted) -> None:
     server = scripted(respond(page("a", has_more=True)), respond(page("b")))
-    for _ in range(5):
-        client = Client(api_key=KEY, base_url=server.base_url, max_retries=0)
-        started = threading.Barrier(9)
+    client = Client(api_key=KEY, base_url=server.base_url, max_retries=0)
+    started = threading.Barrier(9)
 
-        def work(client: Client = client, started: threading.Barrier = started) -> None:
-            started.wait()
-            while True:
-                derived = client.with_options(max_retries=1)
-                list(derived.models.list(prefetch=True, max_items=2))
-
-        workers = [in_a_thread(work) for _ in range(8)]
+    def work() -> None:
         started.wait()
-        closers = [in_a_thread(client.close) for _ in range(3)]
-        assert all(ended(thread) for thread, _ in workers + closers)
-        assert {type(error) for _, errors in workers for error in errors} == {ClientClosedError}
+        while True:
+            list(client.with_options(max_retries=1).models.list(prefetch=True, max_items=2))
+
+    workers = [in_a_thread(work) for _ in range(8)]
+    started.wait()
+    server.wait_for(20)
+    closers = [in_a_thread(client.close) for _ in range(3)]
+    assert all(ended(thread) for thread, _ in workers + closers)
+    assert {type(error) for _, errors in workers for error in errors} == {ClientClosedError}
 
 
 def test_a_caller_may_close_the_client_itself_before_it_waits_to_retry(
@@ -252,83 +252,63 @@ def test_it_does_not_wait_for_the_name_of_a_host(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@BACKENDS
 @pytest.mark.parametrize(
-    "under_way", [silence_after(), drip(SIZED, b" ", every=0.01), RETRY_LATER]
+    "script",
+    [
+        [silence_after()],
+        [drip(SIZED, b" ", every=0.01)],
+        [RETRY_LATER],
+        [respond(page("a", has_more=True)), silence_after()],
+    ],
+    ids=["head", "body", "wait to retry", "prefetch"],
 )
 def test_a_call_ends_when_another_event_loop_closes(
-    backend: str, scripted: Scripted, under_way: Response
+    backend: str, scripted: Scripted, script: list[Response]
 ) -> None:
-    server = scripted(under_way)
+    server = scripted(*script)
     client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
-
-    async def listing() -> None:
-        await client.models.list()
-
     ends_closed(
-        lambda: anyio.run(listing, backend=backend),
-        server.wait_for,
+        listing(client, backend),
+        lambda: server.wait_for(len(script)),
         lambda: anyio.run(client.close),
     )
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def close_in_another_loop(client: AsyncClient) -> None:
+    thread, _ = in_a_thread(lambda: anyio.run(client.close))
+    assert ended(thread)
+
+
+@BACKENDS
 def test_a_call_does_not_begin_to_wait_when_another_event_loop_has_closed(
     backend: str, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = scripted(RETRY_LATER)
-    client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
-
-    async def listing() -> None:
-        await client.models.list()
+    client = AsyncClient(api_key=KEY, base_url=scripted(RETRY_LATER).base_url, timeout=PATIENT)
 
     def closing() -> float:
-        thread, _ = in_a_thread(lambda: anyio.run(client.close))
-        assert ended(thread)
+        close_in_another_loop(client)
         return 0.0
 
     monkeypatch.setattr(random, "random", closing)  # asked for once the attempt has ended
-    thread, errors = in_a_thread(lambda: anyio.run(listing, backend=backend))
-    assert ended(thread)
-    assert [type(error) for error in errors] == [ClientClosedError]
+    ends_closed(listing(client, backend), lambda: None, lambda: None)
 
 
 def test_a_connection_is_not_kept_when_another_event_loop_closes_at_the_end_of_a_call() -> None:
+    body = json.dumps(page("a")).encode()
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = AsyncClient(api_key=KEY, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
 
-        def close() -> None:
-            thread, _ = in_a_thread(lambda: anyio.run(client.close))
-            assert ended(thread)
-
-        async def call() -> None:
-            await client.models.list()
-
-        with on_log("httpcore.http11", close, "response_closed.complete"):
-            thread, errors = in_a_thread(lambda: asyncio.run(call()))
+        def is_answered() -> None:
             with listener.accept()[0] as connection:
                 connection.settimeout(30)
                 connection.recv(65536)
-                body = json.dumps(page("a")).encode()
-                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body))
-                connection.sendall(body)
+                connection.sendall(head + body)
                 assert connection.recv(1) == b""
-            assert ended(thread)
-        assert [type(error) for error in errors] == [ClientClosedError]
 
+        def close() -> None:
+            close_in_another_loop(client)
 
-def test_a_page_that_is_prefetched_ends_when_another_event_loop_closes(
-    scripted: Scripted,
-) -> None:
-    server = scripted(respond(page("a", has_more=True)), silence_after())
-    client = AsyncClient(api_key=KEY, base_url=server.base_url, timeout=PATIENT)
-
-    async def walking() -> None:
-        async for _model in client.models.list(prefetch=True):
-            pass
-
-    ends_closed(
-        lambda: asyncio.run(walking()),
-        lambda: server.wait_for(2),
-        lambda: asyncio.run(client.close()),
-    )
+        with on_log("httpcore.http11", close, "response_closed.complete"):
+            ends_closed(listing(client, "asyncio"), is_answered, lambda: None)
