@@ -9,7 +9,7 @@ import sys
 import threading
 import types
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from typing import Any
 
 import anyio
@@ -21,6 +21,7 @@ from anthropic_models import APITimeoutError, AsyncClient, BetaModelInfo, Client
 from tests.support.certificates import Authority
 from tests.support.scripted_server import (
     SIZED,
+    Response,
     Scripted,
     ScriptedServer,
     error,
@@ -90,33 +91,19 @@ def test_a_task_may_be_cancelled_after_any_step(
     with_async_client(loop, server.base_url, work)
 
 
-@LOOPS
-def test_a_timeout_of_asyncio_may_pass_at_any_moment(loop: str, server: ScriptedServer) -> None:
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
+def test_a_scope_may_be_cancelled_at_any_moment(loop: str, server: ScriptedServer) -> None:
     async def work(client: AsyncClient) -> None:
-        timeouts = 0
+        outcomes: set[str | None] = set()
         for number in range(60):
-            try:
-                async with asyncio.timeout(number * 0.0001):
-                    assert await first_id(client) == "a"
-            except TimeoutError:
-                timeouts += 1
-        assert timeouts
-        task = asyncio.current_task()
-        assert task is not None
-        assert task.cancelling() == 0
+            outcome = None
+            with anyio.move_on_after(number * 0.0001):
+                outcome = await first_id(client)
+            outcomes.add(outcome)
+        assert {None} <= outcomes <= {None, "a"}
         await works(client)
 
     with_async_client(loop, server.base_url, work)
-
-
-def test_a_scope_of_trio_may_be_cancelled_at_any_moment(server: ScriptedServer) -> None:
-    async def work(client: AsyncClient) -> None:
-        for number in range(60):
-            with anyio.move_on_after(number * 0.0001):
-                await client.models.list()
-        await works(client)
-
-    with_async_client("trio", server.base_url, work)
 
 
 @LOOPS
@@ -131,7 +118,7 @@ def test_a_scope_of_trio_may_be_cancelled_at_any_moment(server: ScriptedServer) 
 )
 @pytest.mark.parametrize("both", [False, True], ids=["cancelled", "closed too"])
 def test_a_call_that_is_cancelled_or_closed_or_both_ends(
-    loop: str, scripted: Scripted, phase: Any, both: bool
+    loop: str, scripted: Scripted, phase: Response, both: bool
 ) -> None:
     server = scripted(phase)
 
@@ -173,14 +160,13 @@ def test_random_cancels_of_tasks_that_share_a_client(server: ScriptedServer) -> 
     jitter = random.Random(17)  # noqa: S311 - no secret
 
     async def work(client: AsyncClient) -> None:
-        for _ in range(20):
+        for _ in range(10):
             tasks = [asyncio.ensure_future(first_id(client)) for _ in range(10)]
             await asyncio.sleep(jitter.random() / 100)
             for task in jitter.sample(tasks, 7):
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             assert {type(outcome) for outcome in outcomes} <= {str, asyncio.CancelledError}
-        assert await asyncio.gather(*[first_id(client) for _ in range(20)]) == ["a"] * 20
         await works(client)
 
     with_async_client("asyncio", server.base_url, work)
@@ -253,8 +239,6 @@ def test_an_exit_of_a_hook_in_a_prefetch_is_raised_to_the_caller(backend: str) -
 
 # --- several event loops
 
-Run = Callable[[Coroutine[Any, Any, None]], object]
-
 
 def on_trio(main: Coroutine[Any, Any, None]) -> None:
     async def begin() -> None:
@@ -264,7 +248,7 @@ def on_trio(main: Coroutine[Any, Any, None]) -> None:
 
 
 @pytest.mark.parametrize("retries", [0, 2])
-def test_one_client_works_in_one_loop_after_the_other_without_a_warning(
+def test_one_client_works_in_one_loop_after_the_other_and_in_several_that_are_open(
     server: ScriptedServer, retries: int
 ) -> None:
     client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=retries)
@@ -272,37 +256,28 @@ def test_one_client_works_in_one_loop_after_the_other_without_a_warning(
     async def listing() -> None:
         assert [await first_id(client), await first_id(client)] == ["a", "a"]
 
-    runs: list[Run] = [asyncio.run, uvloop.run, asyncio.run, on_trio, asyncio.run]
+    loops = [asyncio.new_event_loop(), uvloop.new_event_loop(), asyncio.new_event_loop()]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for run in runs:
+        for run in (asyncio.run, uvloop.run, asyncio.run, on_trio):
             run(listing())
-        asyncio.run(client.close())
+        for loop in loops * 2:
+            loop.run_until_complete(listing())
+        loops[0].run_until_complete(client.close())
+        for loop in loops:
+            loop.close()
         gc.collect()
-
-
-@pytest.mark.parametrize("retries", [0, 2])
-def test_one_client_works_in_several_loops_that_are_open(
-    server: ScriptedServer, retries: int
-) -> None:
-    client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=retries)
-    loops = [asyncio.new_event_loop(), uvloop.new_event_loop(), asyncio.new_event_loop()]
-    for loop in loops * 2:
-        assert loop.run_until_complete(first_id(client)) == "a"
-    loops[0].run_until_complete(client.close())
-    for loop in loops:
-        loop.close()
 
 
 def test_loops_in_threads_share_one_client(server: ScriptedServer) -> None:
     client = AsyncClient(api_key=KEY, base_url=server.base_url)
 
     async def listings() -> None:
-        assert await asyncio.gather(*[first_id(client) for _ in range(20)]) == ["a"] * 20
+        assert await asyncio.gather(*[first_id(client) for _ in range(10)]) == ["a"] * 10
 
     in_threads(6, lambda: asyncio.run(listings()))
     asyncio.run(client.close())
-    assert len(server.requests) == 120
+    assert len(server.requests) == 60
 
 
 def test_a_listing_that_is_prefetched_goes_on_in_another_loop(scripted: Scripted) -> None:
@@ -371,7 +346,7 @@ def test_an_interrupt_at_any_point_leaves_a_client_that_works(server: ScriptedSe
         warnings.simplefilter("ignore", ResourceWarning)
         at, is_over = 0, False
         while not is_over:
-            at += 17 if server.base_url.startswith("https") else 2
+            at += 41 if server.base_url.startswith("https") else 5
             interrupter = Interrupter(at)
             try:
                 sys.setprofile(interrupter)
