@@ -346,7 +346,7 @@ def test_an_interrupt_at_any_point_leaves_a_client_that_works(server: ScriptedSe
         warnings.simplefilter("ignore", ResourceWarning)
         at, is_over = 0, False
         while not is_over:
-            at += 41 if server.base_url.startswith("https") else 5
+            at += 23 if server.base_url.startswith("https") else 5
             interrupter = Interrupter(at)
             try:
                 sys.setprofile(interrupter)
@@ -359,4 +359,4 @@ def test_an_interrupt_at_any_point_leaves_a_client_that_works(server: ScriptedSe
             assert client.models.list().first_id == "a"
         assert not private(client, "_sender", "_connections", "_queue").get()
         gc.collect()
-    assert interrupted > 20
+    assert interrupted > 10
