@@ -206,9 +206,12 @@ def test_what_the_proof_refuses_is_not_swapped_in(
 def test_a_signal_before_the_swap_leaves_generated_as_it_was(
     project: Path, run: Run, number: signal.Signals
 ) -> None:
+    def interrupt(_document: Path, _folder: Path) -> None:
+        signal.raise_signal(number)
+
     add_beta(project)
     before = generated(project)
-    interrupted = run(prove=lambda _document, _folder: signal.raise_signal(number))
+    interrupted = run(prove=interrupt)
     assert interrupted.returncode == 130
     assert interrupted.stderr == "Interrupted; generated/ is as it was.\n"
     assert generated(project) == before
@@ -217,10 +220,10 @@ def test_a_signal_before_the_swap_leaves_generated_as_it_was(
 def test_a_signal_while_the_difference_is_shown_reports_that_it_is_regenerated(
     project: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_before: Path, _after: Path) -> None:
+    def interrupt(_before: Path, _after: Path) -> None:
         signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(regenerate, "show_difference", interrupted)
+    monkeypatch.setattr(regenerate, "show_difference", interrupt)
     add_beta(project)
     done = run()
     assert done.returncode == 130
