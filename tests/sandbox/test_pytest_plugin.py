@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from anthropic_models import Client, RateLimitError
-from anthropic_models.sandbox import Sandbox, made_up_models
+from anthropic_models.sandbox import Sandbox
 
 from tests.support.projects import ROOT
-
-CONFTEST = 'pytest_plugins = ["anthropic_models.pytest_plugin"]\n'
 
 Run = Callable[..., pytest.RunResult]
 
@@ -22,7 +20,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     In this process, which has loaded the sandbox already, or in a new one.
     """
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makeconftest(CONFTEST)
+    pytester.makeconftest('pytest_plugins = ["anthropic_models.pytest_plugin"]')
 
     def run(source: str, *options: str, process: bool = False) -> pytest.RunResult:
         if source:
@@ -37,65 +35,49 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def test_a_test_has_a_sandbox_that_runs(models_sandbox: Sandbox) -> None:
+def test_a_test_has_a_sandbox_that_it_controls(models_sandbox: Sandbox) -> None:
     with Client(base_url=models_sandbox.base_url, api_key="any") as client:
-        models_sandbox.fail_next(529, times=2, retry_after=0)
-        assert len(list(client.models.list(limit=5))) == len(models_sandbox.models)
-        models_sandbox.models[:] = made_up_models(3)
-        assert len(list(client.models.list())) == 3
+        models_sandbox.models = 3
+        models_sandbox.fail_next(529, retry_after=0)
         models_sandbox.drop_next()
-        assert len(list(client.models.list())) == 3
+        assert client.models.list(limit=1).response.retries_taken == 2
         models_sandbox.fail_next(429, times=3, retry_after=0)
         with pytest.raises(RateLimitError):
             client.models.list()
-    assert [request.status_code for request in models_sandbox.requests] == [
-        *(529, 529, 200, 200, 200),
-        200,
-        *(None, 200),
-        *(429, 429, 429),
-    ]
+    statuses = [request.status_code for request in models_sandbox.requests]
+    assert statuses == [529, None, 200, 429, 429, 429]
 
 
-def test_every_test_sees_a_fresh_sandbox(run: Run) -> None:
+def test_every_test_sees_a_fresh_sandbox_that_it_leaves_behind_stopped(run: Run) -> None:
     result = run(
         """
         import httpx
         import pytest
         from anthropic_models.sandbox import Sandbox, well_known_models
 
+        addresses = []
+
         @pytest.mark.parametrize("time", [1, 2])
         def test_everything_is_fresh(models_sandbox: Sandbox, time: int) -> None:
             assert models_sandbox.models == well_known_models()
             assert models_sandbox.requests == []
             assert models_sandbox.delay == 0
+            addresses.append(models_sandbox.base_url)
             headers = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
-            url = models_sandbox.base_url + "/v1/models"
-            assert httpx.get(url, headers=headers).status_code == 200
+            assert httpx.get(addresses[-1] + "/v1/models", headers=headers).status_code == 200
             models_sandbox.models.clear()
             models_sandbox.fail_next(529, times=100)
-            models_sandbox.drop_next()
             models_sandbox.delay = 3600
+            assert time == 1, "on purpose"
+
+        @pytest.mark.parametrize("number", [0, 1])
+        def test_none_is_left_running(number: int) -> None:
+            with pytest.raises(httpx.ConnectError):
+                httpx.get(addresses[number])
         """
     )
-    result.assert_outcomes(passed=2)
-
-
-def test_async_tests_have_it_too(run: Run) -> None:
-    result = run(
-        """
-        import pytest
-        from anthropic_models import AsyncClient
-        from anthropic_models.sandbox import Sandbox
-
-        @pytest.mark.anyio
-        @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
-        async def test_listing(models_sandbox: Sandbox) -> None:
-            async with AsyncClient(base_url=models_sandbox.base_url, api_key="any") as client:
-                assert [model async for model in client.models.list()]
-        """,
-        *("-p", "anyio"),
-    )
-    result.assert_outcomes(passed=2)
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["*on purpose*"])
 
 
 def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
@@ -113,13 +95,6 @@ def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
     result.assert_outcomes(passed=1)
 
 
-def test_the_fixture_is_not_there_without_the_plugin(run: Run, pytester: pytest.Pytester) -> None:
-    pytester.makeconftest("")
-    result = run("def test_it(models_sandbox): pass")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*fixture 'models_sandbox' not found"])
-
-
 def test_without_the_extra_it_is_the_fixture_that_fails(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,26 +103,6 @@ def test_without_the_extra_it_is_the_fixture_that_fails(
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(pytest.fail.Exception, match=r"anthropic-models-client\[sandbox\]"):
         request.getfixturevalue("models_sandbox")
-
-
-def test_a_test_that_fails_leaves_nothing_running(run: Run) -> None:
-    result = run(
-        """
-        import httpx
-        import pytest
-
-        addresses = []
-
-        def test_one(models_sandbox) -> None:
-            addresses.append(models_sandbox.base_url)
-            raise OSError("on purpose")
-
-        def test_two() -> None:
-            with pytest.raises(httpx.ConnectError):
-                httpx.get(addresses[0])
-        """
-    )
-    result.assert_outcomes(failed=1, passed=1)
 
 
 def test_the_tests_in_the_document_pass_as_printed(run: Run, pytester: pytest.Pytester) -> None:
