@@ -22,15 +22,14 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import anyio
-import trustme
 import uvloop
 from anthropic_models import AnthropicModelsError, AsyncClient, Client, ClientClosedError
 
-KEY = "sk-test-of-no-use-at-all"
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.projects import ROOT
+from tests.support.sync_and_async import KEY
+
 RANDOM = random.Random(17)  # noqa: S311 - no secret
 NUMBERS = itertools.count()
 
@@ -43,42 +42,34 @@ class WrongError(Exception):
 def server() -> Generator[tuple[str, str]]:
     """Run the server; return its http and its https URL."""
     with tempfile.TemporaryDirectory() as folder:
-        authority, certificate = Path(folder, "authority.pem"), Path(folder, "server.pem")
-        issuer: Any = trustme.CA()
-        issuer.cert_pem.write_to_path(str(authority))
-        issuer.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
-            str(certificate)
-        )
-        os.environ["SSL_CERT_FILE"] = str(authority)
-        command = [sys.executable, "-m", "tests.soak.server", str(certificate)]
+        command = [sys.executable, "-m", "tests.soak.server", folder]
         with subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:
             assert process.stdout is not None
-            plain, encrypted = process.stdout.readline().split()
+            plain, encrypted, os.environ["SSL_CERT_FILE"] = process.stdout.readline().split()
             try:
                 yield f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{encrypted}"
             finally:
                 process.kill()
 
 
-def options(*, faults: bool = False) -> tuple[str, dict[str, Any]]:
-    """Return the number of a request, and the options that send it."""
+def numbered(*, faults: bool = False) -> tuple[str, dict[str, str]]:
+    """Return the number of a request, and the headers that send it."""
     number = f"{os.getpid()}-{next(NUMBERS)}"
-    headers = {"x-number": number} | ({"x-faults": "1"} if faults else {})
-    return number, {"extra_headers": headers}
+    return number, {"x-number": number} | ({"x-faults": "1"} if faults else {})
 
 
 def listing(client: Client, *, faults: bool = False) -> None:
     """List once; raises WrongError when the response is that to another request."""
-    number, how = options(faults=faults)
-    check(client.models.list(**how).first_id, number)
+    number, headers = numbered(faults=faults)
+    check(client.models.list(extra_headers=headers).first_id, number)
 
 
 async def alisting(client: AsyncClient) -> None:
     """List once, async."""
-    number, how = options()
-    check((await client.models.list(**how)).first_id, number)
+    number, headers = numbered()
+    check((await client.models.list(extra_headers=headers)).first_id, number)
 
 
 def check(found: str | None, number: str) -> None:
@@ -258,39 +249,27 @@ def threads(urls: tuple[str, str], number: int, seconds: float) -> str:
 
 def memory(base_url: str, times: int) -> str:
     """List again and again, sync and async; memory must not grow."""
-    growth: list[str] = []
+    with Client(api_key=KEY, base_url=base_url) as client:
+        sync = growth(lambda: listing(client), times // 2)
+    with asyncio.Runner() as runner:
+        aclient = AsyncClient(api_key=KEY, base_url=base_url)
+        asynchronous = growth(lambda: runner.run(alisting(aclient)), times // 2)
+        runner.run(aclient.close())
+    return f"{times} listings, memory {sync:+.1f} and {asynchronous:+.1f} MiB"
 
-    def sync() -> None:
-        with Client(api_key=KEY, base_url=base_url) as client:
-            measured(lambda: listing(client))
 
-    async def asynchronous() -> None:
-        async with AsyncClient(api_key=KEY, base_url=base_url) as client:
-            for _ in range(times // 8):
-                await alisting(client)
-            before = resident()
-            for _ in range(times // 2 - times // 8):
-                await alisting(client)
-            grown(before)
-
-    def measured(call: Callable[[], None]) -> None:
-        for _ in range(times // 8):
-            call()
-        before = resident()
-        for _ in range(times // 2 - times // 8):
-            call()
-        grown(before)
-
-    def grown(before: float) -> None:
-        gc.collect()
-        more = resident() - before
-        growth.append(f"{more:+.1f}")
-        if more > 4:
-            raise WrongError(f"memory has grown by {more:.1f} MiB")
-
-    sync()
-    asyncio.run(asynchronous())
-    return f"{times} listings, memory {' and '.join(growth)} MiB"
+def growth(call: Callable[[], None], times: int) -> float:
+    """Repeat a call; return how much memory has grown after the first quarter of them."""
+    for _ in range(times // 4):
+        call()
+    before = resident()
+    for _ in range(times - times // 4):
+        call()
+    gc.collect()
+    more = resident() - before
+    if more > 4:
+        raise WrongError(f"memory has grown by {more:.1f} MiB")
+    return more
 
 
 def resident() -> float:

@@ -8,9 +8,10 @@ import asyncio
 import json
 import logging
 import random
-import ssl
 import sys
+from pathlib import Path
 
+from tests.support.certificates import Authority
 from tests.support.scripted_server import page
 
 _RANDOM = random.Random(17)  # noqa: S311 - no secret
@@ -89,14 +90,17 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-async def main(certificate: str) -> None:
-    """Serve http and https until standard input ends; print both ports."""
+async def main(folder: str) -> None:
+    """Serve http and https until standard input ends; print both ports and the authority."""
     logging.disable()  # asyncio complains about connections that clients have left
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    plain = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=500)
-    encrypted = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=500, ssl=context)
-    print(*(server.sockets[0].getsockname()[1] for server in (plain, encrypted)), flush=True)
+    authority = Authority(Path(folder))
+    contexts = (None, authority.server())
+    servers = [
+        await asyncio.start_server(serve, "127.0.0.1", 0, backlog=500, ssl=context)
+        for context in contexts
+    ]
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    print(*ports, authority.path, flush=True)
     await asyncio.to_thread(sys.stdin.read)
 
 
