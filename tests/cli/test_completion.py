@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from anthropic_models import KnownAnthropicBeta
-from anthropic_models.cli import main
 
 from tests.support.terminal import PROGRAM, Terminal, environment
 
@@ -14,64 +13,45 @@ CONTEXT = [beta.value for beta in KnownAnthropicBeta if beta.value.startswith("c
 PATH = f"{Path(PROGRAM).parent}:{environment()['PATH']}"
 
 
-def test_a_shell_gets_the_betas_that_complete_a_word(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("_ANTHROPIC_MODELS_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", "anthropic-models list --beta context-")
-    monkeypatch.setenv("COMP_CWORD", "3")
-    with pytest.raises(SystemExit):
-        main([])
-    assert capfd.readouterr().out.split() == CONTEXT
-
-
-def run_in(shell: str, script: str, home: Path) -> str:
-    """Run a script in a shell for which the command is installed; return what it prints."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
-    done = subprocess.run(
-        [shell, "-c", script],
-        env=environment(HOME=str(home), PATH=PATH),
-        cwd=home,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
-
-
 BASH = """
+anthropic-models --install-completion >/dev/null
+source ~/.bashrc
 complete_words() {
     COMP_WORDS=(anthropic-models "$@")
     COMP_CWORD=$#
     _anthropic_models_completion anthropic-models
-    echo "${COMPREPLY[@]}"
+    printf '%s\\n' "${COMPREPLY[@]}" ""
 }
 complete_words ""
 complete_words list --format js
 complete_words list --beta context-
 """
+FISH = """
+anthropic-models --show-completion | source
+complete -C 'anthropic-models '; echo
+complete -C 'anthropic-models list --format js'; echo
+complete -C 'anthropic-models list --beta context-'
+"""
 
 
-def test_bash_completes_commands_options_and_betas(tmp_path: Path) -> None:
-    shown = run_in("bash", "anthropic-models --show-completion; true", tmp_path)
-    run_in("bash", "anthropic-models --install-completion; true", tmp_path)
-    installed = tmp_path / ".bash_completions" / "anthropic-models.sh"
-    assert shown.strip() == installed.read_text("utf-8").strip()
-    commands, formats, betas = run_in("bash", f"source ~/.bashrc\n{BASH}", tmp_path).splitlines()
-    assert {"list", "watch", "betas"} <= set(commands.split())
-    assert sorted(formats.split()) == ["json", "jsonl"]
-    assert betas.split() == CONTEXT
-
-
-def test_fish_completes_commands_options_and_betas(tmp_path: Path) -> None:
-    asked = ("", "list --format js", "list --beta context-")
-    ask = "; echo; ".join(f"complete -C 'anthropic-models {words}'" for words in asked)
-    completed = run_in("fish", f"anthropic-models --show-completion | source; {ask}", tmp_path)
+@pytest.mark.parametrize(("shell", "script"), [("bash", BASH), ("fish", FISH)])
+def test_a_shell_completes_commands_options_and_betas(
+    shell: str, script: str, tmp_path: Path
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    done = subprocess.run(
+        [shell, "-c", script],
+        env=environment(HOME=str(tmp_path), PATH=PATH),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
     commands, formats, betas = (
         [line.partition("\t")[0] for line in lines.splitlines()]
-        for lines in completed.split("\n\n")
+        for lines in done.stdout.rstrip("\n").split("\n\n")
     )
     assert {"list", "watch", "betas"} <= set(commands)
     assert sorted(formats) == ["json", "jsonl"]

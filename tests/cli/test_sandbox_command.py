@@ -2,83 +2,66 @@
 
 import re
 import signal
-import socket
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import suppress
+from unittest.mock import Mock
 
+import httpx
 import pytest
-from anthropic_models import APIConnectionError, Client, OverloadedError
+from anthropic_models import Client
 from anthropic_models.sandbox import Sandbox, well_known_models
 
-from tests.support.terminal import PROGRAM, Command, Started, Terminal, reported, started
-
-
-@contextmanager
-def serving(*words: str) -> Generator[tuple[Started, Client]]:
-    """Run the sandbox; give its process and a client of its address."""
-    with started("sandbox", *words) as process:
-        address = process.line().strip()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
-        with client_of(address) as client:
-            yield process, client
-
-
-def client_of(address: str) -> Client:
-    return Client(base_url=address, api_key="any", max_retries=0)
+from tests.support.terminal import PROGRAM, Command, Terminal, reported, started
 
 
 def test_it_serves_well_known_models_logs_each_request_and_ends_quietly() -> None:
-    with serving() as (process, client):
-        page = client.models.list(limit=2)
-        listed = [model.id for model in page]
-        assert listed == [model["id"] for model in well_known_models()]
+    # Failures come in the order of the help.
+    words = ("sandbox", "--delay", "0.01", "--fail", "529", "--fail", "401:2", "--drop", "2")
+    with started(*words) as process:
+        address = process.line().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
+        for _ in range(5):
+            with suppress(httpx.ReadError):
+                httpx.get(address)
+        with Client(base_url=address, api_key="any") as client:
+            page = client.models.list(limit=7)
+            listed = [model.id for model in page]
         code, out, err = process.ended(signal.SIGTERM)
     assert (code, out) == (0, "")
-    first, second, *_ = err.splitlines()
-    assert first == "GET /v1/models?limit=2 200"
+    assert page.response.elapsed >= 0.01
+    assert listed == [model["id"] for model in well_known_models()]
+    *failures, first, second = err.splitlines()
+    ends = [line.partition("GET / ")[2] for line in failures]
+    assert ends == ["529", "401", "401", "no response", "no response"]
+    assert first == "GET /v1/models?limit=7 200"
     assert second.startswith("GET /v1/models?")
     assert "after_id=" in second
 
 
-def test_failures_come_in_the_order_of_the_help() -> None:
-    words = ["--models", "3", "--delay", "0.3", "--fail", "529:2", "--fail", "401", "--drop", "2"]
-    with serving(*words) as (process, client):
-        for _ in range(2):
-            with pytest.raises(OverloadedError):
-                client.models.list()
-        with pytest.raises(Exception, match="401 authentication_error"):
-            client.models.list()
-        for _ in range(2):
-            with pytest.raises(APIConnectionError, match="lost"):
-                client.models.list()
-        page = client.models.list()
-        assert (len(page.data), page.response.elapsed >= 0.3) == (3, True)
-        code, out, err = process.ended(signal.SIGINT)
-    assert (code, out) == (0, "")
-    ends = [line.split()[-1] for line in err.splitlines()]
-    assert ends == ["529", "529", "401", "response", "response", "200"]
+def test_it_makes_up_models_and_serves_with_standard_error_closed() -> None:
+    command = ["sh", "-c", 'exec "$0" sandbox --models 3 2>&-', PROGRAM]
+    with (
+        started(command=command) as process,
+        Client(base_url=process.line().strip(), api_key="any") as client,
+    ):
+        assert len(client.models.list().data) == 3
+        assert process.ended(signal.SIGINT) == (0, "", "")
 
 
 def test_requests_are_forgotten_after_a_while(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sandboxes: list[Sandbox] = []
-
-    def start(sandbox: Sandbox) -> None:
-        sandboxes.append(sandbox)
-        real_start(sandbox)
-        with client_of(sandbox.base_url) as client:
-            client.models.list(limit=1)
-        assert len(sandbox.requests) == 1
+    sandbox = Sandbox()
 
     def sleep(_seconds: float) -> None:
-        if not sandboxes[0].requests:
+        if not sandbox.requests:
             signal.raise_signal(signal.SIGINT)
 
-    real_start = Sandbox.start
-    monkeypatch.setattr(Sandbox, "start", start)
+    with sandbox:
+        httpx.get(sandbox.base_url)
+    assert len(sandbox.requests) == 1
+    monkeypatch.setattr("anthropic_models.sandbox.Sandbox", Mock(return_value=sandbox))
     monkeypatch.setattr("anthropic_models.cli.sandbox.time.sleep", sleep)
-    assert command("sandbox", "--drop", "0").returncode == 0
+    assert command("sandbox").returncode == 0
 
 
 def test_a_terminal_shows_how_to_use_and_end_it() -> None:
@@ -91,16 +74,7 @@ def test_a_terminal_shows_how_to_use_and_end_it() -> None:
     assert advice == "any ANTHROPIC_API_KEY is accepted; Ctrl-C ends it"
 
 
-def test_it_serves_with_standard_error_closed() -> None:
-    command = ["sh", "-c", 'exec "$0" sandbox 2>&-', PROGRAM]
-    with started(command=command) as process, client_of(process.line().strip()) as client:
-        assert client.models.list(limit=1).data
-        assert process.ended(signal.SIGTERM) == (0, "", "")
-
-
-def test_a_port_in_use_is_reported_in_one_line(command: Command) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        done = command("sandbox", "--port", str(port))
+def test_a_port_in_use_is_reported_in_one_line(sandbox: Sandbox, command: Command) -> None:
+    port = sandbox.base_url.rpartition(":")[2]
     says = f"anthropic-models: cannot listen on 127.0.0.1:{port}: Address already in use\n"
-    assert reported(done, 1) == says
+    assert reported(command("sandbox", "--port", port), 1) == says

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from anthropic_models.cli import main, signals, watch
+from anthropic_models.cli import signals
+from anthropic_models.cli.watch import _sleep  # pyright: ignore[reportPrivateUsage]
 from anthropic_models.sandbox import Sandbox
 
 from tests.support.scripted_server import (
@@ -30,34 +31,64 @@ from tests.support.scripted_server import (
 from tests.support.terminal import NOW, Command, Terminal, reported, started
 
 Done = subprocess.CompletedProcess[str]
-Round = Callable[..., Done]
+Watch = Callable[..., tuple[Done, list[float]]]
 
-QUICK = ("--interval", "0.1")
 IDS = ("--format", "id")
 NO_RETRY = {"x-should-retry": "false"}
 FORBIDDEN = error(403, "permission_error")
+OVERLOADED = error(529, "overloaded_error", headers=NO_RETRY)
+
+
+class Rounds:
+    """Rounds of a watch that keeps what it has seen in a file."""
+
+    def __init__(self, sandbox: Sandbox, command: Command, folder: Path) -> None:
+        self._command = command
+        self.sandbox = sandbox
+        self.folder = folder
+        self.state = folder / "seen.json"
+        self.words = ("watch", "--state", str(self.state), *IDS)
+        sandbox.models[:] = [model("b"), model("a")]
+
+    def __call__(self, *arguments: str, base_url: str | None = None) -> Done:
+        """List once; return how that ended."""
+        url = base_url or self.sandbox.base_url
+        return self._command(*self.words, "--once", *arguments, base_url=url)
+
+    def printed(self, *arguments: str, base_url: str | None = None) -> list[str]:
+        """List once; return the ids that are new."""
+        return self(*arguments, base_url=base_url).stdout.split()
+
+    def release(self, *ids: str) -> None:
+        """Release models, the last one last."""
+        for id_ in ids:
+            self.sandbox.models.insert(0, model(id_))
+
+    def wait_for_response(self) -> None:
+        """Wait until the sandbox has responded."""
+        moment = threading.Event()
+        while not [request for request in self.sandbox.requests if request.status_code]:
+            moment.wait(0.01)
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
-    return tmp_path / "seen.json"
+def rounds(sandbox: Sandbox, command: Command, tmp_path: Path) -> Rounds:
+    return Rounds(sandbox, command, tmp_path)
 
 
 @pytest.fixture
-def round_(state: Path, command: Command) -> Round:
-    """Ask a server once, with what was seen before in a file."""
+def watch(scripted: Scripted, command: Command, monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Watch until the last response; return how it ended, and the waits, which are left out."""
 
-    def once(server: Any, *arguments: str) -> Done:
-        fixed = ("watch", "--once", "--state", str(state), *IDS)
-        return command(*fixed, *arguments, base_url=server.base_url)
+    def run(words: str, *responses: Response) -> tuple[Done, list[float]]:
+        waits: list[float] = []
+        monkeypatch.setattr("anthropic_models.cli.watch._sleep", waits.append)
+        server = scripted(*responses)
+        done = command("watch", *words.split(), base_url=server.base_url)
+        assert len(server.requests) == len(responses)
+        return done, waits
 
-    return once
-
-
-def release(sandbox: Sandbox, *ids: str) -> None:
-    """Release models, the last one last."""
-    for id_ in ids:
-        sandbox.models.insert(0, model(id_))
+    return run
 
 
 def refusing(number: int) -> Callable[..., Any]:
@@ -72,153 +103,113 @@ def refusing(number: int) -> Callable[..., Any]:
 # --- what is new
 
 
-def test_what_is_there_at_first_is_not_new_and_what_comes_is(
-    sandbox: Sandbox, round_: Round, state: Path
+@pytest.mark.parametrize(
+    "history",
+    [
+        [("b a", ""), ("b a", ""), ("two one b a", "one two"), ("two one b a", "")],
+        [("", ""), ("", ""), ("two one", "one two"), ("two one", "")],
+        [("b a", ""), ("a", ""), ("b a", ""), ("a b", ""), ("", ""), ("c", "c")],
+        [("b a", ""), ("unknown b a old", "old unknown")],
+    ],
+    ids=["new ones", "the first ones", "others go and come back", "dates that are not newer"],
+)
+def test_a_model_is_new_once_the_one_released_first_first_and_what_is_there_at_first_is_not(
+    history: list[tuple[str, str]], rounds: Rounds
 ) -> None:
-    sandbox.models[:] = [model("b"), model("a")]
-    assert [round_(sandbox).stdout for _ in range(2)] == ["", ""]
-    assert json.loads(state.read_text()) == {"seen": ["a", "b"]}, "in the order of release"
-    assert list(state.parent.iterdir()) == [state]
-    release(sandbox, "one", "two")
-    assert [round_(sandbox).stdout for _ in range(2)] == ["one\ntwo\n", ""]
-    assert [set(request.query) for request in sandbox.requests] == [{"limit"}] * 4
-
-
-def test_a_running_watch_prints_each_new_model_at_once(sandbox: Sandbox) -> None:
-    with started("watch", *QUICK, base_url=sandbox.base_url) as process:
-        wait_for_requests(sandbox, 1)
-        release(sandbox, "one", "two")
-        lines = [json.loads(process.line()) for _ in range(2)]
-        release(sandbox, "three")
-        lines.append(json.loads(process.line()))
-        assert [line["id"] for line in lines] == ["one", "two", "three"]
-        assert lines[0]["display_name"] == "One"
-        wait_for_requests(sandbox, len(sandbox.requests) + 2)
-        assert process.ended(signal.SIGINT) == (130, "", "")
-
-
-def test_the_first_model_of_an_empty_listing_is_new(sandbox: Sandbox, round_: Round) -> None:
-    sandbox.models.clear()
-    assert [round_(sandbox).stdout for _ in range(2)] == ["", ""]
-    release(sandbox, "one", "two")
-    assert [round_(sandbox).stdout for _ in range(2)] == ["one\ntwo\n", ""]
+    dates = {"unknown": "1970-01-01T00:00:00Z", "old": "2020-01-01T00:00:00Z"}
+    for listed, printed in history:
+        rounds.sandbox.models[:] = [
+            model(id_, created_at=dates.get(id_, "2025-05-14T00:00:00Z")) for id_ in listed.split()
+        ]
+        assert rounds.printed() == printed.split()
+    assert list(rounds.folder.iterdir()) == [rounds.state]
+    assert [set(request.query) for request in rounds.sandbox.requests] == [{"limit"}] * len(
+        history
+    )
 
 
 def test_new_models_on_several_pages_come_in_order_and_not_until_the_listing_is_complete(
-    scripted: Scripted, round_: Round
+    scripted: Scripted, rounds: Rounds
 ) -> None:
     more = respond(page("e", "d", "c", has_more=True))
     server = scripted(respond(page("a")), more, FORBIDDEN, more, respond(page("b", "a")))
-    assert round_(server).stdout == ""
-    broken = round_(server)
+    assert rounds.printed(base_url=server.base_url) == []
+    broken = rounds(base_url=server.base_url)
     assert (broken.returncode, broken.stdout) == (1, "")
-    assert round_(server).stdout == "b\nc\nd\ne\n"
-
-
-def test_a_model_is_new_only_once_whatever_else_changes(sandbox: Sandbox, round_: Round) -> None:
-    round_(sandbox)
-    newest = sandbox.models.pop(0)
-    assert round_(sandbox).stdout == ""
-    sandbox.models.insert(0, newest)
-    assert round_(sandbox).stdout == ""
-    sandbox.models.append(model("old", created_at="2020-01-01T00:00:00Z"))
-    sandbox.models.insert(0, model("unknown", created_at="1970-01-01T00:00:00Z"))
-    assert round_(sandbox).stdout == "old\nunknown\n"
-    sandbox.models.reverse()
-    assert round_(sandbox).stdout == ""
-    sandbox.models.clear()
-    assert round_(sandbox).stdout == ""
-    release(sandbox, "after the end")
-    assert round_(sandbox).stdout == "after the end\n"
+    assert rounds.printed(base_url=server.base_url) == ["b", "c", "d", "e"]
 
 
 # --- failures
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 501])
-def test_a_permanent_error_ends_it(status: int, scripted: Scripted, command: Command) -> None:
-    server = scripted(respond(page("a")), error(status, "some_error"))
-    done = command("watch", *QUICK, base_url=server.base_url)
-    reported(done, 1, f"anthropic-models: {status} some_error: no (request id")
-    assert len(server.requests) == 2
+def test_a_pipe_gets_new_models_as_json_until_a_permanent_error_ends_it(
+    status: int, watch: Watch
+) -> None:
+    done, waits = watch(
+        "", *map(respond, (page("a"), page("b", "a"))), error(status, "some_error")
+    )
+    assert json.loads(done.stdout)["display_name"] == "B"
+    assert done.stderr.startswith(f"anthropic-models: {status} some_error: no (request id")
+    assert (done.returncode, waits) == (1, [60, 60])
 
 
 @pytest.mark.parametrize(
-    ("failure", "words"),
+    ("failures", "words"),
     [
-        (error(529, "overloaded_error", headers=NO_RETRY), "529 overloaded_error"),
-        (error(429, "rate_limit_error", headers=NO_RETRY), "429 rate_limit_error"),
-        (respond(b"<html>", headers=NO_RETRY), "the response is not JSON"),
-        (raw(b""), "connection to "),
+        ([OVERLOADED], "529 overloaded_error"),
+        ([error(429, "rate_limit_error", headers=NO_RETRY)], "429 rate_limit_error"),
+        ([respond(b"<html>", headers=NO_RETRY)], "the response is not JSON"),
+        ([raw(b"")] * 3, "connection to "),
     ],
     ids=["529", "429", "html", "lost"],
 )
 def test_a_temporary_failure_is_reported_and_the_watch_goes_on(
-    failure: Response, words: str, scripted: Scripted, command: Command
+    failures: list[Response], words: str, watch: Watch
 ) -> None:
-    attempts = 3 if words.startswith("connection") else 1
-    failures = [failure] * attempts
-    server = scripted(
-        *failures, respond(page("a")), *failures, *failures, respond(page("b")), FORBIDDEN
-    )
-    done = command("watch", *QUICK, *IDS, base_url=server.base_url)
-    assert (done.returncode, done.stdout) == (1, "b\n")
+    rounds = [*failures, respond(page("a")), *failures, *failures, respond(page("b")), FORBIDDEN]
+    done, waits = watch("--interval 0.1 --format id", *rounds)
+    assert (done.returncode, done.stdout, waits) == (1, "b\n", [0.1, 0.1, 0.1, 0.2, 0.1])
     *lines, _end = done.stderr.splitlines()
     assert [line.startswith(f"anthropic-models: {words}") for line in lines] == [True] * 3
-    waits = ["retrying in 0.1 s", "retrying in 0.1 s", "retrying in 0.2 s"]
-    assert [line.rpartition("; ")[2] for line in lines] == waits
+    assert [line.rpartition(" in ")[2] for line in lines] == ["0.1 s", "0.1 s", "0.2 s"]
 
 
 @pytest.mark.parametrize(
-    ("headers", "interval", "wait"),
+    ("headers", "interval", "expected"),
     [
-        ({"retry-after": "90"}, 0.1, 90),
-        ({"retry-after": "90"}, 300, 300),
-        ({"retry-after": "90000"}, 0.1, 3600),
-        ({}, 7, 7),
-        ({}, 0.1, 0.1),
+        ({"retry-after": "90"}, 0.1, [90, 90]),
+        ({"retry-after": "90"}, 300, [300, 300]),
+        ({"retry-after": "90000"}, 0.1, [3600, 3600]),
+        ({}, 7, [7, 14]),
+        ({}, 40, [40, 60]),
     ],
 )
-def test_retry_after_counts_when_it_is_longer_than_the_interval(
-    headers: dict[str, str],
-    interval: float,
-    wait: float,
-    scripted: Scripted,
-    command: Command,
-    monkeypatch: pytest.MonkeyPatch,
+def test_it_waits_longer_after_each_failure_and_as_long_as_the_api_asks_for(
+    headers: dict[str, str], interval: float, expected: list[float], watch: Watch
 ) -> None:
-    waited: list[float] = []
-
-    def pause(seconds: float) -> None:
-        waited.append(seconds)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(watch, "_sleep", pause)
-    server = scripted(error(429, "rate_limit_error", headers=NO_RETRY | headers))
-    done = command("watch", f"--interval={interval}", base_url=server.base_url)
-    assert (done.returncode, waited) == (130, [wait])
-    assert f"retrying in {wait:g} s" in done.stderr
+    failure = error(429, "rate_limit_error", headers=NO_RETRY | headers)
+    _, waits = watch(f"--interval {interval}", failure, failure, FORBIDDEN)
+    assert waits == expected
 
 
-def test_a_single_round_does_not_wait_for_better_times(scripted: Scripted, round_: Round) -> None:
-    server = scripted(error(529, "overloaded_error", headers=NO_RETRY))
-    assert "retrying" not in reported(round_(server), 1)
+def test_a_single_round_does_not_wait_for_better_times(rounds: Rounds) -> None:
+    rounds.sandbox.fail_next(529, 3, retry_after=0)
+    assert "retrying" not in reported(rounds(), 1)
 
 
 # --- the command for each new model
 
 
-def test_the_command_gets_each_new_model_as_json(
-    sandbox: Sandbox, round_: Round, tmp_path: Path
-) -> None:
-    command = f"cat >> {tmp_path}/got"
-    round_(sandbox, "--exec", command)
-    release(sandbox, "one", "two")
-    done = round_(sandbox, "--exec", command)
+def test_the_command_gets_each_new_model_as_json(rounds: Rounds) -> None:
+    command = f"cat >> {rounds.folder}/got"
+    rounds("--exec", command)
+    rounds.release("one", "two")
+    done = rounds("--exec", command)
     assert (done.returncode, done.stdout, done.stderr) == (0, "one\ntwo\n", "")
-    got = [json.loads(line) for line in (tmp_path / "got").read_text().splitlines()]
+    got = [json.loads(line) for line in (rounds.folder / "got").read_text().splitlines()]
     assert [m["id"] for m in got] == ["one", "two"]
-    assert set(got[0]) == {"id", "created_at", "display_name", "type"}
+    assert got[0].keys() == model("one").keys()
 
 
 @pytest.mark.parametrize(
@@ -231,32 +222,32 @@ def test_the_command_gets_each_new_model_as_json(
     ],
 )
 def test_a_failing_command_is_reported_and_the_watch_goes_on(
-    run: str, how: str, sandbox: Sandbox, round_: Round, monkeypatch: pytest.MonkeyPatch
+    run: str, how: str, rounds: Rounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    round_(sandbox)
-    release(sandbox, "one", "two")
+    rounds()
+    rounds.release("one", "two")
     if not run:
         monkeypatch.setattr(subprocess, "run", refusing(errno.EAGAIN))
-    done = round_(sandbox, "--exec", run or "true")
+    done = rounds("--exec", run or "true")
     assert (done.returncode, done.stdout) == (0, "one\ntwo\n")
     lines = [f"anthropic-models: --exec for {id_}: {how}" for id_ in ("one", "two")]
     assert done.stderr.splitlines() == lines
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGHUP, 128 + signal.SIGHUP), (signal.SIGKILL, -signal.SIGKILL)]
+)
 def test_a_model_is_reported_once_when_a_signal_ends_the_command(
-    number: signal.Signals, sandbox: Sandbox, round_: Round, state: Path, tmp_path: Path
+    number: signal.Signals, code: int, rounds: Rounds
 ) -> None:
-    round_(sandbox)
-    release(sandbox, "one", "two")
-    runs = tmp_path / "runs"
+    rounds()
+    rounds.release("one", "two")
+    runs = rounds.folder / "runs"
     run = f"echo run >> {runs}; echo started; exec sleep 1000 >&- 2>&-"
-    fixed = ("watch", *QUICK, "--state", str(state), *IDS, "--exec", run)
-    with started(*fixed, base_url=sandbox.base_url) as process:
+    with started(*rounds.words, "--exec", run, base_url=rounds.sandbox.base_url) as process:
         assert [process.line() for _ in range(2)] == ["one\n", "started\n"]
-        code = -number if number == signal.SIGKILL else 128 + number
         assert process.ended(number) == (code, "", "")
-    assert round_(sandbox, "--exec", f"echo run >> {runs}").stdout == "two\n"
+    assert rounds.printed("--exec", f"echo run >> {runs}") == ["two"]
     assert runs.read_text() == "run\nrun\n"
 
 
@@ -269,202 +260,143 @@ def test_a_model_is_reported_once_when_a_signal_ends_the_command(
         ("", ""),
         ("\n", ""),
         ('{"seen": ["a"]}', "b\n"),
-        (
-            '{"newest": {"id": "a", "created_at": "2025-05-14T00:00:00+00:00"}, "seen": ["a"]}',
-            "b\n",
-        ),
+        ('{"newest": {"id": "a"}, "seen": ["a"]}', "b\n"),
     ],
     ids=["empty", "a blank line", "one", "of an earlier release"],
 )
-def test_a_state_says_what_was_seen(
-    content: str, stdout: str, sandbox: Sandbox, round_: Round, state: Path
-) -> None:
-    state.write_text(content)
-    sandbox.models[:] = [model("b"), model("a")]
-    assert [round_(sandbox).stdout for _ in range(2)] == [stdout, ""]
+def test_the_state_holds_what_was_seen(content: str, stdout: str, rounds: Rounds) -> None:
+    rounds.state.write_text(content)
+    assert [rounds().stdout for _ in range(2)] == [stdout, ""]
+    assert json.loads(rounds.state.read_text()) == {"seen": ["a", "b"]}, "in order of release"
 
 
-def test_a_link_to_the_state_stays_a_link(
-    sandbox: Sandbox, round_: Round, state: Path, tmp_path: Path
-) -> None:
-    state.symlink_to(tmp_path / "elsewhere.json")
-    assert round_(sandbox).returncode == 0
-    assert state.is_symlink()
-    assert (tmp_path / "elsewhere.json").exists()
+def test_a_link_to_the_state_stays_a_link(rounds: Rounds) -> None:
+    rounds.state.symlink_to(rounds.folder / "elsewhere.json")
+    assert rounds().returncode == 0
+    assert rounds.state.is_symlink()
+    assert (rounds.folder / "elsewhere.json").exists()
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o600, None])
 def test_the_state_keeps_its_mode_and_a_new_one_has_that_of_any_new_file(
-    mode: int | None, sandbox: Sandbox, round_: Round, state: Path
+    mode: int | None, rounds: Rounds
 ) -> None:
     if mode is not None:
-        state.touch()
-        state.chmod(mode)
+        rounds.state.touch()
+        rounds.state.chmod(mode)
     before = os.umask(0o027)
     try:
-        round_(sandbox)
+        rounds()
     finally:
         os.umask(before)
-    assert state.stat().st_mode & 0o7777 == (mode or 0o640)
+    assert rounds.state.stat().st_mode & 0o7777 == (mode or 0o640)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        *(b"{", b"[" * 100_000, b"[]", b"{}", b"null", b"\xff\xfe"),
-        *(b'{"seen": "abc"}', b'{"seen": [7]}', b'{"seen": [""]}'),
-    ],
-    ids=range(9),
+Spoil = bytes | Callable[[Path, pytest.MonkeyPatch], object]
+DAMAGED = (
+    *(b"{", b"[" * 100_000, b"[]", b"{}", b"null", b"\xff\xfe"),
+    *(b'{"seen": "abc"}', b'{"seen": [7]}', b'{"seen": [""]}'),
 )
-def test_a_damaged_state_is_reported_and_left_as_it_is(
-    content: bytes, sandbox: Sandbox, round_: Round, state: Path
-) -> None:
-    state.write_bytes(content)
-    says = f"the state file {state} is not a state file; it is not changed\n"
-    assert reported(round_(sandbox), 2) == f"anthropic-models: {says}"
-    assert state.read_bytes() == content
-    assert sandbox.requests == []
-
-
-NO_FILES: list[tuple[Callable[[Path], None], str]] = [
-    (lambda path: path.mkdir(), "is not a regular file"),
-    (lambda path: os.mkfifo(path), "is not a regular file"),
-    (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
-    (lambda path: path.symlink_to("missing/seen.json"), "written: No such file or directory"),
+SPOILED: list[tuple[Spoil, str]] = [
+    *((content, "is not a state file; it is not changed") for content in DAMAGED),
+    (lambda path, _: path.mkdir(), "is not a regular file"),
+    (lambda path, _: os.mkfifo(path), "is not a regular file"),
+    (lambda path, _: path.symlink_to(path), "Too many levels of symbolic links"),
+    (lambda path, _: path.symlink_to("missing/seen.json"), "written: No such file or directory"),
+    # A superuser may read and write everything.
+    (lambda _, patch: patch.setattr(Path, "exists", refusing(errno.EACCES)), "read: Permission"),
+    (lambda _, patch: patch.setattr(os, "replace", refusing(errno.EBUSY)), "mount its folder"),
+    (lambda _, patch: patch.setattr(os, "fsync", refusing(errno.ENOSPC)), "written: No space"),
 ]
 
 
-@pytest.mark.parametrize(("make", "says"), NO_FILES)
-def test_a_state_that_is_no_file_is_reported_at_once(
-    make: Callable[[Path], None], says: str, sandbox: Sandbox, round_: Round, state: Path
+@pytest.mark.parametrize(("spoil", "says"), SPOILED, ids=range(len(SPOILED)))
+def test_a_state_that_cannot_be_used_is_reported_and_left_as_it_is_before_anything_is_requested(
+    spoil: Spoil, says: str, rounds: Rounds
 ) -> None:
-    make(state)
-    reported(round_(sandbox), 2, says)
-    assert sandbox.requests == []
+    with pytest.MonkeyPatch.context() as patch:
+        if isinstance(spoil, bytes):
+            rounds.state.write_bytes(spoil)
+        else:
+            spoil(rounds.state, patch)
+        before = list(rounds.folder.iterdir())
+        assert f"the state file {rounds.folder}/" in reported(rounds(), 2, says)
+    assert rounds.sandbox.requests == []
+    assert list(rounds.folder.iterdir()) == before
+    assert not isinstance(spoil, bytes) or rounds.state.read_bytes() == spoil
 
 
-def test_a_state_that_cannot_be_read_is_reported_at_once(
-    sandbox: Sandbox, round_: Round, state: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    state.touch()
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_text", refusing(errno.EACCES))  # a superuser may read everything
-        done = round_(sandbox)
-    reported(done, 2, f"the state file {state} cannot be read: Permission denied")
+def test_what_could_not_be_saved_stays_new_and_its_command_does_not_run(rounds: Rounds) -> None:
+    rounds()
+    rounds.release("one")
+    before = rounds.state.read_text()
+    with pytest.MonkeyPatch.context() as patch:
 
+        def replace_once(source: str, target: str) -> None:
+            os.rename(source, target)
+            patch.setattr(os, "replace", refusing(errno.EBUSY))
 
-@pytest.mark.parametrize(
-    ("call", "number", "says"),
-    [
-        ("replace", errno.EBUSY, "mount its folder instead"),  # of a mount point
-        ("fsync", errno.ENOSPC, "cannot be written: No space left on device"),
-    ],
-)
-def test_a_state_that_cannot_be_replaced_is_reported_before_anything_runs(
-    call: str,
-    number: int,
-    says: str,
-    sandbox: Sandbox,
-    round_: Round,
-    state: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    round_(sandbox)
-    release(sandbox, "one")
-    before = state.read_text()
-    with monkeypatch.context() as patch:
-        patch.setattr(os, call, refusing(number))
-        done = round_(sandbox, "--exec", f"touch {state.parent}/ran")
-    assert os.strerror(number) in reported(done, 2, says)
-    assert state.read_text() == before
-    assert list(state.parent.iterdir()) == [state]
-    assert round_(sandbox).stdout == "one\n"
+        patch.setattr(os, "replace", replace_once)
+        assert rounds("--exec", f"touch {rounds.folder}/ran").returncode == 2
+    assert rounds.state.read_text() == before
+    assert list(rounds.folder.iterdir()) == [rounds.state]
+    assert rounds.printed() == ["one"]
 
 
 # --- how it shows, and how it ends
 
 
-def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(sandbox: Sandbox) -> None:
-    with Terminal("watch", *QUICK, base_url=sandbox.base_url, variables=NOW) as terminal:
-        wait_for_requests(sandbox, 1)
-        sandbox.models.insert(0, model("new\x07", created_at="1970-01-01T00:00:00Z"))
-        release(sandbox, "newer")
+def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(rounds: Rounds) -> None:
+    base_url = rounds.sandbox.base_url
+    with Terminal("watch", "--interval", "0.1", base_url=base_url, variables=NOW) as terminal:
+        rounds.wait_for_response()
+        rounds.sandbox.models.insert(0, model("new\x07", created_at="1970-01-01T00:00:00Z"))
+        rounds.release("newer")
         terminal.until("newer")
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 130
     assert terminal.lines == [
-        f"anthropic-models: listing {sandbox.base_url} every 0.1 s; Ctrl-C ends it",
+        f"anthropic-models: listing {base_url} every 0.1 s; Ctrl-C ends it",
         "new\\x07  New\\x07  release date unknown",
         "newer  Newer  released 2025-05-14, 7 months ago",
     ]
 
 
-def test_it_ends_quietly_when_the_pipe_is_closed(sandbox: Sandbox) -> None:
-    with started("watch", "--interval", "1000", base_url=sandbox.base_url) as process:
-        wait_for_requests(sandbox, 1)
-        process.close_output()
-        assert process.ended() == (0, "", "")
-
-
 def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
-    scripted: Scripted, round_: Round, state: Path
+    scripted: Scripted, rounds: Rounds
 ) -> None:
     go_on = threading.Event()
     server = scripted(respond(page("a")), when(go_on, respond(page("b"))), respond(page("b")))
-    round_(server)
-    fixed = ("watch", "--state", str(state), *IDS)
-    with started(*fixed, base_url=server.base_url) as process:
+    rounds(base_url=server.base_url)
+    with started(*rounds.words, base_url=server.base_url) as process:
         server.wait_for(2)
         process.close_output()
         go_on.set()
-        assert process.ended()[0] == 0
-    assert round_(server).stdout == "b\n"
+        assert process.ended() == (0, "", "")
+    assert rounds.printed(base_url=server.base_url) == ["b"]
 
 
-@pytest.mark.parametrize("is_file", [True, False], ids=["a file", "an object of Python"])
-def test_it_goes_on_without_a_pipe_to_wait_for(
-    is_file: bool, scripted: Scripted, command: Command, tmp_path: Path
+def test_a_wait_ends_as_soon_as_the_pipe_for_the_output_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = scripted(respond(page("a")), respond(page("b")), FORBIDDEN)
-    with (
-        open(tmp_path / "out", "w+") if is_file else io.StringIO() as output,
-        redirect_stdout(output),
-    ):
-        assert command("watch", *QUICK, *IDS, base_url=server.base_url).returncode == 1
-        output.seek(0)
-        assert output.read() == "b\n"
-
-
-def test_a_pipe_is_not_waited_for_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    from anthropic_models.cli.watch import _output_pipe  # pyright: ignore[reportPrivateUsage]
-
     reading, writing = os.pipe()
-    with os.fdopen(reading), os.fdopen(writing, "w") as pipe, redirect_stdout(pipe):
-        assert _output_pipe() == writing
+    with os.fdopen(writing, "w") as pipe, redirect_stdout(pipe):
+        _sleep(0)
+        os.close(reading)
+        with pytest.raises(BrokenPipeError):
+            _sleep(1000)
+        with open(tmp_path / "out", "w") as file, redirect_stdout(file):
+            _sleep(0)
+        with redirect_stdout(io.StringIO()):
+            _sleep(0)
         monkeypatch.setattr(sys, "platform", "win32")
-        assert _output_pipe() is None
-
-
-def test_it_goes_on_where_stderr_cannot_be_written(
-    scripted: Scripted, command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Full(io.StringIO):
-        write = refusing(errno.ENOSPC)
-
-    failure = error(529, "overloaded_error", headers=NO_RETRY)
-    server = scripted(respond(page("a")), failure, respond(page("b")), FORBIDDEN)
-    monkeypatch.setattr(sys, "stderr", Full())
-    done = command("watch", *QUICK, *IDS, base_url=server.base_url)
-    assert (done.returncode, done.stdout) == (1, "b\n")
-    assert len(server.requests) == 4
+        _sleep(0)
 
 
 # --- signals
 
-NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
-
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_waits_until_the_end_of_the_block(number: signal.Signals) -> None:
     done: list[str] = []
     before = signal.getsignal(number)
@@ -482,23 +414,7 @@ def test_a_signal_waits_until_the_end_of_the_block(number: signal.Signals) -> No
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
-        with signals.raised(), signals.delayed():
-            signal.raise_signal(signal.SIGHUP)
+        with signals.immediate(), signals.raised(), signals.delayed():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
-
-
-def test_signals_are_left_alone_in_other_threads(command: Command) -> None:
-    codes: list[int] = []
-    arguments = ["list", "--sandbox", "--format", "id", "--max-items", "1"]
-    thread = threading.Thread(target=lambda: codes.append(main(arguments)))
-    thread.start()
-    thread.join(60)
-    assert codes == [0]
-
-
-def wait_for_requests(sandbox: Sandbox, count: int) -> None:
-    """Wait until a sandbox has responded to so many requests."""
-    moment = threading.Event()
-    while len([request for request in sandbox.requests if request.status_code]) < count:
-        moment.wait(0.01)

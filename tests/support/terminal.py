@@ -1,5 +1,6 @@
 """The command, run as people and scripts run it: in a pipe, or on a pseudo-terminal."""
 
+import io
 import os
 import pty
 import re
@@ -11,8 +12,7 @@ import termios
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import pytest
 from anthropic_models.cli import main
@@ -35,20 +35,6 @@ def environment(base_url: str | None = None, **more: str) -> dict[str, str]:
     if base_url is not None:
         found |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": base_url}
     return found | more
-
-
-def piped(
-    *arguments: str, base_url: str | None = None, **variables: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, with pipes for what it prints."""
-    return subprocess.run(
-        [PROGRAM, *arguments],
-        env=environment(base_url, **variables),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=PATIENCE,
-    )
 
 
 def reported(done: subprocess.CompletedProcess[str], code: int, words: str = "") -> str:
@@ -110,12 +96,12 @@ def started(
     command: Sequence[str] = (PROGRAM,),
     stdout: IO[str] | int = subprocess.PIPE,
     stderr: IO[str] | int = subprocess.PIPE,
-    **variables: str,
+    variables: Mapping[str, str] | None = None,
 ) -> Generator[Started]:
     """Run the command, with pipes for what it prints, until the block ends."""
     with Started(
         [*command, *arguments],
-        env=environment(base_url, **variables),
+        env=environment(base_url, **(variables or {})),
         stdout=stdout,
         stderr=stderr,
         text=True,
@@ -127,11 +113,24 @@ def started(
             process.kill()
 
 
-def table(base_url: str, *arguments: str, code: int = 0, **options: Any) -> "Terminal":
-    """Run `list` on a terminal to its end; return what that has received."""
-    with Terminal("list", *arguments, base_url=base_url, **options) as terminal:
-        assert terminal.end() == code
-    return terminal
+def piped(
+    *arguments: str, base_url: str | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, with pipes for what it prints."""
+    with started(*arguments, base_url=base_url, variables=variables) as process:
+        return subprocess.CompletedProcess(arguments, *process.ended())
+
+
+def plain(text: str) -> list[str]:
+    """Return the lines that people see of what a terminal has received, without colours."""
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text).replace("\r\n", "\n").splitlines()
+
+
+class Screen(io.StringIO):
+    """A stream that is a terminal, as far as the command within this process can tell."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 class Terminal:
@@ -165,12 +164,7 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
         os.close(self._master)
@@ -192,8 +186,7 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """What people see, without colours."""
-        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.text).replace("\r\n", "\n").splitlines()
+        return plain(self.text)
 
     def _read(self) -> bool:
         ready, _, _ = select.select([self._master], [], [], PATIENCE)
