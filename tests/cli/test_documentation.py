@@ -82,7 +82,9 @@ def test_the_sandbox_of_the_document_serves_the_listing_of_the_document(
         server.until("=1 200")
         server.process.send_signal(signal.SIGINT)
         assert server.end() == 0
-    assert [line.split()[-1] for line in server.lines[2:]] == ["529", "529", "200"]
+    _address, advice, *requests = server.lines
+    assert advice == "any ANTHROPIC_API_KEY is accepted; Ctrl-C ends it"
+    assert [line.split()[-1] for line in requests] == ["529", "529", "200"]
 
 
 def test_the_picture_of_the_list_shows_what_the_command_prints() -> None:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import PIPE, CompletedProcess
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -16,18 +16,9 @@ from anthropic_models import openapi_path
 from anthropic_models.sandbox import Sandbox, well_known_models
 
 from generator.documents import read_yaml
-from tests.support.scripted_server import (
-    Response,
-    Scripted,
-    error,
-    model,
-    page,
-    respond,
-    silence_after,
-    when,
-)
+from tests.support.scripted_server import Response, Scripted, error, model, page, respond, when
 from tests.support.sync_and_async import KEY
-from tests.support.terminal import Command, piped, reported, started
+from tests.support.terminal import PROGRAM, Command, piped, reported, started
 
 FIELDS = list(read_yaml(openapi_path())["components"]["schemas"]["BetaModelInfo"]["properties"])
 Done = CompletedProcess[str]
@@ -287,7 +278,7 @@ def test_a_closed_pipe_ends_it_quietly_before_a_further_page_is_requested(
 def test_ctrl_c_and_sigterm_end_it_quietly_and_show_no_half_table(
     number: signal.Signals, format_: str, ends: tuple[int, str, str], scripted: Scripted
 ) -> None:
-    server = scripted(MORE, silence_after())
+    server = scripted(MORE, when(threading.Event(), MORE))
     with started("list", "--format", format_, base_url=server.base_url) as process:
         server.wait_for(2)
         assert process.ended(number) == ends
@@ -298,22 +289,19 @@ NO_SPACE = "anthropic-models: cannot write the output: No space left on device\n
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize(
-    ("words", "full", "ends"),
+    ("line", "ends"),
     [
-        ("list", "stdout", (1, "", NO_SPACE)),
-        ("list --help", "stdout", (1, "", NO_SPACE)),
-        ("list --limit 0", "stderr", (2, "", "")),
+        ("list >/dev/full", (1, "", NO_SPACE)),
+        ("list --help >/dev/full", (1, "", NO_SPACE)),
+        ("list --limit 0 2>/dev/full", (2, "", "")),
     ],
 )
 def test_a_full_disk_is_reported_in_one_line_where_that_can_be_written(
-    words: str, full: str, ends: tuple[int, str, str], sandbox: Sandbox
+    line: str, ends: tuple[int, str, str], sandbox: Sandbox
 ) -> None:
-    with open("/dev/full", "w") as disk:
-        stdout, stderr = (disk, PIPE) if full == "stdout" else (PIPE, disk)
-        with started(
-            *words.split(), base_url=sandbox.base_url, stdout=stdout, stderr=stderr
-        ) as process:
-            assert process.ended() == ends
+    in_a_shell = ["sh", "-c", f'exec "$0" {line}', PROGRAM]
+    with started(command=in_a_shell, base_url=sandbox.base_url) as process:
+        assert process.ended() == ends
 
 
 @pytest.mark.parametrize("name", ["list", "watch"])

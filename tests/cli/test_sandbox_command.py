@@ -10,7 +10,7 @@ import pytest
 from anthropic_models import Client
 from anthropic_models.sandbox import Sandbox, well_known_models
 
-from tests.support.terminal import PROGRAM, Command, Terminal, reported, started
+from tests.support.terminal import PROGRAM, Command, reported, started
 
 
 def test_it_serves_well_known_models_logs_each_request_and_ends_quietly() -> None:
@@ -62,16 +62,6 @@ def test_requests_are_forgotten_after_a_while(
     monkeypatch.setattr("anthropic_models.sandbox.Sandbox", Mock(return_value=sandbox))
     monkeypatch.setattr("anthropic_models.cli.sandbox.time.sleep", sleep)
     assert command("sandbox").returncode == 0
-
-
-def test_a_terminal_shows_how_to_use_and_end_it() -> None:
-    with Terminal("sandbox") as terminal:
-        terminal.until("Ctrl-C ends it")
-        terminal.process.send_signal(signal.SIGINT)
-        assert terminal.end() == 0
-    address, advice = terminal.lines
-    assert address.startswith("http://127.0.0.1:")
-    assert advice == "any ANTHROPIC_API_KEY is accepted; Ctrl-C ends it"
 
 
 def test_a_port_in_use_is_reported_in_one_line(sandbox: Sandbox, command: Command) -> None:

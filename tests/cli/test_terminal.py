@@ -17,15 +17,7 @@ from anthropic_models.cli.progress import Progress
 from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fit_columns
 from anthropic_models.sandbox import well_known_models
 
-from tests.support.scripted_server import (
-    Scripted,
-    error,
-    model,
-    page,
-    respond,
-    silence_after,
-    when,
-)
+from tests.support.scripted_server import Scripted, error, model, page, respond, when
 from tests.support.terminal import NOW, Command, Screen, Terminal, plain
 
 WELL_KNOWN = well_known_models()
@@ -130,7 +122,14 @@ def test_an_age_is_in_the_largest_unit_of_which_there_are_two(released: str, wor
 
 @pytest.mark.parametrize(
     ("given", "is_used"),
-    [("1767225600", True), ("", False), ("soon", False), ("9" * 15, False), ("9" * 5000, False)],
+    [
+        ("1767225600", True),
+        ("", False),
+        ("soon", False),
+        ("9" * 15, False),
+        ("9" * 30, False),
+        ("9" * 5000, False),
+    ],
 )
 def test_a_date_that_is_none_is_not_used(
     given: str, is_used: bool, monkeypatch: pytest.MonkeyPatch
@@ -174,7 +173,7 @@ def test_ctrl_c_takes_the_spinner_away_and_output_to_a_file_is_not_on_its_termin
     scripted: Scripted, go_on: threading.Event, tmp_path: Path
 ) -> None:
     first, second = (respond(page(id_, has_more=True)) for id_ in ("first", "second"))
-    server = scripted(first, when(go_on, second), silence_after())
+    server = scripted(first, when(go_on, second), when(threading.Event(), second))
     arguments = ("list", "--format", "id")
     with (
         open(tmp_path / "out", "w") as file,

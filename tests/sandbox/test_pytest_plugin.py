@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Callable
 
 import pytest
 from anthropic_models import Client, RateLimitError
@@ -10,29 +9,17 @@ from anthropic_models.sandbox import Sandbox
 
 from tests.support.projects import ROOT
 
-Run = Callable[..., pytest.RunResult]
+STRICT = ("-W", "error", "-p", "no:cacheprovider")
+# What is imported already cannot be rewritten, which pytest warns of.
+IN_THIS_PROCESS = (*STRICT, "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
 @pytest.fixture
-def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a test file in a pytest of its own that loads nothing by itself; warnings are errors.
-
-    In this process, which has loaded the sandbox already, or in a new one.
-    """
+def others(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """The tests of others, for a pytest of their own that loads nothing by itself."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest('pytest_plugins = ["anthropic_models.pytest_plugin"]')
-
-    def run(source: str, *options: str, process: bool = False) -> pytest.RunResult:
-        if source:
-            pytester.makepyfile(source)
-        always = ("-W", "error", "-p", "no:cacheprovider")
-        if process:
-            return pytester.runpytest_subprocess(*always, *options)
-        # What is imported already cannot be rewritten, which pytest warns of.
-        known = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-        return pytester.runpytest_inprocess(*always, *known, *options)
-
-    return run
+    return pytester
 
 
 def test_a_test_has_a_sandbox_that_it_controls(models_sandbox: Sandbox) -> None:
@@ -48,8 +35,10 @@ def test_a_test_has_a_sandbox_that_it_controls(models_sandbox: Sandbox) -> None:
     assert statuses == [529, None, 200, 429, 429, 429]
 
 
-def test_every_test_sees_a_fresh_sandbox_that_it_leaves_behind_stopped(run: Run) -> None:
-    result = run(
+def test_every_test_sees_a_fresh_sandbox_that_it_leaves_behind_stopped(
+    others: pytest.Pytester,
+) -> None:
+    others.makepyfile(
         """
         import httpx
         import pytest
@@ -76,12 +65,13 @@ def test_every_test_sees_a_fresh_sandbox_that_it_leaves_behind_stopped(run: Run)
                 httpx.get(addresses[number])
         """
     )
+    result = others.runpytest_inprocess(*IN_THIS_PROCESS)
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["*on purpose*"])
 
 
-def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
-    result = run(
+def test_tests_that_do_not_take_it_do_not_pay_for_it(others: pytest.Pytester) -> None:
+    others.makepyfile(
         """
         import sys
 
@@ -89,10 +79,9 @@ def test_tests_that_do_not_take_it_do_not_pay_for_it(run: Run) -> None:
             assert "anthropic_models.pytest_plugin" in sys.modules
             for name in ("anthropic_models.sandbox", "h11", "httpx", "yaml"):
                 assert name not in sys.modules
-        """,
-        process=True,
+        """
     )
-    result.assert_outcomes(passed=1)
+    others.runpytest_subprocess(*STRICT).assert_outcomes(passed=1)
 
 
 def test_without_the_extra_it_is_the_fixture_that_fails(
@@ -105,11 +94,11 @@ def test_without_the_extra_it_is_the_fixture_that_fails(
         request.getfixturevalue("models_sandbox")
 
 
-def test_the_tests_in_the_document_pass_as_printed(run: Run, pytester: pytest.Pytester) -> None:
+def test_the_tests_in_the_document_pass_as_printed(others: pytest.Pytester) -> None:
     text = ROOT.joinpath("docs/testing-with-the-sandbox.md").read_text("utf-8")
     printed = re.findall(r"`([a-z_]+\.py)`:\n\n```py\n(.*?)^```", text, re.M | re.S)
     assert [name for name, _ in printed] == ["newest.py", "conftest.py", "test_newest.py"]
     assert text.count("```py\n") == len(printed)
     for name, content in printed:
-        pytester.path.joinpath(name).write_text(content, "utf-8")
-    run("").assert_outcomes(passed=7)
+        others.path.joinpath(name).write_text(content, "utf-8")
+    others.runpytest_inprocess(*IN_THIS_PROCESS).assert_outcomes(passed=7)

@@ -94,16 +94,14 @@ def started(
     *arguments: str,
     base_url: str | None = None,
     command: Sequence[str] = (PROGRAM,),
-    stdout: IO[str] | int = subprocess.PIPE,
-    stderr: IO[str] | int = subprocess.PIPE,
     variables: Mapping[str, str] | None = None,
 ) -> Generator[Started]:
     """Run the command, with pipes for what it prints, until the block ends."""
     with Started(
         [*command, *arguments],
         env=environment(base_url, **(variables or {})),
-        stdout=stdout,
-        stderr=stderr,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
     ) as process:
