@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ WRONG = [
 ]
 
 
+def change(sandbox: Sandbox, **attributes: Any) -> None:
+    for name, value in attributes.items():
+        setattr(sandbox, name, value)
+
+
 @pytest.mark.parametrize(("name", "arguments", "says"), WRONG)
 def test_a_wrong_argument_is_refused_and_changes_nothing(
     name: str, arguments: dict[str, Any], says: str, sandbox: Sandbox, http: httpx.Client
@@ -66,7 +72,7 @@ def test_a_wrong_argument_is_refused_and_changes_nothing(
         "drop_next": sandbox.drop_next,
         "fail_next": sandbox.fail_next,
         "made_up_models": made_up_models,
-        "set": lambda **values: [setattr(sandbox, *each) for each in values.items()],
+        "set": partial(change, sandbox),
     }
     with pytest.raises((TypeError, ValueError)) as caught:
         functions[name](**arguments)
