@@ -83,18 +83,17 @@ def test_regenerating_shows_what_is_new_and_nothing_else(evolved: Evolved) -> No
 def test_spec_diff_lists_what_is_new_and_that_nothing_breaks(evolved: Evolved) -> None:
     done = evolved.compared
     assert (done.returncode, done.stderr) == (0, "")
-    first, *lines, last = done.stdout.splitlines()
-    known = {line for change in CHANGES for line in spec_diff(change)}
-    assert (first, lines) == ("Since HEAD:", sorted(known))
-    before = read_yaml(ROOT / "openapi.yaml")["info"]["version"]
-    after = later_document(*CHANGES)["info"]["version"]
-    assert last == (
-        f"{len(known)} changes, none of them breaking; info.version {before} → {after}."
+    known = {
+        line
+        for change in CHANGES
+        for line in (EVOLUTION / change / "spec-diff.txt").read_text("utf-8").splitlines()
+    }
+    before, after = (
+        document["info"]["version"]
+        for document in (read_yaml(ROOT / "openapi.yaml"), later_document(*CHANGES))
     )
-
-
-def spec_diff(change: str) -> list[str]:
-    return (EVOLUTION / change / "spec-diff.txt").read_text("utf-8").splitlines()
+    last = f"{len(known)} changes, none of them breaking; info.version {before} → {after}."
+    assert done.stdout.splitlines() == ["Since HEAD:", *sorted(known), last]
 
 
 def test_the_parity_test_names_what_the_wrapper_does_not_offer_yet(evolved: Evolved) -> None:
@@ -108,18 +107,15 @@ def test_the_new_endpoint_is_to_be_had_with_all_header_defaults(
 ) -> None:
     server = scripted(respond(model("claude-next")))
     assert evolved.used("get-example", server) == "Claude-Next\n" * 2
-    for request in server.requests:
-        assert request.headers["x-api-key"] == "sk-evolution"
-        assert request.headers["user-agent"].startswith("anthropic-models-client/")
-        assert request.headers["accept"] == "application/json"
-    assert [
-        (request.target, request.headers["anthropic-version"], request.headers["anthropic-beta"])
-        for request in server.requests
-    ] == [
-        ("/v1/examples/claude-next", "2027-01-01", "a"),
-        ("/v1/examples/claude-next", "2027-01-01", "a,other"),
-        ("/v1/examples/claude%2Fnext", "2023-06-01", "a,b"),
+    names = ("anthropic-version", "anthropic-beta", "x-api-key", "accept")
+    given = [(each.target, *(each.headers[name] for name in names)) for each in server.requests]
+    always = ("sk-evolution", "application/json")
+    assert given == [
+        ("/v1/examples/claude-next", "2027-01-01", "a", *always),
+        ("/v1/examples/claude-next", "2027-01-01", "a,other", *always),
+        ("/v1/examples/claude%2Fnext", "2023-06-01", "a,b", *always),
     ]
+    assert server.requests[0].headers["user-agent"].startswith("anthropic-models-client/")
     assert server.requests[2].headers["x-team"] == "ours"
 
 
@@ -156,12 +152,14 @@ def test_the_command_line_has_a_column_for_each_new_field(
     command = ("-m", "anthropic_models", "list", "--format", "csv", "--base-url", server.base_url)
     done = evolved.project.run(*command, ANTHROPIC_API_KEY="sk-evolution")
     assert (done.returncode, done.stderr) == (0, "")
-    heading, full, older = csv.reader(done.stdout.splitlines())
-    new = ["example_stage", "example_size", "example_limit", "example_until", "example_others"]
-    assert heading[-5:] == new
-    fallbacks = '["claude-sonnet-4-5-20250929"]'
-    assert full[-5:] == ["deprecated", "200000", "64000", "2027-05-14T00:00:00+00:00", fallbacks]
-    assert older[-5:] == [""] * 5
+    columns = list(zip(*csv.reader(done.stdout.splitlines()), strict=True))
+    assert columns[-5:] == [
+        ("example_stage", "deprecated", ""),
+        ("example_size", "200000", ""),
+        ("example_limit", "64000", ""),
+        ("example_until", "2027-05-14T00:00:00+00:00", ""),
+        ("example_others", '["claude-sonnet-4-5-20250929"]', ""),
+    ]
 
 
 def test_a_new_beta_is_a_member_and_is_sent(evolved: Evolved, scripted: Scripted) -> None:
@@ -172,28 +170,27 @@ def test_a_new_beta_is_a_member_and_is_sent(evolved: Evolved, scripted: Scripted
 
 
 def test_the_later_document_keeps_the_rules_of_the_house(tmp_path: Path) -> None:
-    combinations = {"all.yaml": (*CHANGES, NOVEMBER), f"{NOVEMBER}.yaml": (NOVEMBER,)}
-    combinations |= {f"{change}.yaml": (change,) for change in CHANGES}
-    for name, changes in combinations.items():
+    names = ["all.yaml", "november.yaml"]
+    for name, changes in zip(names, [(*CHANGES, NOVEMBER), (NOVEMBER,)], strict=True):
         document = later_document(*changes)
         OpenAPIV31SpecValidator(document).validate()
         (tmp_path / name).write_text(to_yaml(document), "utf-8")
     for settings in ("redocly.yaml", ".spectral.yaml"):
         shutil.copy(ROOT / settings, tmp_path)
-    node.run("redocly", "lint", *combinations, folder=tmp_path)
-    node.run("spectral", "lint", "--fail-severity=hint", *combinations, folder=tmp_path)
+    node.run("redocly", "lint", *names, folder=tmp_path)
+    node.run("spectral", "lint", "--fail-severity=hint", *names, folder=tmp_path)
 
 
-def test_the_types_of_the_later_packages_and_of_their_use_are_sound(
+def test_the_types_of_what_is_new_are_sound_where_it_is_used(
     evolved: Evolved, tmp_path: Path
 ) -> None:
-    folder = evolved.project.folder
     uses = [
         shutil.copy(EVOLUTION / change / "use.py", tmp_path / f"{change.replace('-', '_')}.py")
         for change in CHANGES
     ]
-    options = ("--strict", "--follow-imports=silent", f"--cache-dir={os.devnull}")
-    done = evolved.project.run("-m", "mypy", *options, folder / "generated", *uses)
+    folder = evolved.project.folder
+    paths = {"MYPYPATH": f"{folder / 'generated'}{os.pathsep}{folder / 'wrapper'}"}
+    done = evolved.project.run("-m", "mypy", "--strict", "--config-file=", *uses, **paths)
     assert done.stdout.startswith("Success"), done.stdout
 
 

@@ -1,43 +1,22 @@
 """`make spec-diff` reports what changed in the API, in words, and whether it is breaking."""
 
-import copy
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import reduce
-from operator import getitem
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from generator.documents import Document, read_yaml, to_yaml
+from generator.documents import read_yaml, to_yaml
 from sharing.changes import Change, changes
+from tests.support.document_edits import edited
 from tests.support.projects import ROOT, Program, committed, copied
 
 SOURCE = read_yaml(ROOT / "openapi.yaml")
 CASES: dict[str, Any] = read_yaml(ROOT / "tests/tools/data/api-changes.yaml")
-
-
-def edited(document: Document, edit: dict[str, Any]) -> Document:
-    """Return a document in which an edit of the table is made."""
-    document = copy.deepcopy(document)
-    for place, value in edit.items():
-        *steps, last = map(step, place.rstrip("+").split("."))
-        holder: Any = reduce(getitem, steps, document)
-        if place.endswith("+"):
-            holder[last].append(value)
-        elif value == "GONE":
-            del holder[last]
-        else:
-            holder[last] = value
-    return document
-
-
-def step(text: str) -> Any:
-    return int(text) if len(text) < 3 and text.isdecimal() else text  # 503 is a name
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
