@@ -126,7 +126,7 @@ def _problem_of(parameter: Document, schema: Document) -> str | None:
 
 
 def _check(validator: "Draft202012Validator", content: Any, place: Place) -> None:
-    """Refuse content that is not valid by a schema of schemas or of documents."""
+    """Refuse content that is not valid by the meta-schema of JSON Schema or of OpenAPI."""
     errors = [each for each in validator.iter_errors(content) if not _is_default(each)]
     for error in errors:
         path = tuple(map(str, error.instance_path))
@@ -134,7 +134,7 @@ def _check(validator: "Draft202012Validator", content: Any, place: Place) -> Non
 
 
 def _is_default(error: "ValidationError") -> bool:
-    """Return whether it says that there is no default response, beside what is really wrong."""
+    """Return whether it is the error that `default` is missing, which is never the real one."""
     return error.kind.name == "required" and error.kind.as_dict()["property"] == "default"
 
 
@@ -150,7 +150,7 @@ def _words(error: "ValidationError", content: Any) -> str:
                 "name with `x-`"
             )
         case "oneOf" if not any(facts["context"]):
-            return "it has several things of which there can be one; leave one of them out"
+            return "only one of several alternatives may be present; leave the others out"
         case "oneOf" if all(each[0].kind.name == "required" for each in facts["context"]):
             names = [f"`{each[0].kind.as_dict()['property']}`" for each in facts["context"]]
             return f"{' or '.join(names)} is missing"

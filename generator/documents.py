@@ -16,10 +16,10 @@ class SpecError(Exception):
 
 
 def read_yaml(path: Path) -> Document:
-    """Return the mapping in a YAML file, which is to be the same to YAML 1.1 and 1.2.
+    """Return the mapping in a YAML file, which must mean the same in YAML 1.1 and 1.2.
 
-    Raises SpecError when there is none, when a key is there twice, and when a number, a date or a
-    boolean of the one is a text or another number to the other.
+    Raises SpecError when there is none, when a key is there twice, and when one of the versions
+    reads a value as a number, a date or a boolean that the other reads differently.
     """
     try:
         content: object = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe one

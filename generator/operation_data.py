@@ -9,7 +9,8 @@ from generator.documents import Document, resolved
 def write_operation_data(document: Document, path: Path) -> None:
     """Write a template that sets `operation_data`: of each operation, by the name of its module.
 
-    `deprecated`: whether it is. `deprecated_parameters`: those that are, by place and name.
+    `deprecated`: whether the operation is deprecated. `deprecated_parameters`: the place and name
+    of each deprecated parameter.
     `joined`: the names of lists in the query that are sent as one text, with commas.
     """
     operation_data = {

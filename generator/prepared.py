@@ -1,4 +1,4 @@
-"""Makes of the document what the generator can do rightly, or refuses it.
+"""Rewrites the document so that the generator handles it correctly, or refuses it.
 
 The generator sees less than JSON Schema says: it takes the first keyword that it knows, and leaves
 out what it does not. Here schemas are rewritten so that whatever they accept can be parsed; what
@@ -115,7 +115,10 @@ class _Preparation:
         binary: bool = False,
         part: bool = False,
     ) -> Document:
-        """Return a schema as the generator is to read it; `part` of one that says the type."""
+        """Return a schema as the generator is to read it.
+
+        `part`: this is a part of a schema that has the type.
+        """
         if schema is True:
             return {}
         if schema is False:
@@ -198,7 +201,7 @@ class _Preparation:
                     each.setdefault("type", "object")
 
     def _join_all(self, schema: Document) -> None:
-        """Make of allOf what the generator makes the right property of."""
+        """Rewrite allOf so that the generator makes the right property of it."""
         parts = schema.get("allOf")
         if not parts:
             return
@@ -391,7 +394,7 @@ class _Preparation:
             yield from self._flat(each, seen | {id(schema)})
 
     def _are_alike(self, one: Document, other: Document) -> bool:
-        """Return whether nothing is seen that one object schema accepts and the other refuses."""
+        """Return whether no difference is found between what two object schemas accept."""
         if set(one["required"]) != set(other["required"]) or one["rest"] != other["rest"]:
             return False
         shared = set(one["properties"]) & set(other["properties"])
@@ -401,7 +404,7 @@ class _Preparation:
         return all(one["properties"][name] == other["properties"][name] for name in shared)
 
     def _name_objects(self, name: str) -> None:
-        """Make components of the objects within a component that is none.
+        """Turn the objects within a component that is no object itself into components.
 
         The generator reads such objects before it knows all components, and those within them
         twice. What refers to itself without an object between becomes JSON, since only objects
@@ -458,7 +461,7 @@ def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 
 def _describe(parameter: Document) -> None:
-    """Let the schema of a parameter, of which the generator reads the description, have it."""
+    """Copy the description of a parameter to its schema, where the generator reads it."""
     schema = cast(Document, parameter.get("schema", {}))
     if "$ref" not in schema:
         text = str(parameter.get("description", schema.get("description", "")))
@@ -488,7 +491,7 @@ def _has_type(schema: Document, kind: str) -> bool:
 
 
 def _are_merged(one: Any, other: Any) -> bool:
-    """Return whether the generator makes one field of two schemas of it."""
+    """Return whether the generator merges two schemas of a field into one."""
     both: list[Document] = [each for each in (one, other) if isinstance(each, dict)]
     kinds = {str(each["type"]).replace("integer", "number") for each in both if "type" in each}
     return one == other or (len(kinds) < 2 and not any("const" in each for each in both))

@@ -83,7 +83,7 @@ def try_wheel(trial: Trial, python: str, folder: Path) -> Sequence[str]:
 def try_lowest(trial: Trial, python: str, folder: Path) -> Sequence[str]:
     """Use the wheel with the lowest versions of what it says it needs, as `try_wheel` does."""
     folder.mkdir()
-    # Of what is named here uv takes the lowest version, but not of what the wheel needs by itself.
+    # uv takes the lowest version of what is named here only, so the needs of the wheel are, too.
     needs = metadata(read(trial.wheel)).get_all("Requires-Dist", [])
     lowest = ("--resolution", "lowest-direct", *(need.partition(";")[0] for need in needs))
     programs = _install(trial, python, folder / "all", "cli,sandbox", lowest)

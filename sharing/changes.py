@@ -83,7 +83,7 @@ Swap = tuple[str, str, str]
 
 
 def _swaps(base: Any, revision: Any, pointer: str) -> Iterator[Swap]:
-    """Return the references to a schema that lead to another one, both being there."""
+    """Yield the references that lead to another schema now, except to one that was renamed."""
     before, after = _schemas(base), _schemas(revision)
     for place in _differing(base, revision, pointer):
         one, other = (_at(document, place) for document in (base, revision))
@@ -234,7 +234,7 @@ def _is_open(finding: _Finding) -> bool:
 
 
 def _beside(what: Any, where: Json) -> Iterator[list[Json]]:
-    """Find `what`; return the alternatives among which it stands, each time."""
+    """Yield the members of each union that `what` is a member of."""
     if isinstance(where, list):
         for item in where:
             if item == what:

@@ -116,7 +116,7 @@ def ask(client: Client, recorder: Recorder) -> str | None:
         case [{"first_id": str(newest)}, *_]:
             params = {"before_id": newest}
             _see(client, recorder, "a page before the newest model", 200, params=params)
-        case _:  # no model is listed, or the page is none
+        case _:  # no model is listed, or the response is not a page
             pass
     betas = {"anthropic-beta": ",".join(KnownAnthropicBeta)}
     _see(client, recorder, "every known beta", 200, headers=betas)

@@ -94,12 +94,11 @@ _BY_NAME = ("properties", "patternProperties", "$defs", "dependentSchemas", *_IN
 
 
 def _as_validated(node: Any, *, by_name: bool = False) -> Any:
-    """Return schemas as the validator is to read them; `by_name` of what has them by their names.
+    """Return schemas as the validator is to read them; `by_name`: the node maps names to schemas.
 
-    Of formats only those are checked that are parsed; others are notes (JSON Schema, 7.2.1). The
-    validator does not compare an integer of thousands of digits with bounds. A schema that has
-    some takes it for no number, until `comparable` has made it shorter, after which `mismatch`
-    tries again.
+    Only the formats that are parsed are checked; others are annotations (JSON Schema, 7.2.1). The
+    validator cannot compare an integer of thousands of digits with bounds, so a schema with bounds
+    rejects it; `mismatch` tries again after `comparable` has made it shorter.
     """
     if isinstance(node, list):
         return [_as_validated(each) for each in cast(list[object], node)]

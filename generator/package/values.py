@@ -24,7 +24,7 @@ class Fields(Generic[V]):
     _attributes: ClassVar[Mapping[str, str]] = {}
     """The attributes, by the names of the fields in the document."""
     _others_are_json: ClassVar[bool] = True
-    """Whether `additional_properties` holds what JSON has, rather than what that is parsed to."""
+    """Whether `additional_properties` holds decoded JSON, rather than parsed values."""
     additional_properties: dict[str, V]
 
     def to_dict(self) -> dict[str, Any]:

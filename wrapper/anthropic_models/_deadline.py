@@ -19,7 +19,7 @@ class Deadline:
         self.reads = 0
 
     def start_connecting(self, seconds: float | None) -> None:
-        """Limit connecting or a TLS handshake instead, until `connected` or `start`."""
+        """Apply this limit, to connecting or a TLS handshake, until `connected` or `start`."""
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def connected(self) -> None:

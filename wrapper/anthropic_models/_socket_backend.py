@@ -19,7 +19,7 @@ class SocketBackend:
     def has_leftover_response(self) -> bool:
         """Whether a response was parsed without reading from the socket since the request.
 
-        Then the server had sent it before the request. False without a socket: a test may mock
+        If so, the server sent it before this request. False without a socket: a test may mock
         httpcore.
         """
         return self.socket is not None and self.deadline.reads == 0

@@ -1,6 +1,6 @@
 """The sync client.
 
-What sends, and pages, are imported when they are first needed.
+The sender and the pages are imported when they are first needed.
 """
 
 from types import TracebackType

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include <models/ApiClient.h>
 #include <models/ApiConfiguration.h>
@@ -17,6 +18,15 @@ static std::string environment(const char *name, const char *otherwise) {
     return value ? value : otherwise;
 }
 
+// The method gains an argument whenever the operation gains a parameter; those not given are left out.
+template <typename... Given> static auto listModels(const api::ModelsApi &models, const Given &...given) {
+    if constexpr (std::is_invocable_v<decltype(&api::ModelsApi::listModels), api::ModelsApi, Given...>) {
+        return models.listModels(given...);
+    } else {
+        return listModels(models, given..., boost::none);
+    }
+}
+
 int main() {
     auto configuration = std::make_shared<api::ApiConfiguration>();
     configuration->setBaseUrl(environment("ANTHROPIC_BASE_URL", "https://api.anthropic.com"));
@@ -26,7 +36,7 @@ int main() {
     boost::optional<std::string> after;
     try {
         for (bool more = true; more;) {
-            auto page = models.listModels("2023-06-01", after, boost::none, 10, betas).get();
+            auto page = listModels(models, "2023-06-01", after, boost::none, 10, betas).get();
             for (const auto &model : page->getData()) {
                 std::cout << model->getId() << "\n";
             }

@@ -35,8 +35,8 @@ class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
         """Send a request; return status, headers and decoded body of the response.
 
-        An error while the body is read is returned in its place. Earlier ones are raised, as
-        exceptions of httpx.
+        An error while the body is read is returned instead of the body. Earlier errors are raised,
+        as exceptions of httpx.
         """
         timeout = request.extensions["timeout"]
         semaphore = self._semaphore()

@@ -1,1 +1,1 @@
-"""What sync and async share: all decisions, without I/O (sans-I/O)."""
+"""What sync and async share: all decisions, without network I/O (sans-I/O)."""

@@ -131,7 +131,7 @@ def build_call(settings: Settings, request: Request[T], options: Secret[CallOpti
 def checked_request(request: Request[Any]) -> Headers:
     """Return the headers of a request; raises ValueError or TypeError when it cannot be sent.
 
-    Once httpx has the request, its errors lead to frames that hold the credential.
+    Checked before httpx has it: tracebacks of httpx's errors reach frames with the credential.
     """
     path, body = request.path, cast(object, request.body)
     if not _METHOD.fullmatch(request.method):

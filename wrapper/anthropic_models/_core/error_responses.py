@@ -47,7 +47,7 @@ def _decoded(body: bytes | AnthropicModelsError) -> object:
         return None
     if len(body) > MAX_KEPT_BYTES:
         return kept_body(body, None)
-    text = decoded_text(body)  # its encoding may be yet another
+    text = decoded_text(body)  # it may be UTF-16 or UTF-32
     try:
         content = decoded_json(text.encode())
     except JsonError:

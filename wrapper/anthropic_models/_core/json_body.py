@@ -47,8 +47,8 @@ def decoded_json(body: bytes) -> Any:
 def kept_body(body: bytes, content: object) -> object:
     """Return the `body` attribute of an error: decoded JSON, else the text; None when empty.
 
-    JSON that is nested too deep to be pickled is kept as text, and of a large body the beginning:
-    all that is kept is searched for secrets.
+    JSON that is nested too deep to be pickled is kept as text, and of a large body only the first
+    MAX_KEPT_BYTES: all that is kept is searched for secrets.
     """
     if not body:
         return None

@@ -14,7 +14,7 @@ _SCHEMES = ("http", "https", "socks5", "socks5h")
 def proxy_for(
     url: httpx.URL, proxies: Secret[dict[str, str]], is_bypassed: Callable[[str], object]
 ) -> httpx.Proxy | None:
-    """Return the proxy for a URL; None for a direct connection, as to this machine.
+    """Return the proxy for a URL; None for a direct connection, such as to this machine.
 
     `proxies` is what `urllib.request.getproxies` returns, `is_bypassed` what
     `urllib.request.proxy_bypass` does. A setting that the URL does not need is not parsed. Raises

@@ -9,7 +9,7 @@ _CREDENTIAL_HEADERS = ("x-api-key", "authorization", "proxy-authorization", "coo
 _MASK = "<secret>"
 _PUBLIC_PREFIX = re.compile(r"sk-ant-[a-z]+[0-9]*-")  # the same in every key
 _MIN_PART = 8  # characters; a shorter part of a secret may occur in ordinary text
-_SAMPLE = 4  # characters; any part of _MIN_PART has a whole sample at a multiple of this
+_SAMPLE = 4  # characters; any part of _MIN_PART contains an aligned sample of this size
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -104,7 +104,7 @@ def _masked_text(text: str, secret: str) -> str:
 def _parts(text: bytes, secret: bytes) -> Iterator[tuple[int, int]]:
     """Yield the start and end of each part of the secret in the text, from left to right."""
     samples = {secret[i : i + _SAMPLE] for i in range(len(secret) - _SAMPLE + 1)}
-    # Nearly every text has none of them. As numbers they are compared fast, for text may be long.
+    # Fast path, since text may be long: compare samples as integers; most texts contain none.
     numbers = {int.from_bytes(sample, sys.byteorder) for sample in samples}
     if numbers.isdisjoint(memoryview(text + bytes(-len(text) % _SAMPLE)).cast("I")):
         return

@@ -52,8 +52,8 @@ class Connections(BaseConnections[httpcore.ConnectionPool]):
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
         """Send a request; return status, headers and decoded body of the response.
 
-        An error while the body is read is returned in its place. Earlier ones are raised, as
-        exceptions of httpx.
+        An error while the body is read is returned instead of the body. Earlier errors are raised,
+        as exceptions of httpx.
         """
         timeout = request.extensions["timeout"]
         queue, entry = self._queue.get(), _QueueEntry()

@@ -173,7 +173,7 @@ def watch(
 ) -> Action:
     """Print each new model when it appears.
 
-    The models at the start are not new, unless there is a state file without them.
+    The models that exist at the start are printed only if a state file lacks them.
     """
     from .watch import WatchCommand
 
@@ -215,10 +215,10 @@ def sandbox(
     ] = 0,
     fail: Annotated[
         list[str] | None,
-        typer.Option(metavar="STATUS[:N]", help="Fail the first N (1) requests; may be repeated."),
+        typer.Option(metavar="STATUS[:N]", help="Fail N requests (default: 1); may be repeated."),
     ] = None,
     drop: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Then reset the connections of N requests.")
+        int, typer.Option(min=0, metavar="N", help="After the failures, reset N connections.")
     ] = 0,
 ) -> Action:
     """Run a local mock server of the API; it prints its address."""

@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
 def _action(arguments: Sequence[str]) -> Action | int:
     try:
         parsed: Action | int = app(list(arguments), prog_name=PROGRAM, standalone_mode=False)
-    except OSError as error:  # of --help, --version and the like; a closed pipe is typer's
+    except OSError as error:  # of --help, --version and the like; typer handles a closed pipe
         raise output_error(error) from None
     return parsed
 

@@ -25,8 +25,8 @@ class StateFile:
     def load(self) -> Seen | None:
         """Return the ids in the file; None when it is missing or empty.
 
-        Rewrites the file, so that one that cannot be replaced is an error before anything is
-        reported. Raises CommandError.
+        Rewrites the file, so that one that cannot be written is an error before any model is
+        printed. Raises CommandError.
         """
         try:
             if self._path.exists() and not stat.S_ISREG(self._path.stat().st_mode):

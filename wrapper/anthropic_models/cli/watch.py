@@ -72,7 +72,7 @@ class WatchCommand:
     def _report(self, model: BetaModelInfo, seen: Seen, state: StateFile | None) -> None:
         """Print a model, save its id, and only then run the command.
 
-        So it is printed once and its command runs at most once, even when it is interrupted.
+        A signal is handled after saving: a model is printed once, its command runs at most once.
         """
         with signals.delayed():
             write(self._line(model))

@@ -16,7 +16,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 class HTTPError(Exception):
-    """The request gets an error response; without a message, with the documented one."""
+    """The request gets an error response; None as message stands for the documented one."""
 
     def __init__(self, status_code: int, message: str | None, headers: Headers = ()) -> None:
         super().__init__(message)

@@ -6,17 +6,24 @@ mod apis;
 mod models;
 
 use apis::configuration::{ApiKey, Configuration};
-use apis::{Error::ResponseError, models_api::list_models};
+use apis::{Error::ResponseError, models_api::{ListModelsParams, list_models}};
 use models::{ErrorResponse, KnownAnthropicBeta};
 use std::{env, error::Error, process::exit};
 
 fn print_models(api: &Configuration) -> Result<(), Box<dyn Error>> {
-    let version = "2023-06-01";
+    let version = "2023-06-01".to_string();
     let known = KnownAnthropicBeta::Context1m20250807.to_string();
     let betas = [known.as_str(), "not-yet-known-2027-01-01"].join(",");
     let mut after_id: Option<String> = None;
     loop {
-        let page = match list_models(api, version, after_id.as_deref(), None, Some(10), Some(&betas)) {
+        let parameters = ListModelsParams {
+            anthropic_version: version.clone(),
+            after_id: after_id.clone(),
+            limit: Some(10),
+            anthropic_beta: Some(betas.clone()),
+            ..Default::default()
+        };
+        let page = match list_models(api, parameters) {
             Err(ResponseError(response)) => {
                 let failure: ErrorResponse = serde_json::from_str(&response.content)?;
                 let (error, id) = (failure.error, failure.request_id.flatten());

@@ -1,6 +1,7 @@
 import com.example.models.ApiClient;
 import com.example.models.ApiException;
 import com.example.models.api.ModelsApi;
+import com.example.models.api.ModelsApi.APIListModelsRequest;
 import com.example.models.model.BetaModelList;
 import com.example.models.model.ErrorResponse;
 import com.example.models.model.KnownAnthropicBeta;
@@ -20,7 +21,12 @@ public class ListModels {
         String afterId = null;
         BetaModelList page;
         do {
-            page = api.listModels("2023-06-01", afterId, null, 10, betas);
+            page = api.listModels(APIListModelsRequest.newBuilder()
+                .anthropicVersion("2023-06-01")
+                .afterId(afterId)
+                .limit(10)
+                .anthropicBeta(betas)
+                .build());
             page.getData().forEach(model -> System.out.println(model.getId()));
             afterId = page.getLastId(); // null when there are no models
         } while (page.getHasMore());

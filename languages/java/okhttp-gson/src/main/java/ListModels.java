@@ -21,7 +21,7 @@ public class ListModels {
         String afterId = null;
         BetaModelList page;
         do {
-            page = api.listModels("2023-06-01", afterId, null, 10, betas);
+            page = api.listModels("2023-06-01").afterId(afterId).limit(10).anthropicBeta(betas).execute();
             page.getData().forEach(model -> System.out.println(model.getId()));
             afterId = page.getLastId(); // null when there are no models
         } while (page.getHasMore());
