@@ -51,7 +51,7 @@ def test_it_delays_responses(sandbox: Sandbox, http: httpx.Client) -> None:
     sandbox.delay = 0
 
 
-WRONG = [
+WRONG: list[list[Any]] = [
     *read_yaml(Path(__file__).with_name("data") / "wrong-arguments.yaml")["wrong"],
     ["set", {"delay": math.inf}, "delay must be 0 seconds or more, not inf"],
     ["set", {"delay": math.nan}, "delay must be 0 seconds or more, not nan"],
