@@ -57,16 +57,10 @@ def test_a_page_is_parsed_and_nothing_of_it_is_lost() -> None:
     assert (info.status_code, info.request_id, info.retries_taken) == (200, "req_1", 1)
 
 
-def test_an_epoch_as_the_date_of_release_is_fine() -> None:
-    (found,) = parsed(
-        page() | {"data": [model("a", created_at="1970-01-01T00:00:00Z")]}
-    ).parsed.data
-    assert found.created_at.timestamp() == 0
-
-
 @pytest.mark.parametrize(
     ("written", "read"),
     [
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00+00:00"),
         ("2016-12-31t23:59:60.123456789z", "2017-01-01T00:00:00.123456+00:00"),
         ("2025-05-14t12:30:00z", "2025-05-14T12:30:00+00:00"),
     ],
@@ -95,49 +89,46 @@ def test_a_date_is_parsed_where_tests_replace_the_class(monkeypatch: pytest.Monk
 
 
 PAIRS = [list(pair) for pair in model("b").items()]
+NO_DATES = [
+    "garbage",
+    "2025-05-14T00:00:00",
+    "2025-W20-3T00:00:00Z",
+    "2025-05-14T00Z",
+    "2025-05-14T00:00:00+0200",
+]
 
 
 @pytest.mark.parametrize(
-    ("changes", "place", "says"),
+    ("field", "value", "says"),
     [
-        ({"data": None}, "data", "should be a list, but is null"),
-        ({"data": [model("a"), PAIRS]}, "data[1]", "should be an object, but is a list"),
-        ({"data": [model("a"), {}]}, "data[1].id", "is missing"),
-        ({"data": [model("a", id=7)]}, "data[0].id", "should be a string, but is 7"),
-        ({"data": [model("a", display_name=True)]}, "data[0].display_name", "but is true"),
-        (
-            {"data": [*map(model, "abc"), model("d", created_at="garbage")]},
-            "data[3].created_at",
-            "should be an RFC 3339 date-time, but is 'garbage'",
+        ("data", None, "should be a list, but is null"),
+        ("has_more", 0, "should be true or false, but is 0"),
+        ("has_more", "y" * 59, f"but is '{'y' * 56}..."),
+        ("has_more", int("7" * 400), "but is an integer of hundreds of digits"),
+        ("first_id", 7, "should be a string or null, but is 7"),
+        ("data[1]", PAIRS, "should be an object, but is a list"),
+        ("data[1].id", {}, "is missing"),
+        ("data[1].id", model("b", id=7), "should be a string, but is 7"),
+        ("data[1].display_name", model("b", display_name=True), "but is true"),
+        ("data[1].type", model("b", type="agent"), "should be 'model', but is 'agent'"),
+        *(
+            (
+                *("data[1].created_at", model("b", created_at=date)),
+                f"should be an RFC 3339 date-time, but is {date!r}",
+            )
+            for date in NO_DATES
         ),
-        (
-            {"data": [model("a", created_at="2025-05-14T00:00:00")]},
-            "data[0].created_at",
-            "T00:00:00'",
-        ),
-        ({"data": [model("a", created_at="2025-W20-3T00:00:00Z")]}, "data[0].created_at", "00Z'"),
-        ({"data": [model("a", created_at="2025-05-14T00Z")]}, "data[0].created_at", "T00Z'"),
-        (
-            {"data": [model("a", created_at="2025-05-14T00:00:00+0200")]},
-            "data[0].created_at",
-            "0200'",
-        ),
-        (
-            {"data": [model("a", type="agent")]},
-            "data[0].type",
-            "should be 'model', but is 'agent'",
-        ),
-        ({"has_more": 0}, "has_more", "should be true or false, but is 0"),
-        ({"first_id": 7}, "first_id", "should be a string or null, but is 7"),
-        ({"last_id": "x" * 700, "has_more": "y" * 59}, "has_more", f"but is '{'y' * 56}..."),
-        ({"has_more": int("7" * 400)}, "has_more", "but is an integer of hundreds of digits"),
     ],
 )
-def test_the_place_that_differs_is_named(changes: dict[str, Any], place: str, says: str) -> None:
-    body = page("a") | changes
+def test_the_place_that_differs_is_named(field: str, value: object, says: str) -> None:
+    body = page("a")
+    if field.startswith("data["):
+        body["data"].append(value)
+    else:
+        body[field] = value
     error = refusal(body)
-    assert (error.place, error.body) == (place, body), "nothing is lost"
-    assert str(error).startswith(f"the response does not match openapi.yaml: {place} ")
+    assert (error.place, error.body) == (field, body), "nothing is lost"
+    assert str(error).startswith(f"the response does not match openapi.yaml: {field} ")
     assert str(error).endswith(says)
 
 
@@ -203,6 +194,8 @@ def test_another_status_than_a_documented_success_is_an_error(status: int) -> No
     failure = parsed(page("a"), status=status)
     assert type(failure.error) is APIStatusError
     assert failure.error.status_code == status
+    redirect = parsed(b"", kinds(("default", "none")), status=302)
+    assert "redirects are not followed" in str(redirect.error), "whatever the document says"
 
 
 def kinds(*responses: tuple[str, Any]) -> Request[Any]:
@@ -228,11 +221,6 @@ def test_the_most_specific_success_decides_how_the_body_is_read(
     assert parsed(body, kinds(*responses), status=status).parsed == result
 
 
-def test_a_redirect_is_no_success_whatever_the_document_says() -> None:
-    failure = parsed(b"", kinds(("default", "none")), status=302)
-    assert "redirects are not followed" in str(failure.error)
-
-
 def test_a_request_written_by_hand_takes_any_json() -> None:
     by_hand: Request[Any] = Request("GET", "/v1/new")
     assert parsed({"a": [1]}, by_hand, status=202).parsed == {"a": [1]}
@@ -249,32 +237,12 @@ def test_a_body_that_could_not_be_read_is_that_error_with_what_is_known() -> Non
     assert (error.request_id, error.retries_taken, error.status_code) == ("req_8", 1, 200)
 
 
-def test_a_secret_in_the_body_is_masked_before_any_of_it_is_cut() -> None:
-    body = page("a") | {"has_more": "y" * 50 + "SECRET" * 9}
-    failure = parsed_response(
-        LISTING,
-        raw_response(body),
-        retries_taken=0,
-        now=0.0,
-        mask=lambda content: _replaced(content),
-    )
-    assert isinstance(failure, Failure)
-    assert "SECR" not in str(failure.error)
-
-
-def _replaced(content: Any) -> Any:
-    return json.loads(json.dumps(content).replace("SECRET", "*"))
-
-
 def test_a_page_in_the_middle_is_validated_and_the_listing_can_resume(
     shell: Shell, scripted: Scripted
 ) -> None:
     server = scripted(
         respond(page("a", "b", has_more=True)),
-        respond(
-            gzip.compress(b'{"data":[],"has_more":null,"first_id":null,"last_id":null}'),
-            headers={"content-encoding": "gzip"},
-        ),
+        respond(page() | {"has_more": None}),
         respond(page("c")),
     )
     with shell.client(server.base_url) as client:
