@@ -30,12 +30,6 @@ def queries(sandbox: Sandbox) -> list[dict[str, str]]:
     return [dict(request.query) for request in sandbox.requests]
 
 
-def test_one_request_lists_every_model(shell: Shell, sandbox: Sandbox) -> None:
-    with shell.client(sandbox.base_url) as client:
-        assert ids(client.models.list()) == catalogue(sandbox)
-    assert queries(sandbox) == [{"limit": "1000"}]
-
-
 def test_the_first_page_is_fetched_at_once_and_the_others_when_needed(
     shell: Shell, sandbox: Sandbox
 ) -> None:
@@ -58,10 +52,9 @@ def test_pages_are_taken_one_by_one_or_iterated(shell: Shell, sandbox: Sandbox) 
         pages = [client.models.list(limit=20)]
         while pages[-1].has_next_page():
             pages.append(pages[-1].get_next_page())
-        assert ids(pages[1]) == catalogue(sandbox)[20:], "from each page on"
-        assert [len(page.data) for page in pages[0].iter_pages()] == [20, 20, 17]
         assert [len(page.data) for page in pages] == [20, 20, 17]
-        assert ids(pages[0].get_next_page().data) == ids(pages[1].data), "fetched again"
+        assert ids(pages[1]) == catalogue(sandbox)[20:], "from each page on"
+        assert [page.first_id for page in pages[0].iter_pages()] == [p.first_id for p in pages]
         with pytest.raises(PaginationError, match="has_next_page"):
             pages[-1].get_next_page()
 
@@ -75,7 +68,6 @@ def test_a_page_has_what_the_api_returned(shell: Shell, sandbox: Sandbox) -> Non
     assert first.next_page is None, "pages by id have no token"
     assert first.parsed.data is first.data
     assert ids(first.data) == [newest, second], "as the API orders it"
-    assert first.data[0]["context_window"] == 200000
     assert first.to_dict() == json.loads(first.to_json())
     assert first.to_dict()["data"][0]["context_window"] == 200000, "unknown fields are kept"
     assert first.response.status_code == 200
@@ -137,13 +129,10 @@ def test_a_listing_that_was_not_awaited_says_so() -> None:
         iter(listing)
 
 
-def test_models_without_unknown_fields_keep_no_room_for_them(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_models_without_unknown_fields_keep_no_room_for_them(scripted: Scripted) -> None:
     body = page("a", "b")
     body["data"][1]["made_up"] = 5
-    server = scripted(respond(body))
-    with shell.client(server.base_url) as client:
+    with Shell("sync").client(scripted(respond(body)).base_url) as client:
         usual, unusual = client.models.list().data
     assert sys.getsizeof(usual.additional_properties) == sys.getsizeof({})
     assert unusual.additional_properties == {"made_up": 5}

@@ -184,7 +184,10 @@ def test_a_body_that_is_nested_deeper_than_its_classes_can_parse_is_refused() ->
 def test_gzip_that_ends_too_soon_is_asked_for_again(network: Shell, scripted: Scripted) -> None:
     packed = gzip.compress(b"{}")[:-4]
     head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
-    server = scripted(raw(head.encode() + packed), respond(page("a")))
+    whole = gzip.compress(json.dumps(page("a")).encode())
+    server = scripted(
+        raw(head.encode() + packed), respond(whole, headers={"content-encoding": "gzip"})
+    )
     with network.client(server.base_url) as client:
         assert client.models.list().response.retries_taken == 1
 
