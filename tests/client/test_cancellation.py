@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import random
 import signal
 import socket
 import sys
@@ -154,22 +153,6 @@ def test_who_waits_for_a_free_connection_may_be_cancelled(
         assert await first_id(client) == "a"
 
     with_async_client(loop, server.base_url, work)
-
-
-def test_random_cancels_of_tasks_that_share_a_client(server: ScriptedServer) -> None:
-    jitter = random.Random(17)  # noqa: S311 - no secret
-
-    async def work(client: AsyncClient) -> None:
-        for _ in range(10):
-            tasks = [asyncio.ensure_future(first_id(client)) for _ in range(10)]
-            await asyncio.sleep(jitter.random() / 100)
-            for task in jitter.sample(tasks, 7):
-                task.cancel()
-            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-            assert {type(outcome) for outcome in outcomes} <= {str, asyncio.CancelledError}
-        await works(client)
-
-    with_async_client("asyncio", server.base_url, work)
 
 
 @BACKENDS

@@ -197,24 +197,6 @@ def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: S
             derived.models.list()
 
 
-def test_many_threads_may_close_beside_calls_and_derived_clients(scripted: Scripted) -> None:
-    server = scripted(respond(page("a", has_more=True)), respond(page("b")))
-    client = Client(api_key=KEY, base_url=server.base_url, max_retries=0)
-    started = threading.Barrier(9)
-
-    def work() -> None:
-        started.wait()
-        while True:
-            list(client.with_options(max_retries=1).models.list(prefetch=True, max_items=2))
-
-    workers = [in_a_thread(work) for _ in range(8)]
-    started.wait()
-    server.wait_for(20)
-    closers = [in_a_thread(client.close) for _ in range(3)]
-    assert all(ended(thread) for thread, _ in workers + closers)
-    assert {type(error) for _, errors in workers for error in errors} == {ClientClosedError}
-
-
 def test_a_caller_may_close_the_client_itself_before_it_waits_to_retry(
     scripted: Scripted,
 ) -> None:

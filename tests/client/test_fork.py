@@ -8,23 +8,21 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
 from anthropic_models import APIConnectionError, AsyncClient, Client
 
 from tests.support.certificates import Authority
-from tests.support.scripted_server import (
-    Scripted,
-    ScriptedServer,
-    page,
-    respond,
-    when,
-)
+from tests.support.scripted_server import Scripted, ScriptedServer, page, respond, when
 from tests.support.sync_and_async import KEY
 from tests.support.threads import ended, in_a_thread
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+
+
+KINDS = pytest.mark.parametrize("kind", [Client, AsyncClient])
 
 
 def forked(work: Callable[[], object]) -> int:
@@ -85,45 +83,43 @@ def server(request: pytest.FixtureRequest, trusted: Authority) -> Iterator[Scrip
         yield running
 
 
-def test_children_and_parent_use_connections_of_their_own(server: ScriptedServer) -> None:
-    client = Client(api_key=KEY, base_url=server.base_url, max_retries=0)
-    port = client.models.list().first_id
-    reads, writes = os.pipe()
-
-    def work() -> None:
-        ports = {client.models.list().first_id for _ in range(20)}
-        os.write(writes, f"{','.join(map(str, ports))}\n".encode())
-        client.close()
-
-    children = forked_together(work, 3)
-    assert {client.models.list().first_id for _ in range(50)} == {port}
-    assert [has_succeeded(child) for child in children] == [True] * len(children)
-    seen = os.read(reads, 4096).decode().split()
-    assert len({port, *seen}) == 4, "each process has one connection, and no two have the same"
-    assert client.models.list().first_id == port, "what a child closes stays open here"
-    client.close()
-    os.close(reads)
-    os.close(writes)
+Calls = tuple[Callable[[], set[str | None]], Callable[[], object]]
 
 
-def test_async_children_and_parent_use_connections_of_their_own(server: ScriptedServer) -> None:
-    client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=0)
+def calls_of(kind: type[Client | AsyncClient], **arguments: Any) -> Calls:
+    """Return a call that lists models 20 times, and one that closes the client."""
+    client = kind(api_key=KEY, max_retries=0, **arguments)
+    if isinstance(client, Client):
+        return lambda: {client.models.list().first_id for _ in range(20)}, client.close
 
     async def ports() -> set[str | None]:
         return {(await client.models.list()).first_id for _ in range(20)}
 
-    (port,) = asyncio.run(ports())
+    return lambda: asyncio.run(ports()), lambda: asyncio.run(client.close())
+
+
+@KINDS
+def test_children_and_parent_use_connections_of_their_own(
+    kind: type[Client | AsyncClient], server: ScriptedServer
+) -> None:
+    ports, close = calls_of(kind, base_url=server.base_url)
+    (port,) = ports()
+    reads, writes = os.pipe()
 
     def work() -> None:
-        (own,) = asyncio.run(ports())
-        assert own != port
-        asyncio.run(client.close())
+        (own,) = ports()
+        os.write(writes, f"{own}\n".encode())
+        close()
 
-    children = forked_together(work, 2)
-    assert asyncio.run(ports()) == {port}
-    assert [has_succeeded(child) for child in children] == [True] * len(children)
-    assert asyncio.run(ports()) == {port}
-    asyncio.run(client.close())
+    children = forked_together(work, 3)
+    assert ports() == {port}
+    assert [has_succeeded(child) for child in children] == [True] * 3
+    seen = os.read(reads, 4096).decode().split()
+    assert len({port, *seen}) == 4, "each process has one connection, and no two have the same"
+    assert ports() == {port}, "what a child closes stays open here"
+    close()
+    os.close(reads)
+    os.close(writes)
 
 
 def test_a_child_that_closes_leaves_the_request_of_its_parent(scripted: Scripted) -> None:
@@ -154,37 +150,28 @@ def test_a_child_works_whatever_its_parent_was_doing(scripted: Scripted) -> None
     assert outcomes == [True] * 10
 
 
-def test_an_httpx_client_that_was_used_before_is_refused(scripted: Scripted) -> None:
-    server = scripted(respond(page("a")))
-    with httpx.Client() as http:
-        client = Client(api_key=KEY, base_url=server.base_url, http_client=http)
+@KINDS
+def test_an_httpx_client_that_was_used_before_is_refused(
+    kind: type[Client | AsyncClient],
+) -> None:
+    asked: list[httpx.Request] = []
 
-        def refused() -> None:
-            for caller in (client, client.with_options(max_retries=9)):
-                with pytest.raises(APIConnectionError, match="in each process"):
-                    caller.models.list()
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=page("a"))
 
-        client.models.list()
-        assert has_succeeded(forked(refused))
-        client.models.list()
-    assert len(server.requests) == 2
-
-
-def test_an_async_httpx_client_that_was_used_before_is_refused() -> None:
-    transport = httpx.MockTransport(lambda _request: httpx.Response(200, json=page("a")))
-    http = httpx.AsyncClient(transport=transport)
-    client = AsyncClient(api_key=KEY, http_client=http)
-
-    async def listing() -> None:
-        await client.models.list()
+    transport = httpx.MockTransport(respond)
+    http = httpx.Client if kind is Client else httpx.AsyncClient
+    ports, _ = calls_of(kind, http_client=http(transport=transport))
 
     def refused() -> None:
         with pytest.raises(APIConnectionError, match="in each process"):
-            asyncio.run(listing())
+            ports()
+        assert len(asked) == 20
 
-    asyncio.run(listing())
+    ports()
     assert has_succeeded(forked(refused))
-    asyncio.run(http.aclose())
+    ports()
 
 
 def test_an_httpx_client_that_is_first_used_in_a_child_works(scripted: Scripted) -> None:

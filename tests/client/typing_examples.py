@@ -1,23 +1,19 @@
 """What a user's editor sees: checked by mypy and pyright, never run."""
 
 import datetime
-from typing import Any, Literal, assert_type
+from typing import Literal, assert_type
 
 import httpx
 from anthropic_models import (
     AnthropicModelsError,
-    APIResponse,
     APIStatusError,
     AsyncClient,
     AsyncPage,
     AsyncPaginator,
     BetaModelInfo,
-    BetaModelList,
     Client,
     KnownAnthropicBeta,
     Page,
-    Request,
-    ResponseInfo,
     Resume,
 )
 from anthropic_models_generated.api.models import list_models
@@ -26,66 +22,35 @@ from anthropic_models_generated.api.models import list_models
 def sync() -> None:
     with Client() as client:
         assert_type(client, Client)
+        assert_type(client.with_options(timeout=3), Client)
         page = client.models.list(limit=20)
         assert_type(page, Page[BetaModelInfo])
+        assert_type(page.data, list[BetaModelInfo])
+        assert_type(page.get_next_page(), Page[BetaModelInfo])
         for model in page:
             assert_type(model, BetaModelInfo)
-            assert_type(model.id, str)
             assert_type(model.created_at, datetime.datetime)
-            assert_type(model.display_name, str)
             assert_type(model.type_, Literal["model"])
         for following in page.iter_pages():
             assert_type(following, Page[BetaModelInfo])
-        assert_type(page.get_next_page(), Page[BetaModelInfo])
-        assert_type(page.has_next_page(), bool)
-        assert_type(page.data, list[BetaModelInfo])
-        assert_type(page.has_more, bool)
-        assert_type(page.first_id, str | None)
-        assert_type(page.last_id, str | None)
-        assert_type(page.next_page, str | None)
-        assert_type(page.response, ResponseInfo)
-        assert_type(page.response.request_id, str | None)
-        assert_type(page.response.headers, httpx.Headers)
-        assert_type(page.to_dict(), dict[str, Any])
-        assert_type(page.to_json(), str)
-        assert_type(client.with_options(timeout=3), Client)
-        assert_type(client.close(), None)
+        paginated = client.paginate(list_models.request(), max_items=3, prefetch=True)
+        assert_type(paginated, Page[BetaModelInfo])
 
 
 async def asynchronous() -> None:
     async with AsyncClient() as client:
         assert_type(client, AsyncClient)
+        assert_type(client.with_options(), AsyncClient)
         assert_type(client.models.list(), AsyncPaginator[BetaModelInfo])
         page = await client.models.list()
         assert_type(page, AsyncPage[BetaModelInfo])
+        assert_type(await page.get_next_page(), AsyncPage[BetaModelInfo])
         async for model in client.models.list():
             assert_type(model, BetaModelInfo)
         async for model in page:
             assert_type(model, BetaModelInfo)
         async for following in page.iter_pages():
             assert_type(following, AsyncPage[BetaModelInfo])
-        assert_type(await page.get_next_page(), AsyncPage[BetaModelInfo])
-        assert_type(client.with_options(), AsyncClient)
-
-
-def any_operation(client: Client) -> None:
-    request = list_models.request(limit=5)
-    assert_type(request, Request[BetaModelList])
-    assert_type(client.send(request), BetaModelList)
-    detailed = client.send_detailed(request, timeout=3)
-    assert_type(detailed, APIResponse[BetaModelList])
-    assert_type(detailed.parsed, BetaModelList)
-    assert_type(detailed.response, ResponseInfo)
-    assert_type(client.paginate(request, max_items=3, prefetch=True), Page[BetaModelInfo])
-    assert_type(client.send(Request("GET", "/v1/new")), Any)
-
-
-async def any_operation_async(client: AsyncClient) -> None:
-    request = list_models.request(limit=5)
-    assert_type(await client.send(request), BetaModelList)
-    assert_type(await client.send_detailed(request), APIResponse[BetaModelList])
-    assert_type(client.paginate(request), AsyncPaginator[BetaModelInfo])
-    assert_type(await client.send(Request("GET", "/v1/new")), Any)
 
 
 def arguments(client: Client) -> None:
@@ -110,12 +75,8 @@ def errors(client: Client) -> None:
     try:
         client.models.list()
     except APIStatusError as error:
-        assert_type(error.status_code, int)
-        assert_type(error.type, str | None)
         assert_type(error.retry_after, float | None)
-        assert_type(error.is_retryable, bool)
     except AnthropicModelsError as error:
-        assert_type(error.description, str)
         assert_type(error.resume, Resume | None)
         if error.resume:
             assert_type(client.models.list(**error.resume), Page[BetaModelInfo])
