@@ -7,10 +7,10 @@ from unittest.mock import create_autospec
 import httpcore
 import httpx
 import pytest
-from anthropic_models import APITimeoutError, AsyncClient, Client
+from anthropic_models import AsyncClient, Client
 
 from tests.support.scripted_server import page
-from tests.support.sync_and_async import KEY, Shell
+from tests.support.sync_and_async import KEY
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -23,27 +23,6 @@ def test_a_mock_of_a_client_has_what_a_client_has(kind: Any) -> None:
     assert instance.send
     with pytest.raises(AttributeError):
         _ = instance.messages
-
-
-def test_a_timeout_of_another_library_keeps_its_text(shell: Shell) -> None:
-    """pytest-httpx reports so that a test has no response for a request."""
-
-    def unknown(_request: httpx.Request) -> httpx.Response:
-        raise httpx.TimeoutException("No response can be found for GET request")
-
-    http = {"transport": httpx.MockTransport(shell.hook(unknown))}
-    says = "timed out after 60 s: No response can be found"
-    shell.error("http://127.0.0.1:1", APITimeoutError, says, http=http, max_retries=0)
-
-
-def test_a_timeout_without_a_limit_has_no_seconds(shell: Shell) -> None:
-    def late(_request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadTimeout("")
-
-    http = {"transport": httpx.MockTransport(shell.hook(late))}
-    options: Any = {"http": http, "max_retries": 0, "timeout": httpx.Timeout(None)}
-    says = r"reading from 127\.0\.0\.1:1 timed out$"
-    shell.error("http://127.0.0.1:1", APITimeoutError, says, **options)
 
 
 def test_what_responds_in_the_place_of_httpcore_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:

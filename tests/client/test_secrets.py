@@ -47,6 +47,10 @@ def locals_of_ours(error: BaseException) -> Iterator[str]:
         for frame in told.stack:
             if "/tests/" not in frame.filename:
                 yield f"{frame.filename}:{frame.lineno} {frame.locals}"
+        for frame_, _ in traceback.walk_tb(link.__traceback__):
+            if "/tests/" not in frame_.f_code.co_filename:
+                values = list(frame_.f_locals.values())
+                yield f"{[getattr(value, '__dict__', None) for value in values]}"
         yield "".join(traceback.format_exception_only(link))
         link = link.__cause__ or link.__context__
 
@@ -72,14 +76,7 @@ def refused(function: Callable[..., Any], *given: Any, **options: Any) -> None:
 
 
 KINDS = pytest.mark.parametrize("kind", [Client, AsyncClient])
-WRONG: list[dict[str, Any]] = [
-    {"timeout": -1},
-    {"timeout": "x"},
-    {"max_retries": -1},
-    {"max_retries": "x"},
-    {"betas": "a b"},
-    {"betas": [7]},
-]
+WRONG: list[dict[str, Any]] = [{"timeout": -1}, {"max_retries": "x"}, {"betas": "a b"}]
 
 
 @KINDS
@@ -215,15 +212,6 @@ def test_a_key_that_a_server_quotes_anywhere_is_masked_in_errors_and_logs(
         assert_hidden(failure)
         assert failure.__cause__ is failure.__context__ is None
     assert not shows_a_part(caplog.text)
-
-
-def test_no_frame_of_a_failed_call_keeps_what_was_sent(scripted: Scripted) -> None:
-    with Client(api_key=KEY, base_url=scripted(error(401, "x", KEY)).base_url) as client:
-        with pytest.raises(AnthropicModelsError) as caught:
-            client.send(list_models.request())
-        for frame, _ in traceback.walk_tb(caught.value.__traceback__):
-            for value in frame.f_locals.values():
-                assert not shows_a_part(str(getattr(value, "__dict__", "")))
 
 
 def test_every_shell_masks(
