@@ -132,9 +132,7 @@ def test_the_response_comes_along_when_it_is_asked_for(shell: Shell, scripted: S
     assert (info.status_code, info.request_id, info.retries_taken) == (200, "req_1", 1)
 
 
-def test_a_header_with_a_default_is_sent_below_what_client_and_call_say(
-    scripted: Scripted,
-) -> None:
+def test_a_header_with_a_default_gives_way_to_client_and_call(scripted: Scripted) -> None:
     server = scripted(respond({"job": "j"}, status=202))
     given = create_batch.request(body=BatchOrder(name="a"), x_dry_run=True)
     headers = {"X-Dry-Run": "client"}
@@ -209,9 +207,7 @@ def test_what_is_no_page_is_not_walked(shell: Shell, scripted: Scripted) -> None
     assert server.requests == []
 
 
-def test_pages_by_id_are_walked_with_the_documents_largest_limit(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_pages_by_id_are_walked_with_the_largest_limit(shell: Shell, scripted: Scripted) -> None:
     server = scripted(batches("ab", has_more=True), batches("cd", has_more=False))
     with shell.client(server.base_url) as client:
         first = client.paginate(list_batches.request(), betas=["x"], extra_query={"y": "1"})
@@ -223,9 +219,7 @@ def test_pages_by_id_are_walked_with_the_documents_largest_limit(
     assert {request.headers["anthropic-beta"] for request in server.requests} == {"x"}
 
 
-def test_pages_by_token_may_be_empty_and_end_without_a_token(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_pages_by_token_may_be_empty_and_just_end(shell: Shell, scripted: Scripted) -> None:
     server = scripted(files("", next_page="t"), files("a", next_page="u"), files(""))
     with shell.client(server.base_url) as client:
         first = client.paginate(list_files.request(page="s"), extra_query={"after_id": "x"})
@@ -252,9 +246,7 @@ def test_they_are_prefetched_one_at_a_time(shell: Shell, scripted: Scripted) -> 
     assert sent == ["2", "2", "1"], "max_items caps them exactly"
 
 
-def test_a_failure_or_a_loop_in_mid_walk_says_where_to_resume(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_a_failure_in_mid_walk_says_where_to_resume(shell: Shell, scripted: Scripted) -> None:
     first, second, third = THREE
     server = scripted(first, second, error(400, "x"), third, second, second)
     with shell.client(server.base_url) as client:

@@ -142,9 +142,10 @@ def test_the_error_of_a_gateway_of_the_users_httpx_client_is_masked_too() -> Non
         raw_response(f"{'x' * 56}{KEY}".encode()),
         raw_response(f"{'x' * 196}{KEY}".encode(), status=502),
         raw_response({"detail": ["x" * 194 + KEY]}, status=502),
+        Failure(APIConnectionError(f"xx{KEY}"), retryable=False),
     ],
 )
-def test_a_text_is_masked_before_it_is_cut(quoting: RawResponse) -> None:
+def test_a_text_is_masked_before_it_is_cut(quoting: RawResponse | Failure) -> None:
     error, _ = played(call_of(max_retries=0), quoting)
     assert "xx<se" in str(error)
 

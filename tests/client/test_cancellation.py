@@ -75,9 +75,7 @@ async def works(client: AsyncClient) -> None:
 
 @LOOPS
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
-def test_a_task_may_be_cancelled_after_any_step(
-    loop: str, server: ScriptedServer, times: int
-) -> None:
+def test_a_task_is_cancelled_after_any_step(loop: str, server: ScriptedServer, times: int) -> None:
     async def work(client: AsyncClient) -> None:
         outcomes: set[type] = set()
         for steps in range(60):
@@ -156,9 +154,7 @@ def test_who_waits_for_a_free_connection_may_be_cancelled(
 
 
 @BACKENDS
-def test_a_walk_that_was_cancelled_while_fetching_goes_on_where_it_was(
-    backend: str, scripted: Scripted
-) -> None:
+def test_a_walk_that_was_cancelled_goes_on_where_it_was(backend: str, scripted: Scripted) -> None:
     server = scripted(respond(page("a", has_more=True)), silence_after(), respond(page("b")))
 
     async def work(client: AsyncClient) -> None:
@@ -182,9 +178,7 @@ def test_a_walk_that_was_cancelled_while_fetching_goes_on_where_it_was(
 
 
 @LOOPS
-def test_a_page_whose_task_somebody_cancels_is_fetched_when_it_is_needed(
-    loop: str, scripted: Scripted
-) -> None:
+def test_a_page_whose_task_is_cancelled_is_fetched_later(loop: str, scripted: Scripted) -> None:
     server = scripted(respond(page("a", has_more=True)), silence_after(), respond(page("b")))
 
     async def work(client: AsyncClient) -> None:

@@ -77,7 +77,7 @@ def listing(client: AsyncClient, backend: str) -> Callable[[], object]:
     return lambda: anyio.run(main, backend=backend)
 
 
-def test_a_closed_client_refuses_at_once(
+def test_refuses_once_closed(
     shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "anthropic_models")
@@ -99,9 +99,7 @@ def test_a_closed_client_refuses_at_once(
 @pytest.mark.parametrize(
     ("scheme", "step"), [("http", "connect_tcp.started"), ("https", "start_tls.started")]
 )
-def test_a_call_ends_while_it_connects_or_shakes_hands(
-    network: Shell, scheme: str, step: str
-) -> None:
+def test_a_call_ends_while_it_connects(network: Shell, scheme: str, step: str) -> None:
     connecting = threading.Event()
     with (
         unanswered() if scheme == "http" else unshaken() as port,
@@ -121,7 +119,7 @@ def test_a_call_ends_while_it_connects_or_shakes_hands(
     ],
     ids=["no head", "head", "silent body", "body"],
 )
-def test_a_call_ends_while_it_reads_and_can_be_resumed(
+def test_a_call_ends_while_it_reads(
     network: Shell, scripted: Scripted, under_way: Response
 ) -> None:
     server = scripted(respond(page("a", has_more=True)), under_way)
@@ -197,9 +195,7 @@ def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: S
             derived.models.list()
 
 
-def test_a_caller_may_close_the_client_itself_before_it_waits_to_retry(
-    scripted: Scripted,
-) -> None:
+def test_a_caller_may_close_the_client_before_it_waits_to_retry(scripted: Scripted) -> None:
     with (
         Client(api_key=KEY, base_url=scripted(RETRY_LATER).base_url) as client,
         on_log("anthropic_models", client.close),
@@ -208,9 +204,7 @@ def test_a_caller_may_close_the_client_itself_before_it_waits_to_retry(
         client.models.list()
 
 
-def test_it_does_not_wait_for_the_name_of_a_host(
-    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_does_not_wait_for_a_name(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     first = respond(page("a", has_more=True), headers={"connection": "close"})
     server = scripted(first, respond(page("b")))
     asked, go_on = threading.Event(), threading.Event()
@@ -245,7 +239,7 @@ def test_it_does_not_wait_for_the_name_of_a_host(
     ],
     ids=["head", "body", "wait to retry", "prefetch"],
 )
-def test_a_call_ends_when_another_event_loop_closes(
+def test_a_call_ends_when_another_loop_closes(
     backend: str, scripted: Scripted, script: list[Response]
 ) -> None:
     server = scripted(*script)

@@ -92,9 +92,7 @@ def test_what_ends_is_read(network: Shell, scripted: Scripted, whole: bytes) -> 
     assert server.connections == 2
 
 
-def test_a_response_that_breaks_off_is_asked_for_again_and_then_an_error(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_a_response_that_breaks_off_is_asked_for_again(shell: Shell, scripted: Scripted) -> None:
     server = scripted(raw(SIZED + b'{"data": ['), respond(page("a")), raw(SIZED))
     with shell.client(server.base_url) as client:
         assert client.models.list().response.retries_taken == 1
@@ -142,9 +140,7 @@ def test_a_body_that_is_refused_ends_its_connection(network: Shell, scripted: Sc
 # --- what is used again
 
 
-def test_one_connection_serves_one_request_after_the_other_until_it_fails(
-    network: Shell, scripted: Scripted
-) -> None:
+def test_one_connection_serves_requests_until_it_fails(network: Shell, scripted: Scripted) -> None:
     server = scripted(*[respond(page("a"))] * 5, raw(HEAD), respond(page("b")))
     with network.client(server.base_url) as client:
         for _ in range(4):
@@ -267,7 +263,7 @@ def test_an_address_that_cannot_be_reached_or_is_not_supported_is_passed_over(
     assert shell.listed(MANY, max_retries=0) == ["a"]
 
 
-def test_the_last_failure_is_named_when_all_addresses_fail_or_there_is_none(
+def test_the_last_failure_is_named_when_all_fail_or_none_is_there(
     shell: Shell, addresses: list[Any]
 ) -> None:
     shell.error(MANY, APIConnectionError, "no address found", max_retries=0)
@@ -352,9 +348,7 @@ def nine_wait_for_two(shell: Shell, scripted: Scripted) -> None:
     assert (len(server.requests), server.connections) == (10, 3), "one has failed"
 
 
-def test_calls_wait_until_a_connection_is_free(
-    two_at_once: None, shell: Shell, scripted: Scripted
-) -> None:
+def test_calls_wait_for_a_connection(two_at_once: None, shell: Shell, scripted: Scripted) -> None:
     nine_wait_for_two(shell, scripted)
 
 
@@ -378,7 +372,7 @@ def test_who_waits_too_long_is_told(two_at_once: None, network: Shell, scripted:
         assert all(ended(thread) for thread in busy)
 
 
-def test_32_threads_share_one_client(
+def test_threads_share_a_client(
     shell: Shell, tls: ssl.SSLContext | None, scripted: Scripted
 ) -> None:
     server = scripted(respond(page("a", "b")), tls=tls)

@@ -228,9 +228,7 @@ def details_of(kind: type[AnthropicModelsError]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_error_keeps_what_it_was_made_with_and_pickles_whole(
-    kind: type[AnthropicModelsError],
-) -> None:
+def test_every_error_keeps_its_details_and_pickles_whole(kind: type[AnthropicModelsError]) -> None:
     made = kind("what happened", **details_of(kind))
     assert vars(made) == {"message": "what happened", "resume": None} | details_of(kind)
     assert made.args == ("what happened",)

@@ -151,9 +151,7 @@ def test_a_child_works_whatever_its_parent_was_doing(scripted: Scripted) -> None
 
 
 @KINDS
-def test_an_httpx_client_that_was_used_before_is_refused(
-    kind: type[Client | AsyncClient],
-) -> None:
+def test_an_httpx_client_used_before_is_refused(kind: type[Client | AsyncClient]) -> None:
     asked: list[httpx.Request] = []
 
     def respond(request: httpx.Request) -> httpx.Response:

@@ -174,9 +174,7 @@ CHECKS: list[tuple[Callable[[str], object], set[str]]] = [
 
 
 @pytest.mark.parametrize(("check", "allowed"), CHECKS)
-def test_exactly_the_characters_that_can_be_sent_are_taken(
-    check: Callable[[str], object], allowed: set[str]
-) -> None:
+def test_just_what_can_be_sent_is_taken(check: Callable[[str], object], allowed: set[str]) -> None:
     taken: set[str] = set()
     for char in map(chr, range(0x180)):
         with suppress(ValueError):
@@ -186,9 +184,7 @@ def test_exactly_the_characters_that_can_be_sent_are_taken(
 
 
 @pytest.mark.parametrize(("extra", "target"), CASES["queries"])
-def test_the_query_of_the_call_replaces_that_of_the_request(
-    extra: dict[str, Any] | None, target: str
-) -> None:
+def test_the_query_of_the_call_replaces_another(extra: dict[str, Any] | None, target: str) -> None:
     request = list_models.request(after_id="a&b=ü /#?", limit=5)
     built = call_of(request, extra_query=extra).build_request()
     assert built.url.raw_path.decode() == target
@@ -205,7 +201,7 @@ def test_the_query_of_the_call_replaces_that_of_the_request(
         ({"\ud800": "a"}, ValueError, "cannot be sent in a URL$"),
     ],
 )
-def test_a_query_that_cannot_be_sent_is_refused(
+def test_a_query_that_no_url_holds_is_refused(
     query: Any, kind: type[Exception], says: str
 ) -> None:
     with pytest.raises(kind, match=says):

@@ -30,7 +30,7 @@ def queries(sandbox: Sandbox) -> list[dict[str, str]]:
     return [dict(request.query) for request in sandbox.requests]
 
 
-def test_the_first_page_is_fetched_at_once_and_the_others_when_needed(
+def test_the_first_page_is_fetched_at_once_the_others_later(
     shell: Shell, sandbox: Sandbox
 ) -> None:
     everything = catalogue(sandbox)
@@ -110,7 +110,7 @@ def test_a_listing_that_cannot_go_on_is_an_error_with_the_page(
 @pytest.mark.parametrize(
     "wrong", [{"limit": 0}, {"extra_query": {"limit": 1}}, {"x": 1}, {"timeout": -1}]
 )
-def test_wrong_arguments_are_refused_before_anything_is_sent_or_awaited(
+def test_wrong_arguments_are_refused_before_a_request(
     sandbox: Sandbox, wrong: dict[str, Any]
 ) -> None:
     for kind in (Client, AsyncClient):

@@ -76,7 +76,7 @@ class TestLimits:
         assert query_of(evolve(step(), page_size=PageSize(None))) == {}
 
     @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 60))
-    def test_max_items_caps_exactly_in_as_few_requests_as_possible(
+    def test_max_items_caps_in_the_fewest_requests(
         self, limit: int, most: int, there: int
     ) -> None:
         ids = [str(number) for number in range(there)]

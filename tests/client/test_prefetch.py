@@ -22,9 +22,7 @@ FIRST_TWO = respond(page("a", "b", has_more=True))
 LAST = respond(page("b"))
 
 
-def test_the_next_page_and_its_error_are_there_once_this_one_is_used_up(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_the_next_page_or_error_comes_after_this_page(shell: Shell, scripted: Scripted) -> None:
     server = scripted(FIRST_TWO, respond(page("c", has_more=True)), raw(b""))
     with shell.client(server.base_url, max_retries=0) as client:
         models = iter(client.models.list(prefetch=True))
@@ -50,9 +48,7 @@ def test_no_more_than_one_page_is_prefetched_and_none_that_max_items_does_not_ne
 
 
 @BACKENDS
-def test_after_an_error_an_async_listing_tries_the_same_page_again(
-    backend: str, scripted: Scripted
-) -> None:
+def test_after_an_error_a_listing_tries_the_page_again(backend: str, scripted: Scripted) -> None:
     async def work(client: AsyncClient) -> None:
         models = aiter(client.models.list(prefetch=True))
         assert (await anext(models)).id == "a"
@@ -63,9 +59,7 @@ def test_after_an_error_an_async_listing_tries_the_same_page_again(
     with_async_client(backend, scripted(FIRST, raw(b""), LAST).base_url, work, max_retries=0)
 
 
-def test_a_page_that_comes_after_the_caller_has_stopped_is_dropped(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_a_page_that_comes_when_nobody_waits_is_dropped(shell: Shell, scripted: Scripted) -> None:
     allowed = threading.Event()
     server = scripted(FIRST_TWO, when(allowed, FIRST), respond(page("x")))
     with shell.client(server.base_url) as client:
@@ -79,9 +73,7 @@ def test_a_page_that_comes_after_the_caller_has_stopped_is_dropped(
     assert len(server.requests) == 3
 
 
-def test_closing_ends_a_page_under_way_which_a_derived_client_leaves(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_closing_the_root_alone_ends_a_page_under_way(shell: Shell, scripted: Scripted) -> None:
     server = scripted(FIRST, silence_after())
     with shell.client(server.base_url) as client:
         derived = client.with_options(timeout=500).with_options(max_retries=0)
@@ -97,9 +89,7 @@ def test_closing_ends_a_page_under_way_which_a_derived_client_leaves(
             next(models)
 
 
-def test_over_the_callers_connections_closing_waits_for_the_page_under_way(
-    scripted: Scripted,
-) -> None:
+def test_over_an_httpx_client_closing_waits_for_the_page_under_way(scripted: Scripted) -> None:
     allowed = threading.Event()
     server = scripted(FIRST, when(allowed, LAST), respond(page("c")))
     with httpx.Client() as http:
@@ -116,7 +106,7 @@ def test_over_the_callers_connections_closing_waits_for_the_page_under_way(
 
 
 @BACKENDS
-def test_a_caller_that_computes_gets_a_page_when_the_next_one_is_asked_for(
+def test_a_caller_that_computes_does_not_delay_the_next_page(
     backend: str, scripted: Scripted
 ) -> None:
     async def work(client: AsyncClient) -> None:

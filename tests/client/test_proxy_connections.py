@@ -61,9 +61,7 @@ def shown(error: BaseException) -> str:
 # --- who asks a proxy
 
 
-def test_this_machine_is_never_asked_through_a_proxy(
-    shell: Shell, scripted: Scripted, setenv: SetEnv
-) -> None:
+def test_this_machine_is_asked_directly(shell: Shell, scripted: Scripted, setenv: SetEnv) -> None:
     proxy = scripted(respond(page("a")))
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         setenv(name, proxy.base_url)
@@ -75,9 +73,7 @@ def test_this_machine_is_never_asked_through_a_proxy(
     assert len(proxy.requests) == 1
 
 
-def test_this_machine_needs_no_setting_and_so_none_is_parsed(
-    shell: Shell, scripted: Scripted, setenv: SetEnv
-) -> None:
+def test_for_this_machine_none_is_parsed(shell: Shell, scripted: Scripted, setenv: SetEnv) -> None:
     server = scripted(respond(page("a")))
     for value in ("gopher://x", ":::", "socks5://127.0.0.1:1", "http://user:pa/ss@host"):
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

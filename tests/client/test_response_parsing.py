@@ -240,9 +240,7 @@ def test_a_body_that_could_not_be_read_is_that_error_with_what_is_known() -> Non
     assert (error.request_id, error.retries_taken, error.status_code) == ("req_8", 1, 200)
 
 
-def test_a_page_in_the_middle_is_validated_and_the_listing_can_resume(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_a_listing_can_resume_after_a_page_that_is_wrong(shell: Shell, scripted: Scripted) -> None:
     server = scripted(
         respond(page("a", "b", has_more=True)),
         respond(page() | {"has_more": None}),

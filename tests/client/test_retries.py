@@ -72,9 +72,7 @@ class TestWait:
         assert seconds(failure(retryable=False, retry_after=1.0)) is None
 
     @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"])
-    def test_an_idempotent_method_is_repeated_even_if_the_server_may_have_acted(
-        self, method: str
-    ) -> None:
+    def test_an_idempotent_method_is_repeated_whatever_has_happened(self, method: str) -> None:
         assert seconds(failure(), method=method) is not None
 
     @pytest.mark.parametrize("method", ["POST", "PATCH", "MADE-UP"])
@@ -89,18 +87,14 @@ HEADER = st.text("0123456789.,-+eE_ infaNxX:;MonGMT²٣½\0é", max_size=40)
 
 class TestRetryAfter:
     @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
-    def test_is_read_in_every_form_in_every_time_zone(
-        self, zone: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_is_read_in_every_time_zone(self, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TZ", zone)
         time.tzset()
         for headers, wait in [*CASES["waits"], ({"retry-after": "9" * 400}, float("inf"))]:
             assert retry_after(httpx.Headers(headers), NOW) == wait, headers
 
     @pytest.mark.parametrize(("values", "wait"), [("7 7", 7.0), ("7 8", None)])
-    def test_that_came_twice_counts_when_both_are_equal(
-        self, values: str, wait: float | None
-    ) -> None:
+    def test_that_came_twice_counts_when_equal(self, values: str, wait: float | None) -> None:
         headers = httpx.Headers([("retry-after", value) for value in values.split()])
         assert retry_after(headers, NOW) == wait
 
@@ -116,9 +110,7 @@ class TestRetryAfter:
         assert retry_after(httpx.Headers({"retry-after": date}), NOW) == wait
 
 
-def test_a_call_is_repeated_until_its_retries_are_used_up(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_a_call_is_repeated_while_retries_are_left(shell: Shell, scripted: Scripted) -> None:
     server = scripted(error(503, "x"), raw(b""), respond(page("a")), raw(b""), error(529, "x"))
     with shell.client(server.base_url, max_retries=5) as client:
         assert client.models.list().response.retries_taken == 2

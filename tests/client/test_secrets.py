@@ -214,7 +214,7 @@ def test_a_key_that_a_server_quotes_anywhere_is_masked_in_errors_and_logs(
     assert not shows_a_part(caplog.text)
 
 
-def test_every_shell_masks(
+def test_all_shells_mask(
     shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "anthropic_models")
@@ -356,9 +356,7 @@ def test_nothing_that_holds_a_credential_shows_it_or_can_be_pickled_or_copied() 
                     copier(kept)
 
 
-def test_cookies_do_not_pass_from_one_credential_to_another(
-    shell: Shell, scripted: Scripted
-) -> None:
+def test_cookies_stay_with_their_credential(shell: Shell, scripted: Scripted) -> None:
     server = scripted(respond(page("a"), headers={"set-cookie": "tenant=a; path=/"}))
     with shell.client(server.base_url) as client:
         client.models.list()

@@ -46,9 +46,7 @@ class TestCredential:
         "bad", ["sk-hidden\n", "sk-\nhidden", " sk-hidden", "sk-hidden ", "sk-\tx", "ü", "\0"]
     )
     @pytest.mark.parametrize("argument", ["api_key", "auth_token"])
-    def test_that_no_header_can_hold_is_refused_and_not_shown(
-        self, argument: str, bad: str
-    ) -> None:
+    def test_that_no_header_can_hold_is_refused_unseen(self, argument: str, bad: str) -> None:
         variable, options = f"ANTHROPIC_{argument.upper()}", dict[str, Any]({argument: bad})
         with pytest.raises(ValueError, match=f"^{argument} has characters") as given:
             settings_of(**options)
@@ -145,9 +143,7 @@ def test_a_timeout_is_a_minute_and_five_seconds_to_connect_unless_it_is_given() 
     assert settings_of(api_key=KEY, timeout=as_it_is).timeout == as_it_is
 
 
-def test_what_the_document_says_counts_on_the_day_it_changes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_the_document_says_counts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = copy.deepcopy(document())
     changed["server"] = "https://api.example/v2"
     changed["operations"] = {"list_models": changed["operations"]["list_models"]}
@@ -184,7 +180,7 @@ def test_an_option_that_is_none_leaves_what_is_there() -> None:
 
 
 class TestWithOptions:
-    def test_what_is_given_replaces_and_the_connections_are_shared(
+    def test_it_replaces_options_and_shares_connections(
         self, shell: Shell, scripted: Scripted
     ) -> None:
         server = scripted(respond(page()))
@@ -197,7 +193,7 @@ class TestWithOptions:
         assert sent == [["b", "other-key", "1"], ["a", KEY, "1"]]
         assert server.connections == 1
 
-    def test_closing_it_leaves_the_first_open_but_not_the_other_way_round(
+    def test_closing_it_leaves_the_first_client_open(
         self, shell: Shell, scripted: Scripted
     ) -> None:
         server = scripted(respond(page()))

@@ -19,7 +19,7 @@ from tests.support.threads import ended, in_a_thread
 NO_RETRY = {"max_retries": 0}
 
 
-def test_an_authority_of_the_environment_is_trusted(
+def test_an_authority_can_be_trusted(
     network: Shell, trusted: Authority, scripted: Scripted
 ) -> None:
     server = scripted(respond(page("a")), tls=trusted.server())
