@@ -15,7 +15,7 @@ import anyio
 import httpx
 import pytest
 import uvloop
-from anthropic_models import APITimeoutError, AsyncClient, BetaModelInfo, Client
+from anthropic_models import AsyncClient, BetaModelInfo, Client
 
 from tests.support.certificates import Authority
 from tests.support.scripted_server import (
@@ -144,9 +144,6 @@ def test_who_waits_for_a_free_connection_may_be_cancelled(
         for steps in range(20):
             outcome = await cancelled_after(steps, first_id(client))
             assert isinstance(outcome, asyncio.CancelledError)
-        hurried = client.with_options(timeout=httpx.Timeout(9, pool=0.01), max_retries=0)
-        with pytest.raises(APITimeoutError, match="free connection"):
-            await hurried.models.list()
         busy.cancel()
         assert await first_id(client) == "a"
 

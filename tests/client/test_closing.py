@@ -14,7 +14,7 @@ import httpx
 import pytest
 from anthropic_models import AsyncClient, Client, ClientClosedError
 
-from tests.client.test_connections import unanswered, unshaken
+from tests.client.test_connections import unanswered, unread
 from tests.support.scripted_server import (
     SIZED,
     Response,
@@ -102,7 +102,7 @@ def test_refuses_once_closed(
 def test_a_call_ends_while_it_connects(network: Shell, scheme: str, step: str) -> None:
     connecting = threading.Event()
     with (
-        unanswered() if scheme == "http" else unshaken() as port,
+        unanswered() if scheme == "http" else unread() as port,
         on_log("httpcore.connection", connecting.set, step),
         network.client(f"{scheme}://127.0.0.1:{port}", timeout=PATIENT) as client,
     ):

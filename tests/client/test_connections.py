@@ -107,10 +107,8 @@ def test_a_response_that_breaks_off_is_asked_for_again(shell: Shell, scripted: S
 def test_a_request_that_nobody_reads_is_cut_at_the_deadline(network: Shell) -> None:
     upload: Request[Any] = Request(method="POST", path="/v1/x", body=bytes(32 * 1024 * 1024))
     with (
-        socket.create_server(("127.0.0.1", 0)) as listener,
-        network.client(
-            f"http://127.0.0.1:{listener.getsockname()[1]}", timeout=0.3, max_retries=0
-        ) as client,
+        unread() as port,
+        network.client(f"http://127.0.0.1:{port}", timeout=0.3, max_retries=0) as client,
         pytest.raises(APITimeoutError, match=r"writing to .* timed out|reading from"),
     ):
         client.send(upload)
@@ -269,13 +267,11 @@ def test_the_last_failure_is_named_when_all_fail_or_none_is_there(
     shell.error(MANY, APIConnectionError, "no address found", max_retries=0)
     with refused() as closed:
         addresses += [tcp(closed), tcp(closed)]
-        assert shell.error(MANY, APIConnectionError, "refused").retries_taken == 2
+        failure = shell.error(MANY, APIConnectionError, r"connect to many\.localhost:1.* refused")
+        assert failure.retries_taken == 2
 
 
 def test_a_host_that_cannot_be_connected_to_is_named(shell: Shell) -> None:
-    with refused() as port:
-        here = f"127.0.0.1:{port}"
-        shell.error(f"http://{here}", APIConnectionError, f"could not connect to {here}")
     nowhere = "https://does-not-exist.invalid"
     says = r"could not connect to does-not-exist\.invalid"
     shell.error(nowhere, APIConnectionError, says, max_retries=0)
@@ -285,7 +281,7 @@ def test_a_host_that_cannot_be_connected_to_is_named(shell: Shell) -> None:
 def test_connecting_ends_at_its_timeout(network: Shell, scheme: str) -> None:
     says = r"connecting to .* timed out after 0\.1 s"
     timeout = httpx.Timeout(None, connect=0.1)
-    with unanswered() if scheme == "http" else unshaken() as port:
+    with unanswered() if scheme == "http" else unread() as port:
         base_url = f"{scheme}://127.0.0.1:{port}"
         network.error(base_url, APITimeoutError, says, timeout=timeout, max_retries=0)
 
@@ -317,7 +313,7 @@ def unanswered() -> Generator[int]:
 
 
 @contextmanager
-def unshaken() -> Generator[int]:
+def unread() -> Generator[int]:
     """Return a port that accepts connections and never writes anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
