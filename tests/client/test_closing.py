@@ -193,6 +193,10 @@ def test_a_derived_client_leaves_the_calls_of_others(network: Shell, scripted: S
         assert errors == []
         with pytest.raises(ClientClosedError):
             derived.models.list()
+        other = client.with_options().with_options()
+        assert (derived.is_closed, client.is_closed, other.is_closed) == (True, False, False)
+        client.close()
+        assert other.is_closed
 
 
 def test_a_caller_may_close_the_client_before_it_waits_to_retry(scripted: Scripted) -> None:

@@ -214,11 +214,6 @@ def test_a_path_that_would_name_another_is_refused(path: str) -> None:
         call_of(Request("GET", path))
 
 
-def test_an_option_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(TypeError, match="unexpected keyword argument 'no_such'"):
-        call_of(no_such=1)
-
-
 def test_what_a_caller_changes_later_does_not_change_a_call() -> None:
     query, headers, betas = {"x": ["1"]}, {"X-Mine": "1"}, ["a"]
     call = call_of(extra_query=query, extra_headers=headers, betas=betas)

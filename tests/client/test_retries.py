@@ -1,7 +1,6 @@
 """Retries: what is repeated, how often, and after how long."""
 
 import datetime
-import email.utils
 import time
 from pathlib import Path
 from typing import Any
@@ -103,11 +102,6 @@ class TestRetryAfter:
         headers = {"retry-after": value, "retry-after-ms": milliseconds}
         wait = retry_after(httpx.Headers(headers, encoding="utf-8"), NOW)
         assert wait is None or wait >= 0
-
-    @given(st.integers(0, 10**6))
-    def test_as_a_date_means_the_same_as_seconds(self, wait: int) -> None:
-        date = email.utils.formatdate(NOW + wait, usegmt=True)
-        assert retry_after(httpx.Headers({"retry-after": date}), NOW) == wait
 
 
 def test_a_call_is_repeated_while_retries_are_left(shell: Shell, scripted: Scripted) -> None:

@@ -193,18 +193,6 @@ class TestWithOptions:
         assert sent == [["b", "other-key", "1"], ["a", KEY, "1"]]
         assert server.connections == 1
 
-    def test_closing_it_leaves_the_first_client_open(
-        self, shell: Shell, scripted: Scripted
-    ) -> None:
-        server = scripted(respond(page()))
-        with shell.client(server.base_url) as client:
-            closed, open_ = client.with_options(), client.with_options().with_options()
-            closed.close()
-            assert (closed.is_closed, client.is_closed, open_.is_closed) == (True, False, False)
-            client.models.list()
-            client.close()
-            assert open_.is_closed
-
     def test_a_subclass_keeps_what_it_has_of_its_own(self) -> None:
         class Mine(Client):
             region = "nowhere"
