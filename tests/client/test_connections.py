@@ -326,6 +326,7 @@ def unread() -> Generator[int]:
 def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for shell in ("_sync", "_async"):
         monkeypatch.setattr(f"anthropic_models.{shell}.connections.MAX_CONNECTIONS", 2)
+    monkeypatch.setattr(connections, "_RECHECK", 500)
 
 
 def forgotten(_place: object) -> None:
@@ -341,7 +342,8 @@ def nine_wait_for_two(shell: Shell, scripted: Scripted) -> None:
         assert len(server.requests) == 2
         go_on.set()
         assert all(ended(thread) for thread in threads)
-    assert (len(server.requests), server.connections) == (10, 3), "one has failed"
+    assert len(server.requests) == 10, "one has failed"
+    assert server.connections <= 3
 
 
 def test_calls_wait_for_a_connection(two_at_once: None, shell: Shell, scripted: Scripted) -> None:
