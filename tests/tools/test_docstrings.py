@@ -5,7 +5,6 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
-from enum import Enum
 from typing import Any
 
 import anthropic_models
@@ -62,49 +61,40 @@ def words(text: object) -> str:
 
 
 @pytest.mark.parametrize("kind", list(classes()), ids=lambda kind: kind.__name__)
-def test_each_public_class_and_attribute_is_described_where_editors_look(kind: type) -> None:
+def test_each_public_class_and_attribute_is_declared_and_described_where_editors_look(
+    kind: type,
+) -> None:
     assert (kind.__doc__ or "").strip()
     described = attributes(kind)
     described.pop("additional_properties", None)  # every model has it: see `Fields`
     assert [name for name, text in described.items() if not text] == []
-    members = {name: member for name, member in vars(kind).items() if not name.startswith("_")}
     undescribed = [
         name
-        for name, member in members.items()
+        for name, member in vars(kind).items()
         if (inspect.isfunction(member) or isinstance(member, property)) and not member.__doc__
     ]
-    assert [name for name in undescribed if not hasattr(kind.__base__, name)] == []
-
-
-@pytest.mark.parametrize("kind", list(classes()), ids=lambda kind: kind.__name__)
-def test_each_attribute_that_is_set_on_instances_is_declared_in_the_class(kind: type) -> None:
-    declared = {name for base in kind.__mro__ for name in [*vars(base), *_annotations(base)]}
-    for node in ast.walk(ast.Module(statements(kind), [])):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            of_itself = isinstance(node.value, ast.Name) and node.value.id == "self"
-            assert not of_itself or node.attr.startswith("_") or node.attr in declared, node.attr
-
-
-def _annotations(kind: type) -> dict[str, Any]:
-    return inspect.get_annotations(kind)
+    inherited = set(dir(kind.__base__))
+    assert [n for n in undescribed if not n.startswith("_") and n not in inherited] == []
+    annotated = (inspect.get_annotations(base) for base in kind.__mro__)
+    declared = {*dir(kind), *(name for names in annotated for name in names)}
+    stored = {
+        node.attr
+        for node in ast.walk(ast.Module(statements(kind), []))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if isinstance(node.value, ast.Name) and node.value.id == "self"
+    }
+    assert [name for name in stored - declared if not name.startswith("_")] == []
 
 
 @pytest.mark.parametrize("kind", GENERATED, ids=lambda kind: kind.__name__)
-def test_a_generated_class_has_the_description_of_the_document(kind: type) -> None:
+def test_a_generated_class_and_its_fields_have_the_descriptions_of_the_document(
+    kind: type,
+) -> None:
     assert words(kind.__doc__) == words(SCHEMAS[kind.__name__]["description"])
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [each for each in GENERATED if not issubclass(each, Enum)],
-    ids=lambda kind: kind.__name__,
-)
-def test_each_field_of_a_model_has_the_description_of_the_document(kind: type) -> None:
     shown = attributes(kind)
-    properties: dict[str, dict[str, Any]] = SCHEMAS[kind.__name__]["properties"]
-    for name, field in properties.items():
-        of_the_field = field.get("description")
-        if of_the_field is None:  # that of the schema to which it refers
-            of_the_field = SCHEMAS[field["$ref"].rpartition("/")[2]]["description"]
+    for name, field in SCHEMAS[kind.__name__].get("properties", {}).items():
+        wanted = field.get("description")
+        if wanted is None:  # that of the schema to which it refers
+            wanted = SCHEMAS[field["$ref"].rpartition("/")[2]]["description"]
         python_name = f"{name}_" if name == "type" else name
-        assert words(shown[python_name]) == words(of_the_field), f"{kind.__name__}.{name}"
+        assert words(shown[python_name]) == words(wanted), f"{kind.__name__}.{name}"

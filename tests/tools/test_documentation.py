@@ -42,20 +42,16 @@ def documents() -> list[Path]:
     return [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("*/README.md")]
 
 
-def test_every_link_between_documents_leads_somewhere() -> None:
+def test_every_link_between_documents_and_to_a_heading_leads_there() -> None:
     for document in documents():
         text = document.read_text("utf-8")
-        for target in re.findall(r"\]\(([^)#:]+)[)#]", text):
-            assert (document.parent / target).exists(), f"{document.name} links to {target}"
-
-
-def test_every_link_to_a_heading_leads_to_one() -> None:
-    for document in documents():
-        for target, heading in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text("utf-8")):
-            text = ((document.parent / target) if target else document).read_text("utf-8")
-            headings = re.findall(r"^#+ (.+)$", text, re.M)
-            anchors = [re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings]
-            assert heading in anchors, f"{document.name} links to {target}#{heading}"
+        for target, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", text):
+            there = (document.parent / target) if target else document
+            assert there.exists(), f"{document.name} links to {target}"
+            if heading:
+                headings = re.findall(r"^#+ (.+)$", there.read_text("utf-8"), re.M)
+                anchors = [re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings]
+                assert heading in anchors, f"{document.name} links to {target}#{heading}"
 
 
 def test_every_file_that_a_document_names_is_there() -> None:
@@ -75,17 +71,15 @@ def test_every_module_of_the_wrapper_that_the_design_names_is_there() -> None:
     wrapper = ROOT / "wrapper/anthropic_models"
     text = (ROOT / "docs/design.md").read_text("utf-8")
     table = text.partition("| module | holds |")[2].partition("\n\n")[0]
-    folder = wrapper
-    count = 0
+    found = list[Path]()
     for cell in re.findall(r"^\| (.*?) \|", table, re.M):
+        folder = wrapper
         for path in re.findall(r"`([\w/.]+)`", cell):
             # Further modules of a folder are named without it.
-            found = wrapper / path if (wrapper / path).exists() else folder / path
-            assert found.exists(), path
-            folder = found.parent
-            count += 1
-        folder = wrapper
-    assert count > 20
+            found.append(wrapper / path if (wrapper / path).exists() else folder / path)
+            folder = found[-1].parent
+    assert [path for path in found if not path.exists()] == []
+    assert len(found) > 20
 
 
 def make_targets(document: str) -> list[str]:
@@ -94,20 +88,16 @@ def make_targets(document: str) -> list[str]:
     return re.findall(r"`make ([a-z-]+)(?: [A-Z]+=\w+)?`", table)
 
 
-def test_contributing_lists_every_make_target_and_the_readme_the_six_of_every_day() -> None:
-    described = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M))
-    assert set(make_targets("CONTRIBUTING.md")) == described - {"help"}
+def test_the_commands_are_those_of_make_and_contributing_lists_all_of_them() -> None:
+    described = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert {*make_targets("CONTRIBUTING.md"), "help"} == set(described)
     assert len(make_targets("README.md")) == 6
-    assert set(make_targets("README.md")) < described
-
-
-def test_make_alone_lists_the_commands_with_a_line_each() -> None:
+    assert set(make_targets("README.md")) < set(described)
     # Without the variables by which a make that runs the tests would speak to this one.
     alone = {"PATH": os.environ["PATH"]}
     done = subprocess.run(
         ["make"], cwd=ROOT, env=alone, capture_output=True, text=True, check=True
     )
-    lines = done.stdout.splitlines()
-    described = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.M)
-    assert [line.split()[1] for line in lines] == described
-    assert all(len(line.split()) > 3 for line in lines)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [words[1] for words in lines] == described
+    assert all(len(words) > 3 for words in lines)

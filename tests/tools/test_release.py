@@ -187,33 +187,22 @@ def test_a_command_that_tells_another_version_or_lists_other_models_is_told() ->
     ]
 
 
-def python(version: str, **more: str) -> dict[str, Any]:
+def python(version: str, implementation: str = "cpython", variant: str = "default") -> Any:
     major, minor, *_ = version.split(".")
     return {
         "version": version,
         "version_parts": {"major": int(major), "minor": int(minor)},
-        "implementation": "cpython",
-        "variant": "default",
+        "implementation": implementation,
+        "variant": variant,
         "path": f"/{version}",
-        **more,
     }
 
 
 def test_one_usual_python_of_each_minor_version_is_tried() -> None:
-    listed = [
-        python("3.15.0rc1"),
-        python("3.13.1", variant="freethreaded"),
-        python("3.13.0"),
-        python("3.12.9", implementation="pypy"),
-        python("3.11.7"),
-        python("3.11.2"),
-        python("3.10.13"),
-    ]
-    assert interpreters.chosen(listed, SpecifierSet(">=3.11")) == {
-        "3.15": "/3.15.0rc1",
-        "3.13": "/3.13.0",
-        "3.11": "/3.11.7",
-    }
+    usual = [python(version) for version in ("3.15.0rc1", "3.13.0", "3.11.7", "3.11.2", "3.10.13")]
+    others = [python("3.13.1", variant="freethreaded"), python("3.12.9", implementation="pypy")]
+    chosen = interpreters.chosen([*others, *usual], SpecifierSet(">=3.11"))
+    assert chosen == {"3.15": "/3.15.0rc1", "3.13": "/3.13.0", "3.11": "/3.11.7"}
 
 
 def test_a_command_that_fails_or_is_not_there_is_told(tmp_path: Path) -> None:
