@@ -28,11 +28,6 @@ FORBIDDEN = error(403, "permission_error")
 MORE = respond(page("a", has_more=True))
 
 
-def listed(*models: dict[str, Any], **changes: Any) -> Response:
-    """A page of these models."""
-    return respond(page(*(m["id"] for m in models), **changes) | {"data": list(models)})
-
-
 @pytest.fixture
 def listing(scripted: Scripted, command: Command) -> Listing:
     """List what a server responds, with these words."""
@@ -78,18 +73,18 @@ def test_each_format_holds_any_listing(
     stderr: str,
     listing: Listing,
 ) -> None:
-    done = listing(words, listed(*models))
+    done = listing(words, respond(page(*models)))
     assert (done.returncode, done.stdout, done.stderr) == (0, stdout, stderr)
 
 
 def test_a_pipe_gets_an_object_a_line_and_json_is_one_array_of_all_that_the_api_sent(
     listing: Listing,
 ) -> None:
-    pages = listed(model("a", price={"input": 3}), has_more=True), listed(model("b"))
-    lines = [json.loads(line) for line in listing("", *pages).stdout.splitlines()]
+    pages = [page(model("a", price={"input": 3}), has_more=True), page("b")]
+    lines = [json.loads(line) for line in listing("", *map(respond, pages)).stdout.splitlines()]
     assert lines[0] == model("a", price={"input": 3}, created_at="2025-05-14T00:00:00+00:00")
     assert [line["id"] for line in lines] == ["a", "b"]
-    assert json.loads(listing("--format json", *pages).stdout) == lines
+    assert json.loads(listing("--format json", *map(respond, pages)).stdout) == lines
 
 
 def test_csv_has_the_fields_of_the_document_and_json_where_a_value_is_no_text(
@@ -108,8 +103,8 @@ def test_csv_has_the_fields_of_the_document_and_json_where_a_value_is_no_text(
     later = {"schemas": {"BetaModelInfo": {"properties": expected}}}
     monkeypatch.setattr("anthropic_models.cli.formats.document", lambda: later)
     sent = {"maxTokens": 7, "capabilities": {"vision": True}, "retires_at": None, "max_tokens": 8}
-    first = listed(model("a", display_name=odd, **sent), has_more=True)
-    done = listing("--format csv", first, listed(model("b")))
+    first = page(model("a", display_name=odd, **sent), has_more=True)
+    done = listing("--format csv", respond(first), respond(page("b")))
     heading, row, second = csv.reader(io.StringIO(done.stdout))
     assert dict(zip(heading, row, strict=True)) == expected
     assert second[0] == "b"
@@ -127,7 +122,7 @@ def test_verbose_shows_each_request(listing: Listing) -> None:
 
 def test_a_table_in_a_pipe_is_whole_and_without_colours(listing: Listing) -> None:
     name = " ".join(["A very long name"] * 20)
-    done = listing("--format table", listed(model("a", display_name=name)), FORCE_COLOR="1")
+    done = listing("--format table", respond(page(model("a", display_name=name))), FORCE_COLOR="1")
     heading, row = done.stdout.splitlines()
     assert heading.split() == ["id", "name", "released"]
     assert name in row
@@ -328,7 +323,7 @@ def test_listing_ids_loads_nothing_that_it_does_not_need_and_escapes_what_cannot
     (tmp_path / "click.py").write_text("raise ImportError")
     done = piped(
         *("list", "--format", "id"),
-        base_url=scripted(listed(model("é☃"))).base_url,
+        base_url=scripted(respond(page("é☃"))).base_url,
         PYTHONPATH=str(tmp_path),
         PYTHONPROFILEIMPORTTIME="1",
         PYTHONIOENCODING="ascii",

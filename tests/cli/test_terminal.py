@@ -29,10 +29,10 @@ def table(scripted: Scripted, command: Command) -> Show:
     """List models on a terminal of so many columns; return what that receives."""
 
     def show(*models: dict[str, Any], columns: int = 100, **variables: str) -> str:
-        listed = page(*(m["id"] for m in models)) | {"data": models}
+        base_url = scripted(respond(page(*models))).base_url
         fixed = NOW | {"COLUMNS": f"{columns}"} | variables
         with redirect_stdout(Screen()) as screen:
-            done = command("list", base_url=scripted(respond(listed)).base_url, **fixed)
+            done = command("list", base_url=base_url, **fixed)
         assert (done.returncode, done.stderr) == (0, "")
         return screen.getvalue()
 

@@ -45,19 +45,15 @@ class Rounds:
     def __init__(self, sandbox: Sandbox, command: Command, folder: Path) -> None:
         self._command = command
         self.sandbox = sandbox
+        self.base_url = sandbox.base_url
         self.folder = folder
         self.state = folder / "seen.json"
         self.words = ("watch", "--state", str(self.state), *IDS)
         sandbox.models[:] = [model("b"), model("a")]
 
-    def __call__(self, *arguments: str, base_url: str | None = None) -> Done:
+    def __call__(self, *arguments: str) -> Done:
         """List once; return how that ended."""
-        url = base_url or self.sandbox.base_url
-        return self._command(*self.words, "--once", *arguments, base_url=url)
-
-    def printed(self, *arguments: str, base_url: str | None = None) -> list[str]:
-        """List once; return the ids that are new."""
-        return self(*arguments, base_url=base_url).stdout.split()
+        return self._command(*self.words, "--once", *arguments, base_url=self.base_url)
 
     def release(self, *ids: str) -> None:
         """Release models, the last one last."""
@@ -106,37 +102,32 @@ def refusing(number: int) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     "history",
     [
-        [("b a", ""), ("b a", ""), ("two one b a", "one two"), ("two one b a", "")],
-        [("", ""), ("", ""), ("two one", "one two"), ("two one", "")],
-        [("b a", ""), ("a", ""), ("b a", ""), ("a b", ""), ("", ""), ("c", "c")],
-        [("b a", ""), ("unknown b a old", "old unknown")],
+        [("b a", ""), ("b a", ""), ("d c b a", "c\nd\n"), ("d c b a", "")],
+        [("", ""), ("", ""), ("b a", "a\nb\n"), ("b a", "")],
+        [("b a", ""), ("a", ""), ("b a", ""), ("a b", ""), ("", ""), ("c", "c\n")],
+        [("b a", ""), ("c b a at-the-end", "at-the-end\nc\n")],
     ],
-    ids=["new ones", "the first ones", "others go and come back", "dates that are not newer"],
+    ids=["new ones", "the first ones", "others go and come back", "older ones"],
 )
 def test_a_model_is_new_once_the_one_released_first_first_and_what_is_there_at_first_is_not(
     history: list[tuple[str, str]], rounds: Rounds
 ) -> None:
-    dates = {"unknown": "1970-01-01T00:00:00Z", "old": "2020-01-01T00:00:00Z"}
     for listed, printed in history:
-        rounds.sandbox.models[:] = [
-            model(id_, created_at=dates.get(id_, "2025-05-14T00:00:00Z")) for id_ in listed.split()
-        ]
-        assert rounds.printed() == printed.split()
+        rounds.sandbox.models[:] = map(model, listed.split())
+        assert rounds().stdout == printed
     assert list(rounds.folder.iterdir()) == [rounds.state]
-    assert [set(request.query) for request in rounds.sandbox.requests] == [{"limit"}] * len(
-        history
-    )
+    assert all(request.query == {"limit": "1000"} for request in rounds.sandbox.requests)
 
 
 def test_new_models_on_several_pages_come_in_order_and_not_until_the_listing_is_complete(
     scripted: Scripted, rounds: Rounds
 ) -> None:
     more = respond(page("e", "d", "c", has_more=True))
-    server = scripted(respond(page("a")), more, FORBIDDEN, more, respond(page("b", "a")))
-    assert rounds.printed(base_url=server.base_url) == []
-    broken = rounds(base_url=server.base_url)
-    assert (broken.returncode, broken.stdout) == (1, "")
-    assert rounds.printed(base_url=server.base_url) == ["b", "c", "d", "e"]
+    server = scripted(respond(page("a")), more, OVERLOADED, more, respond(page("b", "a")))
+    rounds.base_url = server.base_url
+    assert rounds().stdout == ""
+    assert "retrying" not in reported(rounds(), 1), "a single round does not wait"
+    assert rounds().stdout == "b\nc\nd\ne\n"
 
 
 # --- failures
@@ -146,9 +137,8 @@ def test_new_models_on_several_pages_come_in_order_and_not_until_the_listing_is_
 def test_a_pipe_gets_new_models_as_json_until_a_permanent_error_ends_it(
     status: int, watch: Watch
 ) -> None:
-    done, waits = watch(
-        "", *map(respond, (page("a"), page("b", "a"))), error(status, "some_error")
-    )
+    rounds = (respond(page("a")), respond(page("b", "a")), error(status, "some_error"))
+    done, waits = watch("", *rounds)
     assert json.loads(done.stdout)["display_name"] == "B"
     assert done.stderr.startswith(f"anthropic-models: {status} some_error: no (request id")
     assert (done.returncode, waits) == (1, [60, 60])
@@ -191,11 +181,6 @@ def test_it_waits_longer_after_each_failure_and_as_long_as_the_api_asks_for(
     failure = error(429, "rate_limit_error", headers=NO_RETRY | headers)
     _, waits = watch(f"--interval {interval}", failure, failure, FORBIDDEN)
     assert waits == expected
-
-
-def test_a_single_round_does_not_wait_for_better_times(rounds: Rounds) -> None:
-    rounds.sandbox.fail_next(529, 3, retry_after=0)
-    assert "retrying" not in reported(rounds(), 1)
 
 
 # --- the command for each new model
@@ -244,10 +229,10 @@ def test_a_model_is_reported_once_when_a_signal_ends_the_command(
     rounds.release("one", "two")
     runs = rounds.folder / "runs"
     run = f"echo run >> {runs}; echo started; exec sleep 1000 >&- 2>&-"
-    with started(*rounds.words, "--exec", run, base_url=rounds.sandbox.base_url) as process:
+    with started(*rounds.words, "--exec", run, base_url=rounds.base_url) as process:
         assert [process.line() for _ in range(2)] == ["one\n", "started\n"]
         assert process.ended(number) == (code, "", "")
-    assert rounds.printed("--exec", f"echo run >> {runs}") == ["two"]
+    assert rounds("--exec", f"echo run >> {runs}").stdout == "two\n"
     assert runs.read_text() == "run\nrun\n"
 
 
@@ -340,15 +325,15 @@ def test_what_could_not_be_saved_stays_new_and_its_command_does_not_run(rounds: 
         assert rounds("--exec", f"touch {rounds.folder}/ran").returncode == 2
     assert rounds.state.read_text() == before
     assert list(rounds.folder.iterdir()) == [rounds.state]
-    assert rounds.printed() == ["one"]
+    assert rounds().stdout == "one\n"
 
 
 # --- how it shows, and how it ends
 
 
 def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(rounds: Rounds) -> None:
-    base_url = rounds.sandbox.base_url
-    with Terminal("watch", "--interval", "0.1", base_url=base_url, variables=NOW) as terminal:
+    words = ("watch", "--interval", "0.1")
+    with Terminal(*words, base_url=rounds.base_url, variables=NOW) as terminal:
         rounds.wait_for_response()
         rounds.sandbox.models.insert(0, model("new\x07", created_at="1970-01-01T00:00:00Z"))
         rounds.release("newer")
@@ -356,7 +341,7 @@ def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(rounds: Rounds) -> Non
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 130
     assert terminal.lines == [
-        f"anthropic-models: listing {base_url} every 0.1 s; Ctrl-C ends it",
+        f"anthropic-models: listing {rounds.base_url} every 0.1 s; Ctrl-C ends it",
         "new\\x07  New\\x07  release date unknown",
         "newer  Newer  released 2025-05-14, 7 months ago",
     ]
@@ -367,13 +352,14 @@ def test_a_model_that_could_not_be_printed_is_new_at_the_next_start(
 ) -> None:
     go_on = threading.Event()
     server = scripted(respond(page("a")), when(go_on, respond(page("b"))), respond(page("b")))
-    rounds(base_url=server.base_url)
-    with started(*rounds.words, base_url=server.base_url) as process:
+    rounds.base_url = server.base_url
+    rounds()
+    with started(*rounds.words, base_url=rounds.base_url) as process:
         server.wait_for(2)
         process.close_output()
         go_on.set()
         assert process.ended() == (0, "", "")
-    assert rounds.printed(base_url=server.base_url) == ["b"]
+    assert rounds().stdout == "b\n"
 
 
 def test_a_wait_ends_as_soon_as_the_pipe_for_the_output_is_closed(

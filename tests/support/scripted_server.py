@@ -272,11 +272,12 @@ def model(id_: str, **changes: Any) -> dict[str, Any]:
     )
 
 
-def page(*ids: str, has_more: bool = False, **changes: Any) -> dict[str, Any]:
-    """A page as the API writes it."""
+def page(*models: str | dict[str, Any], has_more: bool = False, **changes: Any) -> dict[str, Any]:
+    """A page as the API writes it, of models or their ids."""
+    data = [model(given) if isinstance(given, str) else given for given in models]
     return {
-        "data": [model(id_) for id_ in ids],
+        "data": data,
         "has_more": has_more,
-        "first_id": ids[0] if ids else None,
-        "last_id": ids[-1] if ids else None,
+        "first_id": data[0]["id"] if data else None,
+        "last_id": data[-1]["id"] if data else None,
     } | changes
