@@ -96,13 +96,13 @@ def test_csv_has_the_fields_of_the_document_and_json_where_a_value_is_no_text(
         "created_at": "2025-05-14T00:00:00+00:00",
         "display_name": odd,
         "maxTokens": "7",
-        "capabilities": '{"vision": true}',
-        "retires_at": "",
+        "an_object": '{"vision": true}',
+        "nothing": "",
         "not_there": "",
     }
     later = {"schemas": {"BetaModelInfo": {"properties": expected}}}
     monkeypatch.setattr("anthropic_models.cli.formats.document", lambda: later)
-    sent = {"maxTokens": 7, "capabilities": {"vision": True}, "retires_at": None, "max_tokens": 8}
+    sent = {"maxTokens": 7, "an_object": {"vision": True}, "nothing": None, "max_tokens": 8}
     first = page(model("a", display_name=odd, **sent), has_more=True)
     done = listing("--format csv", respond(first), respond(page("b")))
     heading, row, second = csv.reader(io.StringIO(done.stdout))

@@ -96,5 +96,5 @@ def test_a_generated_class_and_its_fields_have_the_descriptions_of_the_document(
         wanted = field.get("description")
         if wanted is None:  # that of the schema to which it refers
             wanted = SCHEMAS[field["$ref"].rpartition("/")[2]]["description"]
-        python_name = f"{name}_" if name == "type" else name
+        python_name = vars(kind)["_attributes"][name]
         assert words(shown[python_name]) == words(wanted), f"{kind.__name__}.{name}"

@@ -1,6 +1,7 @@
 """`make regenerate` swaps in what openapi.yaml says, or leaves generated/ as it was."""
 
 import os
+import re
 import select
 import shlex
 import shutil
@@ -68,9 +69,9 @@ def generated(project: Path) -> dict[str, bytes]:
 
 def add_beta(project: Path) -> None:
     text = (project / "openapi.yaml").read_text("utf-8")
-    last = "        - skills-2025-10-02\n"
-    assert last in text
-    changed = text.replace(last, f"{last}        - made-up-beta-2027-01-01\n")
+    first = r"enum:\n( *- )message-batches-2024-09-24\n"
+    changed, count = re.subn(first, r"\g<0>\1made-up-beta-2027-01-01\n", text)
+    assert count == 1
     (project / "openapi.yaml").write_text(changed, "utf-8")
 
 

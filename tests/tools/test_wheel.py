@@ -77,7 +77,9 @@ def test_it_works_in_a_zip_application(wheel: Path, tmp_path: Path) -> None:
     }
     spec, models = sorted(printed, key=len, reverse=True)
     assert spec == ROOT.joinpath("openapi.yaml").read_text("utf-8")
-    assert models.startswith("id,created_at,display_name,type\nclaude-")
+    heading, _, rows = models.partition("\n")
+    assert heading.startswith("id,created_at,display_name,type")
+    assert rows.startswith("claude-")
     assert [path.name for path in tmp_path.iterdir()] == ["openapi.yaml"]
 
 
