@@ -7,24 +7,24 @@ import pytest
 
 from tests.support.projects import ROOT
 
-PROGRAMS = [
-    ["-m", "benchmarks.bench", "--help"],
-    ["-m", "generator.regenerate", "--help"],
-    ["-m", "languages.run", "--help"],
-    ["-m", "releasing.release_check", "--help"],
-    ["-m", "sharing.live_check"],
-    ["-m", "sharing.spec_diff", "--help"],
-    ["examples/list_models.py"],
+ALIKE = [
+    *("benchmarks/bench.py", "generator/regenerate.py", "languages/run.py"),
+    *("releasing/release_check.py", "sharing/live_check.py", "sharing/share.py"),
+    "sharing/spec_diff.py",
 ]
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=" ".join)
+@pytest.mark.parametrize("program", ALIKE)
+def test_programs_end_in_one_way(program: str) -> None:
+    assert (ROOT / program).read_text("utf-8").endswith("    sys.exit(exit_code(main))\n")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # Python fails in another way then
+@pytest.mark.parametrize("program", [["-m", "sharing.live_check"], ["examples/list_models.py"]])
 def test_a_reader_that_has_closed_the_pipe_is_no_error(
-    program: list[str], monkeypatch: pytest.MonkeyPatch
+    program: list[str], unbuffered: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # All end in one way, and Python fails in another where it does not buffer.
-    if "generator.regenerate" in program:
-        monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with subprocess.Popen(
         [sys.executable, *program],
         cwd=ROOT,
