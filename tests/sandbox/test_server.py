@@ -62,19 +62,13 @@ def test_it_can_be_stopped_at_any_time_and_started_again_with_its_port_free_at_o
     sandbox.stop()
     for _ in range(3):
         with sandbox, httpx.Client(headers=HEADERS) as http:
+            with pytest.raises(RuntimeError, match=f"running already, at {sandbox.base_url}"):
+                sandbox.start()
             assert http.get(f"{sandbox.base_url}/v1/models").status_code == 200
     sandbox.stop()
     with pytest.raises(httpx.ConnectError):
         status(sandbox)
     assert len(sandbox.requests) == 3
-
-
-def test_starting_twice_is_an_error_that_changes_nothing(sandbox: Sandbox) -> None:
-    before = sandbox.base_url
-    with pytest.raises(RuntimeError, match=f"running already, at {before}"):
-        sandbox.start()
-    assert sandbox.base_url == before
-    assert status(sandbox) == 200
 
 
 @pytest.mark.parametrize(
@@ -218,9 +212,9 @@ def test_well_formed_http_is_responded_to_in_order_and_in_silence(
 def test_the_response_to_head_has_no_body(sandbox: Sandbox) -> None:
     with connected(sandbox) as connection:
         connection.sendall(GET.replace(b"GET", b"HEAD") + b"Connection: close\r\n\r\n")
-        head, _, body = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 405 ")
-    assert body == b""
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.startswith(b"HTTP/1.1 405 ")
+    assert received.endswith(b"\r\n\r\n")
 
 
 def test_a_body_is_asked_for_when_the_client_waits_for_that(sandbox: Sandbox) -> None:

@@ -28,48 +28,39 @@ def response(body: bytes, *lines: bytes, status: bytes = b"200 OK") -> bytes:
     return b"\r\n".join([*head, b"", body])
 
 
-async def respond(writer: asyncio.StreamWriter, number: str, fault: str) -> bool:
-    """Write one response; return whether the connection stays open."""
-    whole = response(page_of(number))
-    match fault:
-        case "reset":
-            writer.transport.abort()
-            return False
-        case "no response":
-            return False
-        case "half a head":
-            writer.write(whole[:20])
-            return False
-        case "half a body":
-            writer.write(whole[:-20])
-            return False
-        case "late":
-            await asyncio.sleep(0.03)
-            writer.write(whole)
-        case "drip":
-            for start in range(0, len(whole), 40):
-                writer.write(whole[start : start + 40])
-                await asyncio.sleep(0.001)
-        case "status":
-            writer.write(response(b"", b"retry-after: 0", status=b"529 Overloaded"))
-        case "closing":
-            writer.write(response(page_of(number), b"connection: close"))
-            return False
-        case "chunks":
-            body = page_of(number)
-            writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
-            writer.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
-        case "surplus":
-            writer.write(whole + response(page_of("surplus")))
-        case _:
-            writer.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" + whole)
-    return True
+def faults(number: str) -> dict[str, tuple[bytes, bool]]:
+    """Return what may come instead, by name, and whether the connection stays open after it."""
+    body = page_of(number)
+    whole = response(body)
+    chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    return {
+        "reset": (b"", False),
+        "no response": (b"", False),
+        "half a head": (whole[:20], False),
+        "half a body": (whole[:-20], False),
+        "late": (whole, True),
+        "drip": (whole, True),
+        "status": (response(b"", b"retry-after: 0", status=b"529 Overloaded"), True),
+        "closing": (response(body, b"connection: close"), False),
+        "chunks": (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + chunk, True),
+        "surplus": (whole + response(page_of("surplus")), True),
+        "early hints": (b"HTTP/1.1 103 Early Hints\r\n\r\n" + whole, True),
+    }
 
 
-FAULTS = (
-    *("reset", "no response", "half a head", "half a body", "late", "drip", "status", "closing"),
-    *("chunks", "surplus", "early hints"),
-)
+async def misbehave(writer: asyncio.StreamWriter, number: str) -> bool:
+    """Write one of the faults; return whether the connection stays open."""
+    fault, (content, stays) = _RANDOM.choice(list(faults(number).items()))
+    if fault == "reset":
+        writer.transport.abort()
+    if fault == "late":
+        await asyncio.sleep(0.03)
+    while fault == "drip" and content:
+        writer.write(content[:40])
+        content = content[40:]
+        await asyncio.sleep(0.001)
+    writer.write(content)
+    return stays
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,7 +71,7 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
             number = head.partition("x-number: ")[2].partition("\r")[0]
             if "\r\nx-faults:" in head and _RANDOM.random() < 1 / 3:
-                stays = await respond(writer, number, _RANDOM.choice(FAULTS))
+                stays = await misbehave(writer, number)
             else:
                 writer.write(response(page_of(number)))
             await writer.drain()
