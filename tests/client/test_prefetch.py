@@ -268,3 +268,23 @@ def test_where_no_thread_can_be_started_the_page_is_fetched_when_it_is_needed(
             assert next(models).id == "a"
             assert len(server.requests) == 1
         assert [model.id for model in models] == ["b"]
+
+
+def test_a_page_that_is_there_at_once_leaves_no_thread_to_wait_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Thread.start
+
+    def run_to_the_end(thread: threading.Thread) -> None:
+        start(thread)
+        thread.join()
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        body = page("b") if "after_id" in request.url.params else page("a", has_more=True)
+        return httpx.Response(200, json=body)
+
+    monkeypatch.setattr(threading.Thread, "start", run_to_the_end)
+    with httpx.Client(transport=httpx.MockTransport(respond)) as http:
+        client = Client(api_key=KEY, http_client=http)
+        assert [model.id for model in client.models.list(prefetch=True)] == ["a", "b"]
+        assert not vars(client)["_sender"].prefetching
