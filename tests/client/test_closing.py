@@ -119,9 +119,7 @@ def test_a_call_ends_while_it_connects(network: Shell, scheme: str, step: str) -
     ],
     ids=["no head", "head", "silent body", "body"],
 )
-def test_a_call_ends_while_it_reads(
-    network: Shell, scripted: Scripted, under_way: Response
-) -> None:
+def test_a_call_ends_as_it_reads(network: Shell, scripted: Scripted, under_way: Response) -> None:
     server = scripted(respond(page("a", has_more=True)), under_way)
     with network.client(server.base_url, timeout=PATIENT) as client:
         first = client.models.list()

@@ -370,9 +370,7 @@ def test_who_waits_too_long_is_told(two_at_once: None, network: Shell, scripted:
         assert all(ended(thread) for thread in busy)
 
 
-def test_threads_share_a_client(
-    shell: Shell, tls: ssl.SSLContext | None, scripted: Scripted
-) -> None:
+def test_a_client_is_shared(shell: Shell, tls: ssl.SSLContext | None, scripted: Scripted) -> None:
     server = scripted(respond(page("a", "b")), tls=tls)
     with shell.client(server.base_url) as client:
         in_threads(32, lambda: [list(client.models.list()) for _ in range(3)])

@@ -201,9 +201,7 @@ def test_the_query_of_the_call_replaces_another(extra: dict[str, Any] | None, ta
         ({"\ud800": "a"}, ValueError, "cannot be sent in a URL$"),
     ],
 )
-def test_a_query_that_no_url_holds_is_refused(
-    query: Any, kind: type[Exception], says: str
-) -> None:
+def test_a_query_no_url_can_hold_is_refused(query: Any, kind: type[Exception], says: str) -> None:
     with pytest.raises(kind, match=says):
         call_of(extra_query=query)
 

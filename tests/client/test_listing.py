@@ -30,9 +30,7 @@ def queries(sandbox: Sandbox) -> list[dict[str, str]]:
     return [dict(request.query) for request in sandbox.requests]
 
 
-def test_the_first_page_is_fetched_at_once_the_others_later(
-    shell: Shell, sandbox: Sandbox
-) -> None:
+def test_the_first_page_is_fetched_at_once_others_later(shell: Shell, sandbox: Sandbox) -> None:
     everything = catalogue(sandbox)
     with shell.client(sandbox.base_url) as client:
         models = iter(client.models.list(limit=20))
@@ -110,9 +108,7 @@ def test_a_listing_that_cannot_go_on_is_an_error_with_the_page(
 @pytest.mark.parametrize(
     "wrong", [{"limit": 0}, {"extra_query": {"limit": 1}}, {"x": 1}, {"timeout": -1}]
 )
-def test_wrong_arguments_are_refused_before_a_request(
-    sandbox: Sandbox, wrong: dict[str, Any]
-) -> None:
+def test_wrong_arguments_are_refused_at_once(sandbox: Sandbox, wrong: dict[str, Any]) -> None:
     for kind in (Client, AsyncClient):
         client = kind(api_key="any", base_url=sandbox.base_url)
         with pytest.raises((ValueError, TypeError)):

@@ -106,9 +106,7 @@ def test_over_an_httpx_client_closing_waits_for_the_page_under_way(scripted: Scr
 
 
 @BACKENDS
-def test_a_caller_that_computes_does_not_delay_the_next_page(
-    backend: str, scripted: Scripted
-) -> None:
+def test_a_caller_that_computes_delays_no_page(backend: str, scripted: Scripted) -> None:
     async def work(client: AsyncClient) -> None:
         models = aiter(client.models.list(prefetch=True))
         assert (await anext(models)).id == "a"
@@ -228,7 +226,8 @@ def test_hooks_find_the_context_of_the_caller(scripted: Scripted) -> None:
     server = scripted(*(FIRST, LAST) * 3)
     token = CALLER.set("me")
     http = {"event_hooks": {"request": [note]}}
-    assert Shell("sync").listed(server.base_url, http=http) == ["a", "b"]
+    with Shell("sync").client(server.base_url, http=http) as client:
+        assert [model.id for model in client.models.list(prefetch=True)] == ["a", "b"]
     for backend in ("asyncio", "trio"):
         anyio.run(main, backend=backend)
     CALLER.reset(token)
@@ -270,9 +269,7 @@ def test_where_no_thread_can_be_started_the_page_is_fetched_when_it_is_needed(
         assert [model.id for model in models] == ["b"]
 
 
-def test_a_page_that_is_there_at_once_leaves_no_thread_to_wait_for(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_page_that_is_there_at_once_leaves_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     start = threading.Thread.start
 
     def run_to_the_end(thread: threading.Thread) -> None:

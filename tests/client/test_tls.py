@@ -19,9 +19,7 @@ from tests.support.threads import ended, in_a_thread
 NO_RETRY = {"max_retries": 0}
 
 
-def test_an_authority_can_be_trusted(
-    network: Shell, trusted: Authority, scripted: Scripted
-) -> None:
+def test_an_authority_is_trusted(network: Shell, trusted: Authority, scripted: Scripted) -> None:
     server = scripted(respond(page("a")), tls=trusted.server())
     with network.client("http://127.0.0.1:1") as client:
         encrypted = client.with_options(base_url=server.base_url)
