@@ -158,6 +158,19 @@ def test_a_call_ends_while_it_waits_to_retry(
     assert len(server.requests) == 1
 
 
+def test_a_thread_that_waits_to_retry_is_woken(scripted: Scripted) -> None:
+    waits = threading.Event()
+
+    class Noticing(dict[object, None]):
+        def __setitem__(self, wakeup: object, nothing: None) -> None:
+            super().__setitem__(wakeup, nothing)
+            waits.set()
+
+    with Client(api_key=KEY, base_url=scripted(RETRY_LATER).base_url) as client:
+        vars(vars(client)["_sender"])["_sleeping"] = Noticing()
+        ends_closed(client.models.list, lambda: waits.wait(30), client.close)
+
+
 @BACKENDS
 def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> None:
     server = scripted(respond(page("a")))

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from anthropic_models import APIConnectionError, AsyncClient, Client
+from anthropic_models import AsyncClient, Client
 
 from tests.support.certificates import Authority
 from tests.support.scripted_server import Scripted, ScriptedServer, page, respond, when
@@ -148,28 +148,6 @@ def test_a_child_works_whatever_its_parent_was_doing(scripted: Scripted) -> None
         is_over.set()
         assert all(ended(thread) for thread in threads)
     assert outcomes == [True] * 10
-
-
-@KINDS
-def test_an_httpx_client_used_before_is_refused(kind: type[Client | AsyncClient]) -> None:
-    asked: list[httpx.Request] = []
-
-    def respond(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(200, json=page("a"))
-
-    transport = httpx.MockTransport(respond)
-    http = httpx.Client if kind is Client else httpx.AsyncClient
-    ports, _ = calls_of(kind, http_client=http(transport=transport))
-
-    def refused() -> None:
-        with pytest.raises(APIConnectionError, match="in each process"):
-            ports()
-        assert len(asked) == 20
-
-    ports()
-    assert has_succeeded(forked(refused))
-    ports()
 
 
 def test_an_httpx_client_that_is_first_used_in_a_child_works(scripted: Scripted) -> None:

@@ -1,6 +1,7 @@
 """A caller's own httpx client: it keeps what it has, and every promise still holds."""
 
 import gzip
+import os
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -110,6 +111,19 @@ def test_a_body_that_a_hook_has_consumed_is_an_error(shell: Shell, scripted: Scr
     server = scripted(respond(page("a")))
     http = {"event_hooks": {"response": [consume if shell.name == "sync" else aconsume]}}
     shell.error(server.base_url, APIConnectionError, "content", http=http, max_retries=0)
+
+
+def test_a_forked_child_does_not_share_its_connections(
+    shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = scripted(respond(page("a")))
+    with shell.client(server.base_url, http={}) as client:
+        client.models.list()
+        monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child
+        for caller in (client, client.with_options(max_retries=9)):
+            with pytest.raises(APIConnectionError, match=r"used before .* in each process"):
+                caller.models.list()
+    assert len(server.requests) == 1
 
 
 def test_a_hook_that_raises_for_status_gives_the_status_error(
