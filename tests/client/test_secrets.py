@@ -250,7 +250,7 @@ def test_a_credential_of_any_kind_is_masked(
     scripted: Scripted, client: dict[str, Any], call: dict[str, str], quoted: str
 ) -> None:
     server = scripted(error(401, "authentication_error", f"invalid {quoted}"))
-    given = {"api_key": None if "auth_token" in client else "short"} | client
+    given: dict[str, Any] = {"api_key": None if "auth_token" in client else "short"} | client
     with (
         Shell("sync").client(server.base_url, **given) as made,
         pytest.raises(AnthropicModelsError, match=r"invalid .*<secret>") as caught,
