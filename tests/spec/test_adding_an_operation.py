@@ -2,15 +2,18 @@
 
 import copy
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from anthropic_models import openapi_path
 
+from generator import regenerate
 from generator.documents import read_yaml
 from tests.support.evolution import LaterProject, merged
-from tests.support.projects import ROOT
+from tests.support.projects import ROOT, regeneration
 from tests.support.scripted_server import Scripted, error, respond
 
 PAGE = (ROOT / "docs" / "adding-an-operation.md").read_text("utf-8")
@@ -26,14 +29,15 @@ def notes(*ids: str, has_more: bool) -> dict[str, Any]:
 
 
 def test_the_page_on_adding_an_operation_does_what_it_says(
-    tmp_path: Path, scripted: Scripted
+    tmp_path: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = copy.deepcopy(read_yaml(openapi_path()))
     for block in blocks("yaml"):
         merged(document, yaml.safe_load(block))
     project = LaterProject(tmp_path / "project", document)
-    regenerated = project.run("-m", "generator.regenerate")
-    assert (regenerated.returncode, regenerated.stderr) == (0, "")
+    monkeypatch.setattr(sys, "argv", ["regenerate"])
+    with regeneration(project.folder):
+        assert regenerate.main() == 0
     (program,) = blocks("py")
     (project.folder / "use.py").write_text(program, "utf-8")
     server = scripted(
@@ -53,6 +57,5 @@ def test_the_page_on_adding_an_operation_does_what_it_says(
         "/v1/example_notes?limit=1",
         "/v1/example_notes?limit=1",
     ]
-    assert {request.headers["anthropic-beta"] for request in server.requests} == {
-        "notes-2027-01-01"
-    }
+    betas = {request.headers["anthropic-beta"] for request in server.requests}
+    assert betas == {"notes-2027-01-01"}
