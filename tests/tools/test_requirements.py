@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -26,6 +27,11 @@ MACHINES = [
         ),
     )
 ]
+
+
+@cache
+def parsed(text: str) -> Requirement:
+    return Requirement(text)
 
 
 def pinned(text: str) -> list[Requirement]:
@@ -81,7 +87,7 @@ def lacking(
                 unknown.add(name)
                 continue
             for line in release.requires or ():
-                todo.append((f"{name} needs {line}", Requirement(line), part))
+                todo.append((f"{name} needs {line}", parsed(line), part))
     return missing, unknown
 
 
