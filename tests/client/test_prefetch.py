@@ -201,6 +201,7 @@ def test_an_event_loop_that_ends_with_a_page_under_way_ends_quietly(
             if not is_closed:
                 scope.cancel()
             await client.close()
+        assert not vars(client)["_sender"].prefetching
 
     anyio.run(main, backend=backend)
     assert client.is_closed
