@@ -118,6 +118,7 @@ def test_verbose_shows_each_request(listing: Listing) -> None:
     assert all("/v1/models" in line for line in lines)
     assert KEY not in done.stderr
     assert listing("--format id", respond(page("b"))).stderr == "", "it is off afterwards"
+    assert len(listing("--verbose", respond(page("b"))).stderr.splitlines()) == 1
 
 
 def test_a_table_in_a_pipe_is_whole_and_without_colours(listing: Listing) -> None:

@@ -87,6 +87,7 @@ def test_the_least_important_column_is_left_out_first(
 def test_wide_characters_count_twice(table: Show) -> None:
     shown = table(model("a", display_name="模型" * 10), model("b"), columns=30)
     assert plain(shown)[1].split() == ["a", "模型模型模型", "…", "2025-05-14"]
+    assert "模型" * 10 in table(model("a", display_name="模型" * 10))
 
 
 def test_control_characters_of_the_api_do_not_reach_the_terminal(table: Show) -> None:

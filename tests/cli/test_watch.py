@@ -236,6 +236,20 @@ def test_a_model_is_reported_once_when_a_signal_ends_the_command(
     assert runs.read_text() == "run\nrun\n"
 
 
+def test_a_signal_while_a_model_is_printed_waits_until_it_is_saved(
+    rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(text: str) -> None:
+        if text:
+            signal.raise_signal(signal.SIGTERM)
+
+    rounds()
+    rounds.release("one", "two")
+    monkeypatch.setattr("anthropic_models.cli.watch.write", interrupted)
+    assert rounds().returncode == 128 + signal.SIGTERM
+    assert json.loads(rounds.state.read_text()) == {"seen": ["a", "b", "one"]}
+
+
 # --- the state file
 
 
