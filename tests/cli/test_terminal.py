@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from anthropic_models import BetaModelInfo
+from anthropic_models.cli import signals
 from anthropic_models.cli.dates import age, today
 from anthropic_models.cli.formats import FORMATS
 from anthropic_models.cli.progress import Progress
+from anthropic_models.cli.signals import SignalError
 from anthropic_models.cli.table import AGE, ID, NAME, RELEASED, Column, fit_columns
 from anthropic_models.sandbox import well_known_models
 
@@ -188,6 +191,30 @@ def test_ctrl_c_takes_the_spinner_away_and_output_to_a_file_is_not_on_its_termin
     assert (tmp_path / "out").read_text() == "first\nsecond\n"
     assert terminal.text.rindex("\x1b[?25h") > terminal.text.rindex("\x1b[?25l")
     assert not [word for word in ("second", "Traceback") if word in terminal.text]
+
+
+@pytest.mark.parametrize("method", ["update", "stop", "start"])
+def test_a_signal_waits_until_rich_has_changed_the_spinner(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed: list[str] = []
+
+    def change(name: str) -> Callable[..., None]:
+        def changing(*_: object) -> None:
+            if name == method:
+                signal.raise_signal(signal.SIGINT)
+            changed.append(name)
+
+        return changing
+
+    progress = Progress()
+    status = SimpleNamespace(**{name: change(name) for name in ("update", "stop", "start")})
+    monkeypatch.setattr(progress, "_status", status)
+    with pytest.raises(SignalError), signals.raised(), progress:
+        progress.update(1, 1)
+        with progress.paused():
+            pass
+    assert method in changed
 
 
 def test_no_spinner_is_for_a_pipe_or_beside_logged_requests(

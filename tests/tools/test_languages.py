@@ -15,16 +15,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from generator.documents import read_yaml
 from languages import run
 from languages.archives import write_archives
 from languages.clients import EDITIONS, Client, read_clients
-from languages.scenarios import SCENARIOS, expected
+from languages.scenarios import SCENARIOS, Scenario, expected, with_body
 from tests.support.projects import ROOT, Program, committed_files, interruptible
+from tests.support.scripted_server import page
 
 LANGUAGES = ROOT / "languages"
 WRONG: dict[str, Any] = read_yaml(ROOT / "tests/tools/data/wrong-clients.yaml")
+REFUSAL: dict[str, Any] = {
+    "type": "error",
+    "error": {"type": "invalid_request_error", "message": "Unknown beta"},
+    "request_id": "req_sandbox_000001",
+}
+MISBEHAVIOUR: dict[str, tuple[int, dict[str, Any]]] = {
+    "betas": (400, REFUSAL),
+    "paging": (200, page("m")),
+    "unknown fields": (200, page()),
+    "empty list": (200, page("m")),
+    "unknown error type": (403, REFUSAL),
+    "422": (200, page()),
+    "401": (200, page()),
+}
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Prove = Callable[..., str]
 
@@ -154,6 +170,20 @@ def test_a_client_that_does_something_else_is_wrong(
     reason = prove(wrong["scenario"])
     assert reason.startswith(f"{wrong['scenario']}: ")
     assert wrong["says"] in reason
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_a_sandbox_that_misbehaves_in_a_scenario_is_noticed(
+    folder: Path, documents: Path, scenario: Scenario
+) -> None:
+    add_client(folder)
+    status, body = MISBEHAVIOUR[scenario.name]
+    wrong = evolve(
+        scenario, change=lambda response: evolve(with_body(response, body), status_code=status)
+    )
+    clients, build = read_clients(folder), folder.parent / "build"
+    (result,) = run.prove(clients, documents, build, [(wrong, expected(scenario))])
+    assert result.reason.startswith(f"{scenario.name}: ")
 
 
 def test_what_a_client_has_to_put_up_with_is_really_sent() -> None:

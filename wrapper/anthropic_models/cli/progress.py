@@ -1,4 +1,7 @@
-"""A spinner that shows the progress of a listing."""
+"""A spinner that shows the progress of a listing.
+
+Signals are delayed while rich changes it: an interrupt there would leave rich's state broken.
+"""
 
 import threading
 from collections.abc import Generator
@@ -6,6 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from .signals import delayed
 from .stdio import stderr_is_terminal
 
 if TYPE_CHECKING:
@@ -39,14 +43,16 @@ class Progress:
         if self._timer.ident is not None:
             self._timer.join()
         if self._status is not None:
-            self._status.stop()
+            with delayed():
+                self._status.stop()
 
     def update(self, models: int, pages: int) -> None:
         """Show the number of models and pages so far."""
         with self._lock:
             self._text = f"{models:,} model{'' if models == 1 else 's'}, page {pages:,}"
             if self._status is not None:
-                self._status.update(self._text)
+                with delayed():
+                    self._status.update(self._text)
 
     @contextmanager
     def paused(self) -> Generator[None]:
@@ -55,9 +61,11 @@ class Progress:
             if self._status is None:
                 yield
                 return
-            self._status.stop()
+            with delayed():
+                self._status.stop()
             yield
-            self._status.start()
+            with delayed():
+                self._status.start()
 
     def _show(self) -> None:
         from rich.console import Console
