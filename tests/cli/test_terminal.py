@@ -210,10 +210,15 @@ def test_a_signal_waits_until_rich_has_changed_the_spinner(
     progress = Progress()
     status = SimpleNamespace(**{name: change(name) for name in ("update", "stop", "start")})
     monkeypatch.setattr(progress, "_status", status)
-    with pytest.raises(SignalError), signals.raised(), progress:
-        progress.update(1, 1)
-        with progress.paused():
-            pass
+
+    def listing() -> None:
+        with signals.raised(), progress:
+            progress.update(1, 1)
+            with progress.paused():
+                pass
+
+    with pytest.raises(SignalError):
+        listing()
     assert method in changed
 
 
