@@ -186,8 +186,8 @@ $(BUILT)/wheel/ready: $(shell find generated wrapper -name '*.py') openapi.yaml 
 	@$(PY) -m hatchling build -t wheel -d $(@D) >/dev/null
 	@touch $@
 
-$(BUILT)/stock/ready: benchmarks/stock_client.py openapi.yaml overlays generator-config.yml requirements/dev.txt | setup
-	@$(PY) -m benchmarks.stock_client $(@D)
+$(BUILT)/stock/ready: benchmarks/generate_stock_client.py openapi.yaml overlays generator-config.yml requirements/dev.txt | setup
+	@$(PY) -m benchmarks.generate_stock_client $(@D)
 	@touch $@
 
 $(NODE)/ready: requirements/node.txt .envs/uv/ready requirements/node/package.json requirements/node/package-lock.json

@@ -16,13 +16,13 @@ from pathlib import Path
 from attrs import frozen
 
 from benchmarks import comparison, results
-from benchmarks.claims import Outcome, is_worse, outcome
-from benchmarks.environments import known_authorities
+from benchmarks.all_rows import cases
+from benchmarks.contestant_programs import known_authorities
+from benchmarks.goals import Outcome, is_worse, outcome
 from benchmarks.machine import described
 from benchmarks.measuring import Case, measured
 from benchmarks.processes import WrongWorkError
 from benchmarks.report import in_a_line, written
-from benchmarks.rows import cases
 from benchmarks.server_process import Certificates
 from generator.broken_pipes import exit_code
 

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.environments import OFFICIAL_SDK, WRAPPER
+from benchmarks.contestant_programs import OFFICIAL_SDK, WRAPPER
 from benchmarks.processes import Program
 
 HERE = Path(__file__).resolve().parent

@@ -1,7 +1,7 @@
 """Rows 9 to 12: a server with latency, callers that work, and many callers at once."""
 
-from benchmarks.claims import OURS, Claim, Figure, of
-from benchmarks.environments import OFFICIAL_SDK, WRAPPER
+from benchmarks.contestant_programs import OFFICIAL_SDK, WRAPPER
+from benchmarks.goals import OURS, Claim, Figure, of
 from benchmarks.measuring import Case
 from benchmarks.processes import Job
 

@@ -1,7 +1,7 @@
 """Rows 5 to 8 and 13 to 15: long listings, what they keep, and one request sent by itself."""
 
-from benchmarks.claims import OURS, Claim, Note, of
-from benchmarks.environments import BYTES_ONLY, FLOOR, HTTPX, OFFICIAL_SDK, STOCK, WRAPPER
+from benchmarks.contestant_programs import BYTES_ONLY, FLOOR, HTTPX, OFFICIAL_SDK, STOCK, WRAPPER
+from benchmarks.goals import OURS, Claim, Note, of
 from benchmarks.measuring import Case
 from benchmarks.processes import Job, Program
 

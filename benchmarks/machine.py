@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from benchmarks.environments import ENVIRONMENTS, OFFICIAL_SDK, WRAPPER
+from benchmarks.contestant_programs import ENVIRONMENTS, OFFICIAL_SDK, WRAPPER
 
 BENCH_PYTHON = ENVIRONMENTS / "bench" / "bin" / "python"
 _DISTRIBUTIONS = """

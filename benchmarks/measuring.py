@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from attrs import field, frozen
 
-from benchmarks.claims import Claim, Measured, Note
+from benchmarks.goals import Claim, Measured, Note
 from benchmarks.processes import Sample, Work
 from benchmarks.server_process import Certificates, serving
 

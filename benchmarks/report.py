@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 
-from benchmarks.claims import OURS, Outcome
+from benchmarks.goals import OURS, Outcome
 from benchmarks.machine import Machine
 
 BUSY = 0.5  # programs that want to run beside ours; with more, ratios are rough

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.claims import Outcome
+from benchmarks.goals import Outcome
 
 _NAME = "results.json"
 

@@ -1,7 +1,6 @@
 """Rows 1 to 4: a program that starts, lists, and ends."""
 
-from benchmarks.claims import OURS, Claim, Note, of
-from benchmarks.environments import (
+from benchmarks.contestant_programs import (
     COMMAND_LINE,
     HTTPX,
     HTTPX_BESIDE_CLICK,
@@ -9,6 +8,7 @@ from benchmarks.environments import (
     STOCK,
     WRAPPER,
 )
+from benchmarks.goals import OURS, Claim, Note, of
 from benchmarks.measuring import Case
 from benchmarks.processes import CONTESTANTS, importing, listing, printing
 

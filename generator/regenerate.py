@@ -20,13 +20,13 @@ from types import FrameType
 
 from generator import process
 from generator.broken_pipes import exit_code
-from generator.checks import check_document, check_parameters
+from generator.document_checks import check_document, check_parameters
 from generator.document_json import write_document_json
 from generator.documents import SpecError, read_yaml, to_yaml
-from generator.operation_data import write_operation_data
-from generator.portable import portable_edition
-from generator.prepared import prepared
-from generator.proof import ProofError, prove
+from generator.overlays import portable_edition
+from generator.package_checks import ProofError, prove
+from generator.schema_rewrites import prepared
+from generator.template_data import write_operation_data
 from generator.templates import TemplateError, changed_templates
 
 HERE = Path(__file__).resolve().parent

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from releasing.archives import metadata, read
 from releasing.clean_process import run
-from releasing.readme import python_examples
+from releasing.readme_checks import python_examples
 
 MODELS = 57
 

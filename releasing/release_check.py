@@ -19,10 +19,10 @@ from generator.broken_pipes import exit_code
 from generator.process import ProcessError
 from releasing import interpreters
 from releasing.archives import metadata, read
+from releasing.artefact_checks import Candidate, complaints
 from releasing.building import TOOLS, Distributions, build, build_again
 from releasing.clean_process import run
 from releasing.install_checks import Trial, try_lowest, try_wheel
-from releasing.static_checks import Candidate, complaints
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = (ROOT / ".envs" / "uv" / "bin" / "uv",)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from attrs import frozen
 
 from generator.documents import Document, Json, to_yaml
-from sharing import credentials, node, place_names
+from sharing import node, pointer_names, security_changes
 
 Kind = Literal["added", "changed", "removed"]
 KINDS: tuple[Kind, ...] = ("added", "changed", "removed")
@@ -49,7 +49,7 @@ class _Finding:
 
     @property
     def place(self) -> str:
-        return place_names.words(self.pointer.removesuffix(f"/{self.keyword}"), self.document)
+        return pointer_names.words(self.pointer.removesuffix(f"/{self.keyword}"), self.document)
 
 
 def changes(base: Document, revision: Document, folder: Path) -> list[Change]:
@@ -62,12 +62,12 @@ def changes(base: Document, revision: Document, folder: Path) -> list[Change]:
         finding
         for finding in _findings(base, revision, folder)
         if finding.type != "SecurityRequirement"
-        and "security" not in place_names.tokens(finding.pointer)
+        and "security" not in pointer_names.tokens(finding.pointer)
         # Redocly compares what a reference leads to now with what it led to before.
         and not any(_is_of(finding, swap) for swap in swaps)
     ]
     told = {change for finding in findings for change in _described(finding)}
-    told |= {Change("changed", *each) for each in credentials.differing(base, revision)}
+    told |= {Change("changed", *each) for each in security_changes.differing(base, revision)}
     told |= {_swapped(swap, revision) for swap in swaps}
     seen = {pointer for finding in findings for pointer in (finding.pointer, finding.former)}
     seen |= {swap[0] for swap in swaps}
@@ -100,7 +100,7 @@ def _schemas(document: Document) -> Document:
 
 def _at(document: Any, pointer: str) -> Any:
     try:
-        for step in place_names.tokens(pointer):
+        for step in pointer_names.tokens(pointer):
             document = document[int(step) if isinstance(document, list) else step]
     except (LookupError, TypeError, ValueError):
         return None
@@ -114,7 +114,7 @@ def _is_of(finding: _Finding, swap: Swap) -> bool:
 
 def _swapped(swap: Swap, revision: Document) -> Change:
     pointer, before, after = swap
-    place = place_names.words(pointer.removesuffix("/$ref"), revision)
+    place = pointer_names.words(pointer.removesuffix("/$ref"), revision)
     names = [each.rpartition("/")[2] for each in (before, after)]
     return Change("changed", f"{place}: {names[0]} → {names[1]}", True)
 
@@ -218,11 +218,11 @@ def _unseen(
 ) -> Iterator[Change]:
     for pointer in _differing(base, revision, "#"):
         follows = renamed and pointer.endswith("/$ref")
-        follows |= "security" in place_names.tokens(pointer)
+        follows |= "security" in pointer_names.tokens(pointer)
         if not follows and not any(_within(pointer, p) or _within(p, pointer) for p in seen):
             yield Change(
                 "changed",
-                f"{place_names.words(pointer, revision)} (may be breaking)",
+                f"{pointer_names.words(pointer, revision)} (may be breaking)",
             )
 
 

@@ -11,8 +11,8 @@ from typing import cast
 
 from generator import process
 from generator.documents import Document, Json, read_yaml, resolved, to_yaml
-from generator.portable import portable_edition
-from sharing import node, place_names
+from generator.overlays import portable_edition
+from sharing import node, pointer_names
 from sharing.changes import changes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,7 +136,7 @@ def _simplify(where: Json, document: Document, pointer: str, nullable: list[str]
             if isinstance(members, list):
                 is_open = _simplify_union(where, keyword, members, document, nullable)
                 if is_open:
-                    yield place_names.words(pointer, document)
+                    yield pointer_names.words(pointer, document)
 
 
 def _simplify_union(

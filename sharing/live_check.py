@@ -26,7 +26,7 @@ from anthropic_models import (
 
 from generator.broken_pipes import exit_code
 from generator.documents import Document, read_yaml, resolved
-from sharing import summary
+from sharing import github_summary
 from sharing.responses import Responses
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,8 +63,8 @@ def main() -> int:
     conclusion = f"The API {verb} as openapi.yaml {document['info']['version']} says."
     print(conclusion)
     lines = ["What differs is to be written into `openapi.yaml`:", ""] if differences else []
-    summary.add("\n".join(["## The API and openapi.yaml", "", conclusion, "", *lines]))
-    summary.add("".join(f"- {text}\n" for text in differences))
+    github_summary.add("\n".join(["## The API and openapi.yaml", "", conclusion, "", *lines]))
+    github_summary.add("".join(f"- {text}\n" for text in differences))
     return 1 if differences else 0
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from generator import process
 from generator.broken_pipes import exit_code
 from generator.documents import Document, SpecError, read_yaml
-from sharing import changes, summary
+from sharing import changes, github_summary
 
 ROOT = Path(__file__).resolve().parent.parent
 SIGNS = {"added": "+", "changed": "~", "removed": "-"}
@@ -74,7 +74,7 @@ def _report(
             f"info.version {_dotted(before)} → {_dotted(after)}."
         )
     whole = f"{verdict} **{needed}**" if is_refused else verdict
-    summary.add(summary.markdown(revision, found, whole))
+    github_summary.add(github_summary.markdown(revision, found, whole))
     print(f"Since {revision}:" if found else verdict)
     for change in found:
         mark = "  [breaking]" if change.breaking else ""

@@ -37,7 +37,7 @@ def mismatch(operation: str, status: str, content: object) -> tuple[str, str] | 
     place = ("operations", operation, "responses", status)
     if is_valid(reference(*place), content):
         return None
-    from .nesting import first_mismatch
+    from .first_mismatch import first_mismatch
     from .validation_message import comparable
 
     content = comparable(content)

@@ -12,13 +12,13 @@ from anthropic_models import (
     OverloadedError,
     Request,
 )
+from anthropic_models._core.attempt_outcome import Failure, RawResponse
 from anthropic_models._core.attempts import Send, Sleep, attempts
 from anthropic_models._core.call import Call
 from anthropic_models._core.network_errors import closed_failure
-from anthropic_models._core.outcomes import Failure, RawResponse
 from anthropic_models_generated.api.models import list_models
 
-from tests.support.calls import call_of, raw_response
+from tests.support.core_calls import call_of, raw_response
 from tests.support.scripted_server import page
 from tests.support.sync_and_async import KEY
 

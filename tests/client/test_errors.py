@@ -23,13 +23,13 @@ from anthropic_models import (
     MissingCredentialsError,
     OverloadedError,
 )
+from anthropic_models._core.attempt_outcome import Failure, RawResponse
 from anthropic_models._core.error_responses import status_failure
 from anthropic_models._core.network_errors import body_error, body_timeout, outcome_of
-from anthropic_models._core.outcomes import Failure, RawResponse
 from anthropic_models.errors import class_for_status
 
 from generator.documents import read_yaml
-from tests.support.calls import raw_response
+from tests.support.core_calls import raw_response
 from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
 from tests.support.sync_and_async import Shell
 

@@ -17,7 +17,7 @@ from anthropic_models._core.headers import checked_betas, checked_headers, merge
 from anthropic_models_generated.api.models import list_models
 
 from generator.documents import read_yaml
-from tests.support.calls import call_of, sent, settings_of
+from tests.support.core_calls import call_of, sent, settings_of
 from tests.support.scripted_server import Scripted, page, respond
 from tests.support.sync_and_async import KEY, Shell
 

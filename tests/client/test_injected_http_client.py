@@ -20,7 +20,7 @@ from anthropic_models import (
     PaginationError,
 )
 
-from tests.support.calls import call_of
+from tests.support.core_calls import call_of
 from tests.support.scripted_server import SIZED, Scripted, drip, error, page, raw, respond
 from tests.support.sync_and_async import KEY, Shell
 

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.documents import read_yaml
-from tests.support.calls import call_of, settings_of
+from tests.support.core_calls import call_of, settings_of
 from tests.support.sync_and_async import KEY
 
 CASES = read_yaml(Path(__file__).with_name("data") / "pagination.yaml")

@@ -16,11 +16,11 @@ from anthropic_models import (
     Request,
     SuccessResponse,
 )
-from anthropic_models._core.outcomes import Failure
+from anthropic_models._core.attempt_outcome import Failure
 from anthropic_models._core.response_parsing import parsed_response
 from anthropic_models_generated.api.models import list_models
 
-from tests.support.calls import raw_response
+from tests.support.core_calls import raw_response
 from tests.support.scripted_server import Scripted, model, page, raw, respond
 from tests.support.sync_and_async import Shell
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from anthropic_models import APIConnectionError, APIStatusError
-from anthropic_models._core.outcomes import Failure
+from anthropic_models._core.attempt_outcome import Failure
 from anthropic_models._core.retry import (
     is_retryable_status,
     retry_advice,

@@ -17,7 +17,7 @@ from anthropic_models_generated.api.models import list_models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.calls import call_of, settings_of
+from tests.support.core_calls import call_of, settings_of
 from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
 from tests.support.sync_and_async import Shell
 

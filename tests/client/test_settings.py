@@ -17,7 +17,7 @@ from anthropic_models._core.settings import changed_settings, document_headers
 from anthropic_models_generated.document import document
 
 from generator.documents import read_yaml
-from tests.support.calls import settings_of
+from tests.support.core_calls import settings_of
 from tests.support.scripted_server import Scripted, error, page, respond
 from tests.support.sync_and_async import KEY, Shell
 

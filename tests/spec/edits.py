@@ -31,7 +31,7 @@ import httpx
 import yaml
 from attrs import frozen
 
-from generator import proof, regenerate
+from generator import package_checks, regenerate
 from generator.documents import Document, read_yaml, to_yaml
 from tests.spec.differential import Cases, Reference, json_of, same
 from tests.support.evolution import CHANGES, NOVEMBER, later_document
@@ -320,7 +320,7 @@ def _check_wire(edit: Edit) -> None:
     """Send the parameter with each value; compare what arrives with the table."""
     parameter: Any = edit.row["is"]
     module = importlib.import_module(f"{PACKAGE}.api.models.list_models")
-    argument = proof.sent_arguments(module)[parameter["in"]][parameter["name"]]
+    argument = package_checks.sent_arguments(module)[parameter["in"]][parameter["name"]]
     hint = inspect.get_annotations(module.request, eval_str=True)[argument]
     seen = list[httpx.Request]()
 
@@ -329,7 +329,7 @@ def _check_wire(edit: Edit) -> None:
         return httpx.Response(200, json=_page(_model()))
 
     for value, pairs in edit.row["sends"]:
-        given = {} if value is None else {argument: proof.as_argument(value, hint)}
+        given = {} if value is None else {argument: package_checks.as_argument(value, hint)}
         _client(respond).send(_sent("list_models", **given))
         request = seen[-1]
         where = request.url.params if parameter["in"] == "query" else request.headers

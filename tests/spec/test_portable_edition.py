@@ -9,7 +9,7 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from generator.documents import SpecError, read_yaml
-from generator.portable import portable_edition
+from generator.overlays import portable_edition
 from tests.support.projects import ROOT
 
 SOURCE = ROOT / "openapi.yaml"

@@ -13,7 +13,7 @@ from anthropic_models import APIStatusError, Client, NotFoundError, OverloadedEr
 from anthropic_models.sandbox import Sandbox
 
 from generator.documents import to_yaml
-from generator.portable import portable_edition
+from generator.overlays import portable_edition
 from sharing import node
 from tests.support.projects import ROOT
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from generator import process, proof, regenerate
+from generator import package_checks, process, regenerate
 from generator.documents import read_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,9 +140,9 @@ def run_here(*command: str | Path, **options: Any) -> process.Output:
 
 
 def prove_here(original: Path, folder: Path) -> None:
-    """Stand in for proof.prove: check what is generated in this process, without mypy."""
+    """Stand in for package_checks.prove: check what is generated in this process, without mypy."""
     with imported_from(folder, ROOT / "wrapper"):
-        proof.check(read_yaml(original))
+        package_checks.check(read_yaml(original))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ no operationId.
 from pathlib import Path
 
 from generator.documents import read_yaml, to_yaml
-from generator.portable import portable_edition
+from generator.overlays import portable_edition
 from generator.regenerate import generate
 from tests.support.evolution import merged
 from tests.support.projects import ROOT, regeneration

@@ -12,11 +12,11 @@ from anthropic_models import Client, NotFoundError
 from anthropic_models.sandbox import Sandbox
 
 from benchmarks import bench, report, results
-from benchmarks.claims import OURS, Claim, Measured, Note, Outcome, is_worse, of, outcome
+from benchmarks.all_rows import cases
+from benchmarks.goals import OURS, Claim, Measured, Note, Outcome, is_worse, of, outcome
 from benchmarks.machine import Machine
 from benchmarks.measuring import Case, measured
 from benchmarks.processes import Job, Program, Run, WrongWorkError, listing
-from benchmarks.rows import cases
 from benchmarks.server_process import Certificates, Served, serving
 from tests.support.projects import ROOT
 

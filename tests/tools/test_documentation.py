@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from anthropic_models.sandbox import Sandbox
 
-from releasing.readme import python_examples
+from releasing.readme_checks import python_examples
 from tests.support.projects import ROOT
 
 

@@ -421,6 +421,9 @@ def test_every_dependency_is_pinned(manifest: str, check: Callable[[Path], None]
 
 def test_the_packages_of_debian_are_those_that_the_clients_name() -> None:
     done = subprocess.run(
-        [sys.executable, "-I", LANGUAGES / "debian.py"], capture_output=True, text=True, check=True
+        [sys.executable, "-I", LANGUAGES / "debian_packages.py"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.split() == sorted({name for client in CLIENTS for name in client.debian})

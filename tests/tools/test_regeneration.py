@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from generator import regenerate
-from generator.proof import ProofError
+from generator.package_checks import ProofError
 from tests.support.projects import (
     INTERRUPTIONS,
     MYPY_CACHE,

@@ -16,11 +16,11 @@ from packaging.specifiers import SpecifierSet
 from generator.documents import read_yaml
 from generator.process import ProcessError
 from releasing import interpreters, release_check
+from releasing.artefact_checks import Candidate, complaints
 from releasing.building import Distributions
 from releasing.clean_process import run
 from releasing.install_checks import command_complaints, unexpected_distributions
-from releasing.readme import description_complaints
-from releasing.static_checks import Candidate, complaints
+from releasing.readme_checks import description_complaints
 from tests.support.projects import ROOT
 
 ABOUT = "anthropic_models_client-1.2.3.dist-info"

@@ -18,7 +18,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from generator import regenerate
 from generator.documents import read_yaml
-from generator.portable import portable_edition
+from generator.overlays import portable_edition
 from languages.clients import read_clients
 from sharing import editions, node, share
 from sharing.changes import changes

@@ -11,7 +11,7 @@ import pytest
 from anthropic_models.sandbox import Sandbox
 
 from releasing.archives import metadata, read
-from releasing.readme import description_complaints, python_examples
+from releasing.readme_checks import description_complaints, python_examples
 from tests.support.projects import ROOT
 
 PROGRAM = """

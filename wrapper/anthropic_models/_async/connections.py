@@ -8,10 +8,10 @@ import anyio
 import httpcore
 import httpx
 
-from .._base_connections import BaseConnections, PerProcess
+from .._base_connection_pool import BaseConnections, PerProcess
 from .._core.network_errors import httpx_error
-from .._httpcore import MAX_CONNECTIONS, httpcore_request
-from .._ssl_context import SSLContextLoader
+from .._httpcore_adapter import MAX_CONNECTIONS, httpcore_request
+from .._ssl_context_loader import SSLContextLoader
 from ..errors import AnthropicModelsError
 from .body import read_body
 from .event_loop import current_loop, is_trio

@@ -12,7 +12,7 @@ import anyio
 import httpcore
 
 from .._socket_backend import SocketBackend, is_readable, map_errors
-from .._tls import RECORD, TLS, Steps
+from .._tls_in_memory import RECORD, TLS, Steps
 
 T = TypeVar("T")
 

@@ -9,8 +9,8 @@ import httpx
 
 from ..errors import AnthropicModelsError, APIConnectionError
 from ..responses import APIResponse
+from .attempt_outcome import Failure, RawResponse
 from .call import Call
-from .outcomes import Failure, RawResponse
 from .response_parsing import parsed_response
 from .retry import seconds_before_retry
 from .secret import mask_error, masked, secrets_in

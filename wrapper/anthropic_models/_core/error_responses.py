@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from ..errors import AnthropicModelsError, class_for_status
+from .attempt_outcome import Failure, RawResponse
 from .json_body import MAX_KEPT_BYTES, JsonError, decoded_json, decoded_text, kept_body
-from .outcomes import Failure, RawResponse
 from .retry import retry_advice, retry_after
 
 _MAX_TEXT = 200  # characters of a message that is not from the API, such as a gateway's

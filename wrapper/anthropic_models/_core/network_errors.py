@@ -11,7 +11,7 @@ from ..errors import (
     APITimeoutError,
     ClientClosedError,
 )
-from .outcomes import Failure, RawResponse
+from .attempt_outcome import Failure, RawResponse
 
 # A retry would fail in the same way.
 _NOT_RETRYABLE = (httpx.UnsupportedProtocol, httpx.TooManyRedirects)

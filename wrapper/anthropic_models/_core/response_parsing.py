@@ -8,9 +8,9 @@ from anthropic_models_generated.request import Request, SuccessResponse
 
 from ..errors import AnthropicModelsError, APIConnectionError, APIResponseValidationError
 from ..responses import APIResponse, ResponseInfo
+from .attempt_outcome import Failure, RawResponse
 from .error_responses import status_failure
 from .json_body import JsonError, decoded_json, decoded_text, kept_body
-from .outcomes import Failure, RawResponse
 
 _BEGINNING = 1000  # bytes of which the first 60 characters are shown, masked
 

@@ -6,7 +6,7 @@ import re
 
 import httpx
 
-from .outcomes import Failure
+from .attempt_outcome import Failure
 
 MAX_RETRY_AFTER = 60.0  # seconds; when the server asks for more, the error is raised instead
 _FIRST_BACKOFF = 0.5  # seconds

@@ -8,11 +8,11 @@ import httpcore
 import httpx
 from attrs import define
 
-from .._base_connections import BaseConnections, PerProcess
+from .._base_connection_pool import BaseConnections, PerProcess
 from .._core.network_errors import httpx_error
-from .._httpcore import MAX_CONNECTIONS, httpcore_request
+from .._httpcore_adapter import MAX_CONNECTIONS, httpcore_request
 from .._socket_backend import SocketBackend
-from .._ssl_context import SSLContextLoader
+from .._ssl_context_loader import SSLContextLoader
 from ..errors import AnthropicModelsError
 from .body import read_body
 from .streams import SyncSocketBackend

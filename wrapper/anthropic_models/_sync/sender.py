@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
+from .._core.attempt_outcome import Failure, RawResponse
 from .._core.attempts import Send, attempts
 from .._core.call import Call
 from .._core.network_errors import closed_failure, forked_failure, outcome_of
-from .._core.outcomes import Failure, RawResponse
-from .._ssl_context import SSLContextLoader
+from .._ssl_context_loader import SSLContextLoader
 from ..errors import AnthropicModelsError
 from ..responses import APIResponse
 from .body import read_body

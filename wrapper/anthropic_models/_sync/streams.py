@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import httpcore
 
 from .._socket_backend import SocketBackend, is_readable, map_errors
-from .._tls import RECORD, TLS, Steps
+from .._tls_in_memory import RECORD, TLS, Steps
 
 T = TypeVar("T")
 

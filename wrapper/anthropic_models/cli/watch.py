@@ -16,7 +16,7 @@ from .common_options import CommonOptions
 from .dates import age, release_date, today
 from .formats import as_json
 from .printable import printable
-from .state import Seen, StateFile
+from .state_file import Seen, StateFile
 from .stdio import report, stderr_is_terminal, stdout_is_terminal, write
 
 _MAX_BACKOFF = 60.0  # seconds; a longer interval or retry-after takes precedence

@@ -7,7 +7,7 @@ from generator.documents import Document, resolved
 
 
 def write_operation_data(document: Document, path: Path) -> None:
-    """Write a template that sets `operation_data`: of each operation, by the name of its module.
+    """Write a template that sets `template_data`: of each operation, by the name of its module.
 
     `deprecated`: whether the operation is deprecated. `deprecated_parameters`: the place and name
     of each deprecated parameter.

@@ -1,6 +1,6 @@
 """Prints the packages of Debian that the clients in other languages need.
 
-python3 languages/debian.py
+python3 languages/debian_packages.py
 
 CI runs it to know what to install, before anything of this project is there: it imports nothing.
 """

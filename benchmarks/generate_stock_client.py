@@ -1,6 +1,6 @@
 """Generates a client from the portable edition with the generator's own templates.
 
-    python -m benchmarks.stock_client FOLDER
+    python -m benchmarks.generate_stock_client FOLDER
 
 The package in FOLDER has the same name as ours, so it needs an interpreter without the wheel.
 """

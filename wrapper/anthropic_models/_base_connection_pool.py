@@ -17,9 +17,9 @@ from attrs import frozen
 
 from ._core.proxies import proxy_for
 from ._core.secret import Secret
-from ._httpcore import pool_options
+from ._httpcore_adapter import pool_options
 from ._socket_backend import SocketBackend
-from ._ssl_context import SSLContextLoader
+from ._ssl_context_loader import SSLContextLoader
 
 _MAX_IDLE_CONNECTIONS = 10
 

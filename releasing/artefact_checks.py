@@ -8,7 +8,7 @@ from releasing import versions
 from releasing.archives import metadata, read
 from releasing.building import Distributions, differences
 from releasing.contents import sdist_complaints, wheel_complaints
-from releasing.readme import description_complaints
+from releasing.readme_checks import description_complaints
 
 
 @frozen

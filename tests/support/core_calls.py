@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 from anthropic_models import AnthropicModelsError
+from anthropic_models._core.attempt_outcome import RawResponse
 from anthropic_models._core.call import Call, build_call
-from anthropic_models._core.outcomes import RawResponse
 from anthropic_models._core.secret import Secret
 from anthropic_models._core.settings import Settings, settings
 from anthropic_models_generated.api.models import list_models

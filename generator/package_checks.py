@@ -1,6 +1,6 @@
 """Proves that a freshly generated package is what the document says, before it is swapped in.
 
-    python -m generator.proof DOCUMENT
+    python -m generator.package_checks DOCUMENT
 
 Runs in a process of its own, with the package on PYTHONPATH, and prints one sentence for the first
 thing that is wrong. `prove` starts it, and mypy beside it.
@@ -50,7 +50,7 @@ def prove(document: Path, folder: Path) -> None:
     environment = {**cache, **os.environ, "PYTHONPATH": path, "MYPYPATH": path}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"  # the folder holds what is swapped in
     commands = [
-        ["generator.proof", str(document)],
+        ["generator.package_checks", str(document)],
         [
             *("mypy", "--strict", "--no-error-summary", "--config-file="),
             *("-p", PACKAGE, "-p", "anthropic_models"),

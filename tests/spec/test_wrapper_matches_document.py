@@ -59,7 +59,7 @@ def test_the_wrapper_offers_the_parameter(operation: str, name: str) -> None:
         assert wanted in names(getattr(kind, method)), (
             f"openapi.yaml has the parameter {name!r}, but {method}() does not offer it: add it "
             f"to the arguments in {CLIENTS} and to the request in {REQUEST}, or name the reason "
-            "why not in NOT_OFFERED of tests/spec/test_parity.py"
+            "why not in NOT_OFFERED of tests/spec/test_wrapper_matches_document.py"
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generator.documents import read_yaml
-from generator.proof import ProofError, prove
+from generator.package_checks import ProofError, prove
 from tests.support.projects import MYPY_CACHE, ROOT, prove_here
 
 GENERATED = ROOT / "generated" / "anthropic_models_generated"

@@ -1,7 +1,8 @@
 """Refuses what is no OpenAPI 3.1, and what the generator or the validator does not know.
 
 Each refusal is one sentence that names the place in openapi.yaml and what to write instead. What
-would come out wrong for other reasons is refused by `prepared`, and in the end by `proof`.
+would come out wrong for other reasons is refused by `schema_rewrites`, and in the end by
+`package_checks`.
 """
 
 import difflib

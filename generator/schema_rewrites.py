@@ -14,7 +14,7 @@ from urllib.parse import quote
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier, snake_case
 
-from generator.checks import LISTS, NAMED, SINGLE, shown
+from generator.document_checks import LISTS, NAMED, SINGLE, shown
 from generator.document_json import METHODS, module_of, successes_of
 from generator.documents import Document, SpecError, resolved
 
