@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anthropic_models.sandbox.app import Response
 from attrs import evolve
 
 from generator.documents import read_yaml
@@ -178,9 +179,11 @@ def test_a_sandbox_that_misbehaves_in_a_scenario_is_noticed(
 ) -> None:
     add_client(folder)
     status, body = MISBEHAVIOUR[scenario.name]
-    wrong = evolve(
-        scenario, change=lambda response: evolve(with_body(response, body), status_code=status)
-    )
+
+    def misbehave(response: Response) -> Response:
+        return evolve(with_body(response, body), status_code=status)
+
+    wrong = evolve(scenario, change=misbehave)
     clients, build = read_clients(folder), folder.parent / "build"
     (result,) = run.prove(clients, documents, build, [(wrong, expected(scenario))])
     assert result.reason.startswith(f"{scenario.name}: ")
