@@ -12,7 +12,7 @@ OFFICIAL_SDK = Program("official_sdk", ENVIRONMENTS / "official-sdk-current")
 HTTPX = Program("bare_httpx", ENVIRONMENTS / "runtime")
 HTTPX_BESIDE_CLICK = Program("print_ids", ENVIRONMENTS / "bench-console")
 STOCK = Program("stock", ENVIRONMENTS / "runtime", ROOT / "build" / "benchmarks" / "stock")
-FLOOR = Program("floor", ENVIRONMENTS / "bench-ours")
+FLOOR = Program("stdlib", ENVIRONMENTS / "bench-ours")
 BYTES_ONLY = Program("bytes_only", ENVIRONMENTS / "bench-ours")
 
 

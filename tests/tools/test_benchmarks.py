@@ -135,6 +135,13 @@ def test_the_report_of_a_busy_machine_says_so() -> None:
     assert "was busy with other work" in report.written(found(**{"6": 1}).outcomes, [], busy, 1)
 
 
+def test_every_contestant_has_a_module() -> None:
+    work = [each for case in cases(quick=True) for each in case.work.values()]
+    modules = {each.program.module for each in work if isinstance(each, Job)}
+    names = {path.stem for path in (ROOT / "benchmarks" / "contestants").glob("*.py")}
+    assert modules <= names, modules - names
+
+
 @pytest.mark.parametrize("quick", [True, False])
 def test_all_fifteen_rows_are_there_and_no_claim_shares_its_key(quick: bool) -> None:
     claims = [claim for case in cases(quick=quick) for claim in case.claims]

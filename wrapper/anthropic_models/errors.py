@@ -17,7 +17,8 @@
         InternalServerError        5xx
           OverloadedError          529
 
-Wrong arguments raise ValueError or TypeError before anything is sent.
+Wrong arguments raise ValueError, some of them its subclass ArgumentError, or TypeError, before
+anything is sent.
 """
 
 from collections.abc import Callable
