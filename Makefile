@@ -75,6 +75,7 @@ lint: setup ## lint and format check of what is written by hand
 types: setup $(NODE)/ready ## mypy --strict and pyright strict
 	@$(PY) -m mypy
 	@$(with-node) pyright --warnings
+	@$(PY) -m tests.client.check_ten_more_types
 
 spec-lint: setup $(NODE)/ready ## openapi-spec-validator, Redocly and Spectral at their strictest
 	@$(PY) -m openapi_spec_validator openapi.yaml

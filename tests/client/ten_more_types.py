@@ -1,6 +1,6 @@
 """What an editor sees of ten more operations: checked by mypy and pyright, never run.
 
-test_ten_more_operations.py checks it with the package that is generated for them.
+check_ten_more_types.py has the package that is generated for them.
 """
 
 import io
