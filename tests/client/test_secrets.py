@@ -11,14 +11,23 @@ from typing import Any
 
 import httpx
 import pytest
-from anthropic_models import AnthropicModelsError, AsyncClient, Client, PaginationError, Request
+from anthropic_models import (
+    AnthropicModelsError,
+    APIConnectionError,
+    APIResponseValidationError,
+    AsyncClient,
+    Client,
+    PaginationError,
+    Request,
+)
+from anthropic_models._core.attempt_outcome import Failure, RawResponse
 from anthropic_models._core.secret import Secret, mask_error, masked, secrets_in
 from anthropic_models_generated.api.models import list_models
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.core_calls import call_of, settings_of
-from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
+from tests.support.core_calls import call_of, played, raw_response, settings_of
+from tests.support.scripted_server import Scripted, error, page, respond
 from tests.support.sync_and_async import Shell
 
 # As long as a real one, and without a repetition.
@@ -76,26 +85,21 @@ def refused(function: Callable[..., Any], *given: Any, **options: Any) -> None:
 
 
 KINDS = pytest.mark.parametrize("kind", [Client, AsyncClient])
-WRONG: list[dict[str, Any]] = [{"timeout": -1}, {"max_retries": "x"}, {"betas": "a b"}]
 
 
 @KINDS
 @pytest.mark.parametrize(
     "wrong",
     [
-        *WRONG,
-        {"http_client": 7},
+        {"timeout": -1},
         {"http_client": f"http://user:{KEY}@proxy"},
         {"base_url": "x"},
         {"base_url": f"https://user:{KEY}@host"},
-        {"base_url": f"user:{KEY}@host"},
         {"api_key": f"{KEY}\n"},
         {"auth_token": f"{KEY}é"},
         {"auth_token": KEY, "api_key": KEY},
         {"default_headers": {**HEADERS, "a b": "1"}},
-        {"default_headers": {**HEADERS, "a": 7}},
-        *({"default_headers": {name: f"{KEY}\n"}} for name in HEADERS),
-        {"default_headers": [("x-api-key", KEY)]},
+        {"default_headers": {"Cookie": f"{KEY}\n"}},
         {"default_headers": {"X-Api-Key": KEY.encode()}},
         {"default_headers": {**HEADERS, "anthropic-beta": "a b"}},
     ],
@@ -105,8 +109,7 @@ def test_a_wrong_option_of_a_client_shows_no_credential(
 ) -> None:
     client = kind(api_key=KEY, default_headers=HEADERS, base_url="https://host")
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    rights = {"api_key": KEY, "default_headers": HEADERS}, {"auth_token": KEY}, dict[str, Any]()
-    for right in rights:
+    for right in ({"api_key": KEY, "default_headers": HEADERS}, {"auth_token": KEY}, {}):
         refused(kind, **right | wrong)
         if "http_client" not in wrong:
             refused(client.with_options, **right | wrong)
@@ -124,19 +127,13 @@ def test_a_variable_that_is_wrong_is_not_shown(kind: Any, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     "wrong",
     [
-        *WRONG,
+        {"timeout": -1},
         {"no_such": 1},
-        {"extra_query": 7},
-        {"extra_query": {"a": "\ud800"}},
         {"extra_query": {7: KEY}},
         {"extra_headers": {"X-Api-Key": f"{KEY}\n"}},
         {"extra_headers": {"X-Api-Key": KEY, "Host": None}},
-        {"extra_headers": {"X-Api-Key": KEY, "a": 7}},
         {"extra_headers": [("x-api-key", KEY)]},
         {"max_items": 0},
-        {"max_items": "x"},
-        {"limit": 0},
-        {"after_id": 7},
         {"after_id": "a", "before_id": "b"},
     ],
 )
@@ -148,69 +145,60 @@ def test_a_wrong_argument_of_a_call_shows_no_credential(kind: Any, wrong: dict[s
     for function in (client.send, client.send_detailed, client.paginate):
         for request in (list_models.request(), by_hand):
             refused(function, request, **options)
-    if "no_such" in wrong:
-        refused(client.with_options, api_key=KEY, default_headers=HEADERS, **wrong)
 
 
-def test_what_is_no_request_shows_no_credential() -> None:
-    client = Client(api_key=KEY)
-    paths = ("x", "/a/%2E%2e", "/x?a=b", "/a\r\nb: c", "/\ud800")
-    wrong_parts: list[dict[str, Any]] = [
-        *({"path": path} for path in paths),
-        {"method": "get"},
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"path": "x"},
+        {"path": "/\ud800"},
         {"method": "GET\r\n"},
         {"query": (("a", "\ud800"),)},
         {"headers": {**HEADERS, "a": "é"}},
-        {"headers": {**HEADERS, "a": 7}},
-        {"headers": {**HEADERS, "Content-Length": "7"}},
         {"headers": {"X-Api-Key": f"é{KEY}"}},
         {"default_headers": {"X-Api-Key": f"{KEY}\n"}},
         {"body": KEY},
-    ]
+    ],
+)
+def test_what_is_no_request_shows_no_credential(wrong: dict[str, Any]) -> None:
+    client = Client(api_key=KEY)
     right: dict[str, Any] = {"method": "GET", "path": "/x", "headers": HEADERS}
-    made: list[Request[Any]] = [Request(**right | each) for each in wrong_parts]
-    for wrong in (None, 7, list_models, *made):
-        refused(client.send, wrong, extra_headers=HEADERS)
-        refused(client.paginate, wrong, extra_headers=HEADERS)
+    made: Request[Any] = Request(**right | wrong)
+    for request in (made, list_models):
+        refused(client.send, request, extra_headers=HEADERS)
+        refused(client.paginate, request, extra_headers=HEADERS)
 
 
-QUOTING: list[tuple[Callable[[str], Response], str]] = [
-    (lambda q: error(401, "authentication_error", f"invalid x-api-key {q}"), "invalid"),
-    (lambda q: error(401, q, "no"), "no"),
-    (lambda q: respond({q: [{q: q}]}, status=400), "400"),
-    (lambda q: respond({"detail": [q]}, status=400), "400"),
-    (lambda q: respond(f"<title>{q}</title>".encode(), status=502), "502"),
-    (lambda q: respond(q.encode("utf-16"), status=502), "502"),
-    (lambda q: respond(q.encode()), "not JSON"),
-    (lambda q: respond([q]), "an object"),
-    (lambda q: respond(page("a") | {"has_more": q}), "has_more"),
-    (lambda q: respond(page("a") | {"has_more": [[q]]}), "has_more"),
-    (lambda q: respond({**page("a"), "data": [{q: q}]}), "data"),
-    (lambda q: respond(b"{}", headers={"content-encoding": q}), "encoded as"),
-    (lambda q: error(400, "x", headers={"request-id": q}), "request id"),
-    (lambda q: respond({}, headers={"request-id": q}), "request id"),
-    (lambda q: error(429, "x", headers={"retry-after": q}), "429"),
-    (lambda q: raw(b"HTTP/1.1 " + q.encode() + b"\r\n\r\n"), "lost"),
-    (lambda q: respond(page("a", has_more=True, last_id=None, later=q)), "last_id"),
+QUOTING: list[tuple[Callable[[str], RawResponse | Failure], str]] = [
+    (lambda q: raw_response({"error": {"message": f"invalid {q}"}}, status=401), "invalid"),
+    (lambda q: raw_response({"error": {"message": "no", "type": q}}, status=401), "no"),
+    (lambda q: raw_response({q: [{q: q}]}, status=400), "400"),
+    (lambda q: raw_response(f"<title>{q}</title>".encode(), status=502), "502"),
+    (lambda q: raw_response(q.encode("utf-16"), status=502), "502"),
+    (lambda q: raw_response(q.encode()), "not JSON"),
+    (lambda q: raw_response([q]), "an object"),
+    (lambda q: raw_response(page("a") | {"has_more": q}), "has_more"),
+    (lambda q: raw_response(page("a") | {"has_more": [[q]]}), "has_more"),
+    (lambda q: raw_response({**page("a"), "data": [{q: q}]}), "data"),
+    (lambda q: raw_response(APIResponseValidationError(f"encoded as {q}")), "encoded as"),
+    (lambda q: raw_response({}, status=400, headers={"request-id": q}), "request id"),
+    (lambda q: raw_response({}, headers={"request-id": q}), "request id"),
+    (lambda q: raw_response({}, status=404, headers={"retry-after": q}), "404"),
+    (lambda q: Failure(APIConnectionError(f"lost: {q}"), retryable=False), "lost"),
 ]
 
 
-@pytest.mark.parametrize(("script", "says"), QUOTING)
+@pytest.mark.parametrize(("outcome", "says"), QUOTING)
 def test_a_key_that_a_server_quotes_anywhere_is_masked_in_errors_and_logs(
-    scripted: Scripted,
-    caplog: pytest.LogCaptureFixture,
-    script: Callable[[str], Response],
-    says: str,
+    caplog: pytest.LogCaptureFixture, outcome: Callable[[str], RawResponse | Failure], says: str
 ) -> None:
     caplog.set_level(logging.DEBUG, "anthropic_models")
+    call = call_of(client={"api_key": KEY}, max_retries=0)
     # Whole, a part of it, and where a limit of ours cuts it.
     for quote in (KEY, UNIQUE[40:48], "x" * 50 + KEY, "x" * 190 + KEY):
-        server = scripted(script(quote))
-        failure = Shell("sync").error(
-            server.base_url, AnthropicModelsError, says, api_key=KEY, max_retries=0
-        )
+        failure, _ = played(call, outcome(quote))
+        assert says in str(failure)
         assert_hidden(failure)
-        assert failure.__cause__ is failure.__context__ is None
     assert not shows_a_part(caplog.text)
 
 
@@ -247,17 +235,14 @@ TOKENS = ['sk-a"b\\c/d-secret', "abc def ghi-secret", "sk-unusual~=+/secret"]
     ],
 )
 def test_a_credential_of_any_kind_is_masked(
-    scripted: Scripted, client: dict[str, Any], call: dict[str, str], quoted: str
+    client: dict[str, Any], call: dict[str, str], quoted: str
 ) -> None:
-    server = scripted(error(401, "authentication_error", f"invalid {quoted}"))
     given: dict[str, Any] = {"api_key": None if "auth_token" in client else "short"} | client
-    with (
-        Shell("sync").client(server.base_url, **given) as made,
-        pytest.raises(AnthropicModelsError, match=r"invalid .*<secret>") as caught,
-    ):
-        made.models.list(extra_headers=call)
-    assert_hidden(caught.value)
-    for text in (str(caught.value), repr(vars(caught.value))):
+    quoting = raw_response({"error": {"message": f"invalid {quoted}"}}, status=401)
+    failure, _ = played(call_of(client=given, extra_headers=call), quoting)
+    assert "<secret>" in failure.message
+    assert_hidden(failure)
+    for text in (str(failure), repr(vars(failure))):
         assert quoted not in text
         assert quoted.replace('"', '\\"') not in text
 
@@ -317,13 +302,6 @@ def test_the_public_prefix_and_short_pieces_are_left() -> None:
     assert (found.reveal(), repr(found)) == ("8letters", "<secret>")
 
 
-def test_masking_reaches_into_json() -> None:
-    content = {"a": [KEY, 7, None, (KEY,)], KEY: {"b": KEY}}
-    hidden = "sk-ant-api03-<secret>"
-    expected = {"a": [hidden, 7, None, (hidden,)], hidden: {"b": hidden}}
-    assert masked(content, SECRETS) == expected
-
-
 def test_an_error_nested_too_deep_loses_its_body_rather_than_be_shown() -> None:
     body: list[Any] = [KEY]
     for _ in range(100_000):
@@ -334,11 +312,11 @@ def test_an_error_nested_too_deep_loses_its_body_rather_than_be_shown() -> None:
     assert not shows_a_part(str(made))
 
 
-@pytest.mark.parametrize("key", ["test", "claude", "data", "id", "sk-model-0123456789"])
-def test_a_page_is_never_changed_whatever_the_key_is(scripted: Scripted, key: str) -> None:
+@pytest.mark.parametrize("key", ["claude", "claude-test", "sk-model-0123456789"])
+def test_a_page_is_never_changed_whatever_the_key_is(key: str) -> None:
     listed = [f"{key}-model-1", "claude-test-2"]
-    server = scripted(respond(page(*listed, has_more=True)), respond(page("last")))
-    assert Shell("sync").listed(server.base_url, api_key=key) == [*listed, "last"]
+    result, _ = played(call_of(client={"api_key": key}), raw_response(page(*listed)))
+    assert [model.id for model in result.parsed.data] == listed
 
 
 def test_nothing_that_holds_a_credential_shows_it_or_can_be_pickled_or_copied() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 from anthropic_models import AnthropicModelsError
-from anthropic_models._core.attempt_outcome import RawResponse
+from anthropic_models._core.attempt_outcome import Failure, RawResponse
+from anthropic_models._core.attempts import Send, Sleep, attempts
 from anthropic_models._core.call import Call, build_call
 from anthropic_models._core.secret import Secret
 from anthropic_models._core.settings import Settings, settings
@@ -54,3 +55,25 @@ def raw_response(
     """Return a response as it is before it is parsed: with JSON, with bytes, or with an error."""
     content = body if isinstance(body, bytes | AnthropicModelsError) else json.dumps(body).encode()
     return RawResponse(status, httpx.Headers(headers or {}), content, elapsed=0.5)
+
+
+def played(call: Call[Any], *outcomes: RawResponse | Failure) -> tuple[Any, list[float]]:
+    """Return how a call ends whose attempts end like this, and the seconds slept between them.
+
+    Every outcome must be asked for.
+    """
+    steps = attempts(call, None, clock=lambda: 0.0, jitter=lambda: 0.5)
+    left, slept = list(outcomes), list[float]()
+    outcome: RawResponse | Failure | None = None
+    try:
+        while True:
+            step = steps.send(outcome)
+            outcome = left.pop(0) if isinstance(step, Send) else None
+            if isinstance(step, Sleep):
+                slept.append(step.seconds)
+    except StopIteration as end:
+        result = end.value
+    except Exception as error:  # it is returned
+        result = error
+    assert not left
+    return result, slept
