@@ -2,17 +2,13 @@
 
 import asyncio
 import gc
-import signal
-import socket
 import sys
-import threading
 import types
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Coroutine
 from typing import Any
 
 import anyio
-import httpx
 import pytest
 import uvloop
 from anthropic_models import AsyncClient, BetaModelInfo, Client
@@ -74,12 +70,12 @@ async def works(client: AsyncClient) -> None:
 
 
 @LOOPS
-@pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
-def test_a_task_is_cancelled_after_any_step(loop: str, server: ScriptedServer, times: int) -> None:
+def test_a_task_is_cancelled_after_any_step(loop: str, server: ScriptedServer) -> None:
     async def work(client: AsyncClient) -> None:
         outcomes: set[type] = set()
         for steps in range(60):
-            outcomes.add(type(await cancelled_after(steps, first_id(client), times=times)))
+            call = cancelled_after(steps, first_id(client), times=1 + steps % 2)
+            outcomes.add(type(await call))
             if steps % 10 == 9:
                 await works(client)
         assert outcomes <= {str, asyncio.CancelledError}
@@ -88,19 +84,19 @@ def test_a_task_is_cancelled_after_any_step(loop: str, server: ScriptedServer, t
     with_async_client(loop, server.base_url, work)
 
 
-@pytest.mark.parametrize("loop", ["asyncio", "uvloop", "trio"])
-def test_a_scope_may_be_cancelled_at_any_moment(loop: str, server: ScriptedServer) -> None:
+@BACKENDS
+def test_a_scope_is_cancelled_after_any_step(backend: str, server: ScriptedServer) -> None:
     async def work(client: AsyncClient) -> None:
-        outcomes: set[str | None] = set()
-        for number in range(60):
-            outcome = None
-            with anyio.move_on_after(number * 0.0001):
-                outcome = await first_id(client)
-            outcomes.add(outcome)
-        assert {None} <= outcomes <= {None, "a"}
-        await works(client)
+        for steps in range(40):
+            async with anyio.create_task_group() as group:
+                group.start_soon(first_id, client)
+                for _ in range(steps):
+                    await anyio.lowlevel.checkpoint()
+                group.cancel_scope.cancel()
+            if steps % 10 == 9:
+                await works(client)
 
-    with_async_client(loop, server.base_url, work)
+    with_async_client(backend, server.base_url, work)
 
 
 @LOOPS
@@ -113,9 +109,8 @@ def test_a_scope_may_be_cancelled_at_any_moment(loop: str, server: ScriptedServe
     ],
     ids=["head", "body", "retry wait"],
 )
-@pytest.mark.parametrize("both", [False, True], ids=["cancelled", "closed too"])
-def test_a_call_that_is_cancelled_or_closed_or_both_ends(
-    loop: str, scripted: Scripted, phase: Response, both: bool
+def test_a_call_that_is_cancelled_and_closed_ends(
+    loop: str, scripted: Scripted, phase: Response
 ) -> None:
     server = scripted(phase)
 
@@ -123,8 +118,7 @@ def test_a_call_that_is_cancelled_or_closed_or_both_ends(
         task = asyncio.ensure_future(first_id(client))
         await asyncio.to_thread(server.wait_for)
         task.cancel()
-        if both:
-            await client.close()
+        await client.close()
         with pytest.raises(asyncio.CancelledError):
             await task
 
@@ -189,28 +183,6 @@ def test_a_page_whose_task_is_cancelled_is_fetched_later(loop: str, scripted: Sc
     with_async_client(loop, server.base_url, work)
 
 
-@BACKENDS
-def test_an_exit_of_a_hook_in_a_prefetch_is_raised_to_the_caller(backend: str) -> None:
-    async def leave(request: httpx.Request) -> None:
-        if "after_id" in str(request.url):
-            raise SystemExit(3)
-
-    def respond(_request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json=page("a", has_more=True))
-
-    async def main() -> None:
-        hooks: Any = {"request": [leave]}
-        transport = httpx.MockTransport(respond)
-        async with httpx.AsyncClient(transport=transport, event_hooks=hooks) as http:
-            client = AsyncClient(api_key=KEY, http_client=http)
-            models = aiter(client.models.list(prefetch=True))
-            assert (await anext(models)).id == "a"
-            with pytest.raises(SystemExit):
-                await anext(models)
-
-    anyio.run(main, backend=backend)
-
-
 # --- several event loops
 
 
@@ -221,11 +193,10 @@ def on_trio(main: Coroutine[Any, Any, None]) -> None:
     anyio.run(begin, backend="trio")
 
 
-@pytest.mark.parametrize("retries", [0, 2])
 def test_one_client_works_in_one_loop_after_the_other_and_in_several_that_are_open(
-    server: ScriptedServer, retries: int
+    server: ScriptedServer,
 ) -> None:
-    client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=retries)
+    client = AsyncClient(api_key=KEY, base_url=server.base_url, max_retries=0)
 
     async def listing() -> None:
         assert [await first_id(client), await first_id(client)] == ["a", "a"]
@@ -247,11 +218,11 @@ def test_loops_in_threads_share_one_client(server: ScriptedServer) -> None:
     client = AsyncClient(api_key=KEY, base_url=server.base_url)
 
     async def listings() -> None:
-        assert await asyncio.gather(*[first_id(client) for _ in range(10)]) == ["a"] * 10
+        assert await asyncio.gather(*[first_id(client) for _ in range(4)]) == ["a"] * 4
 
-    in_threads(6, lambda: asyncio.run(listings()))
+    in_threads(4, lambda: asyncio.run(listings()))
     asyncio.run(client.close())
-    assert len(server.requests) == 60
+    assert len(server.requests) == 16
 
 
 def test_a_listing_that_is_prefetched_goes_on_in_another_loop(scripted: Scripted) -> None:
@@ -273,23 +244,6 @@ def test_a_listing_that_is_prefetched_goes_on_in_another_loop(scripted: Scripted
 
 
 # --- interrupts
-
-
-def test_an_interrupt_in_mid_walk_passes_and_the_client_goes_on(scripted: Scripted) -> None:
-    caller = threading.get_ident()
-
-    def interrupting(connection: socket.socket, over: threading.Event) -> bool:
-        signal.pthread_kill(caller, signal.SIGINT)
-        return silence_after()(connection, over)
-
-    server = scripted(respond(page("a", has_more=True)), interrupting, respond(page("b")))
-    with Client(api_key=KEY, base_url=server.base_url) as client:
-        models = iter(client.models.list())
-        assert next(models).id == "a"
-        with pytest.raises(KeyboardInterrupt):
-            next(models)
-        assert [model.id for model in client.models.list()] == ["b"]
-    assert len(server.requests) == 3
 
 
 class Interrupter:

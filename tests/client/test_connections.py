@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import struct
 import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +28,7 @@ from tests.support.scripted_server import (
     drip,
     page,
     raw,
+    reset_after,
     respond,
     silence_after,
     when,
@@ -42,17 +42,11 @@ WHOLE = HEAD + b"content-length: %d\r\n\r\n" % len(ENCODED) + ENCODED
 FIRST_CHUNK = b"%x\r\n%s\r\n" % (len(ENCODED), ENCODED)
 
 WITHOUT_AN_END = {
-    "silence": ("http", silence_after()),
-    "bytes of the head": ("http", drip(b"HTTP/1.1 200 OK\r\nx: ", b"y", every=0.01)),
-    "a flood": ("http", drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500, every=0.001)),
-    "a body": ("http", drip(SIZED, b" ", every=0.01)),
-    "a chunk extension": ("http", drip(CHUNKED + b"5;", b"x", every=0.01)),
-    "chunks": ("http", drip(CHUNKED, b"1\r\n \r\n", every=0.01)),
-    "trailers": ("http", drip(CHUNKED + FIRST_CHUNK + b"0\r\n", b"x: y\r\n", every=0.01)),
-    "a body of HTTP/1.0": ("http", drip(b"HTTP/1.0 200 OK\r\n\r\n", b" ", every=0.01)),
-    "silence over TLS": ("https", silence_after(SIZED)),
-    "a body over TLS": ("https", drip(SIZED, b" ", every=0.01)),
-    "a flood over TLS": ("https", drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01)),
+    "silence": silence_after(),
+    "head": drip(b"HTTP/1.1 200 OK\r\nx: ", b"y", every=0.01),
+    "informational responses": drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n", every=0.01),
+    "chunk extension": drip(CHUNKED + b"5;", b"x", every=0.01),
+    "body": drip(SIZED, b" ", every=0.01),
 }
 
 
@@ -62,13 +56,13 @@ def tls(request: pytest.FixtureRequest, trusted: Authority) -> ssl.SSLContext | 
     return trusted.server() if request.param == "https" else None
 
 
-@pytest.mark.parametrize(("scheme", "fault"), WITHOUT_AN_END.values(), ids=WITHOUT_AN_END)
+@pytest.mark.parametrize("fault", WITHOUT_AN_END.values(), ids=WITHOUT_AN_END)
 def test_what_does_not_end_is_cut_at_the_deadline(
-    network: Shell, trusted: Authority, scripted: Scripted, scheme: str, fault: Response
+    shell: Shell, tls: ssl.SSLContext | None, scripted: Scripted, fault: Response
 ) -> None:
-    server = scripted(fault, tls=trusted.server() if scheme == "https" else None)
-    says = r"127\.0\.0\.1:\d+ timed out after 0\.15 s"
-    failure = network.error(server.base_url, APITimeoutError, says, timeout=0.15, max_retries=0)
+    server = scripted(fault, tls=tls)
+    says = r"127\.0\.0\.1:\d+ timed out after 0\.1 s"
+    failure = shell.error(server.base_url, APITimeoutError, says, timeout=0.1, max_retries=0)
     assert failure.retries_taken == 0
 
 
@@ -83,25 +77,13 @@ def test_what_does_not_end_is_cut_at_the_deadline(
     ],
     ids=["HTTP/1.0", "chunks", "informational responses", "until the connection ends"],
 )
-def test_what_ends_is_read(network: Shell, scripted: Scripted, whole: bytes) -> None:
+def test_what_ends_is_read(shell: Shell, scripted: Scripted, whole: bytes) -> None:
     server = scripted(raw(whole))
-    with network.client(server.base_url) as client:
+    with shell.client(server.base_url) as client:
         assert client.models.list().data == []
         # A retry, if the request is sent before the end of the first connection is seen.
         assert client.models.list().data == []
     assert server.connections == 2
-
-
-def test_a_response_that_breaks_off_is_asked_for_again(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(raw(SIZED + b'{"data": ['), respond(page("a")), raw(SIZED))
-    with shell.client(server.base_url) as client:
-        assert client.models.list().response.retries_taken == 1
-        with pytest.raises(APIConnectionError, match=r" to 127\.0\.0\.1:\d+ lost") as caught:
-            client.models.list()
-    assert type(caught.value) is APIConnectionError
-    assert caught.value.retries_taken == 2
-    assert caught.value.__cause__ is caught.value.__context__ is None
-    assert len(server.requests) == 5
 
 
 def test_a_request_that_nobody_reads_is_cut_at_the_deadline(network: Shell) -> None:
@@ -125,10 +107,10 @@ def test_large_requests_and_responses_arrive_whole(
     assert server.requests[0].body == upload.body
 
 
-def test_a_body_that_is_refused_ends_its_connection(network: Shell, scripted: Scripted) -> None:
+def test_a_body_that_is_refused_ends_its_connection(shell: Shell, scripted: Scripted) -> None:
     head = HEAD + b"content-encoding: gzip\r\ncontent-length: 1000\r\n\r\n"
     server = scripted(silence_after(head + b"no gzip"), respond(page("a")))
-    with network.client(server.base_url, timeout=500) as client:
+    with shell.client(server.base_url, timeout=500) as client:
         with pytest.raises(APIResponseValidationError, match="not valid gzip"):
             client.models.list()
         assert client.models.list().first_id == "a"
@@ -151,20 +133,11 @@ def test_one_connection_serves_requests_until_it_fails(network: Shell, scripted:
 
 @pytest.mark.parametrize(
     ("surplus", "is_later"),
-    [
-        (b"x", False),
-        (WHOLE, False),
-        (HEAD + b"content-length: 9000\r\n\r\n{}", True),
-        (b"HTTP/1.1 103 Early Hints\r\n\r\n", True),
-    ],
-    ids=["a byte", "a response", "later a part of one", "later an informational response"],
+    [(b"x", False), (WHOLE, False), (b"HTTP/1.1 103 Early Hints\r\n\r\n", True)],
+    ids=["a byte", "a response", "later an informational response"],
 )
 def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
-    network: Shell,
-    tls: ssl.SSLContext | None,
-    scripted: Scripted,
-    surplus: bytes,
-    is_later: bool,
+    shell: Shell, tls: ssl.SSLContext | None, scripted: Scripted, surplus: bytes, is_later: bool
 ) -> None:
     sent, go_on = threading.Event(), threading.Event()
 
@@ -177,7 +150,7 @@ def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
         return True
 
     server = scripted(leaving, respond(page("right")), tls=tls)
-    with network.client(server.base_url) as client:
+    with shell.client(server.base_url) as client:
         assert client.models.list().data == []
         go_on.set()
         sent.wait(30)
@@ -186,32 +159,31 @@ def test_bytes_behind_a_response_are_not_taken_for_the_next_one(
 
 @pytest.mark.parametrize("is_reset", [False, True], ids=["closed", "reset"])
 def test_a_connection_that_the_server_has_closed_is_not_used_again(
-    network: Shell, scripted: Scripted, is_reset: bool
+    shell: Shell, scripted: Scripted, is_reset: bool
 ) -> None:
     received, closed = threading.Event(), threading.Event()
 
-    def closing(connection: socket.socket, _over: threading.Event) -> bool:
+    def closing(connection: socket.socket, over: threading.Event) -> bool:
         connection.sendall(WHOLE)
         assert received.wait(30)
         if is_reset:
-            linger = struct.pack("ii", 1, 0)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            reset_after(b"")(connection, over)
         connection.close()
         closed.set()
         return False
 
     server = scripted(closing, respond(page("b")))
-    with network.client(server.base_url, max_retries=0) as client:
+    with shell.client(server.base_url, max_retries=0) as client:
         assert client.models.list().data == []
         received.set()
         assert closed.wait(30)
         assert client.models.list().first_id == "b"
 
 
-def test_no_more_than_ten_are_kept(network: Shell) -> None:
+def test_no_more_than_ten_are_kept(shell: Shell) -> None:
     with ExitStack() as stack:
         servers = [stack.enter_context(ScriptedServer(respond(page("a")))) for _ in range(12)]
-        with network.client(servers[0].base_url) as client:
+        with shell.client(servers[0].base_url) as client:
             for server in servers * 2:
                 client.with_options(base_url=server.base_url).models.list()
     assert [server.connections for server in servers] == [2] * 12
@@ -224,14 +196,14 @@ MANY = "http://many.localhost:1"
 
 @pytest.fixture
 def addresses(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Let the name of the tests resolve to these."""
+    """Let the name of the tests resolve to these; there is no such name while there are none."""
     found: list[Any] = []
     resolve = socket.getaddrinfo
 
     def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
         if host in ("many.localhost", b"many.localhost"):
-            if options.get("flags", 0) & socket.AI_NUMERICHOST:
-                raise socket.gaierror(socket.EAI_NONAME, "not an address")
+            if options.get("flags", 0) & socket.AI_NUMERICHOST or not found:
+                raise socket.gaierror(socket.EAI_NONAME, "no such name")
             return list(found)
         return resolve(host, *arguments, **options)
 
@@ -264,17 +236,12 @@ def test_an_address_that_cannot_be_reached_or_is_not_supported_is_passed_over(
 def test_the_last_failure_is_named_when_all_fail_or_none_is_there(
     shell: Shell, addresses: list[Any]
 ) -> None:
-    shell.error(MANY, APIConnectionError, "no address found", max_retries=0)
+    says = r"connect to many\.localhost:1: .*"
+    shell.error(MANY, APIConnectionError, f"{says}no such name", max_retries=0)
     with refused() as closed:
         addresses += [tcp(closed), tcp(closed)]
-        failure = shell.error(MANY, APIConnectionError, r"connect to many\.localhost:1.* refused")
+        failure = shell.error(MANY, APIConnectionError, f"{says}refused")
         assert failure.retries_taken == 2
-
-
-def test_a_host_that_cannot_be_connected_to_is_named(shell: Shell) -> None:
-    nowhere = "https://does-not-exist.invalid"
-    says = r"could not connect to does-not-exist\.invalid"
-    shell.error(nowhere, APIConnectionError, says, max_retries=0)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -373,8 +340,8 @@ def test_who_waits_too_long_is_told(two_at_once: None, network: Shell, scripted:
 def test_a_client_is_shared(shell: Shell, tls: ssl.SSLContext | None, scripted: Scripted) -> None:
     server = scripted(respond(page("a", "b")), tls=tls)
     with shell.client(server.base_url) as client:
-        in_threads(32, lambda: [list(client.models.list()) for _ in range(3)])
-    assert len(server.requests) == 96
+        in_threads(8, lambda: [list(client.models.list()) for _ in range(4)])
+    assert len(server.requests) == 32
 
 
 def test_no_thread_is_needed(

@@ -18,10 +18,6 @@ from anthropic_models import (
     APIStatusError,
     APITimeoutError,
     ArgumentError,
-    ClientClosedError,
-    InternalServerError,
-    MissingCredentialsError,
-    OverloadedError,
 )
 from anthropic_models._core.attempt_outcome import Failure, RawResponse
 from anthropic_models._core.error_responses import status_failure
@@ -30,7 +26,7 @@ from anthropic_models.errors import class_for_status
 
 from generator.documents import read_yaml
 from tests.support.core_calls import raw_response
-from tests.support.scripted_server import Response, Scripted, error, page, raw, respond
+from tests.support.scripted_server import Scripted, error, page, raw, respond
 from tests.support.sync_and_async import Shell
 
 CASES = read_yaml(Path(__file__).with_name("data") / "errors.yaml")
@@ -115,22 +111,13 @@ def test_a_status_without_an_explanation_is_named(status: int, message: str) -> 
     assert status_error(status=status).message == message
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        raw(b"HTTP/1.1 401 no\r\ncontent-length: 100\r\n\r\n{"),
-        respond(b"no gzip", status=401, headers={"content-encoding": "gzip"}),
-        respond(b"x", status=401, headers={"content-encoding": "br"}),
-        respond(b" " * (32 * 1024 * 1024 + 1), status=401),
-    ],
-    ids=["cut", "damaged", "encoding", "too large"],
-)
 def test_a_status_is_reported_even_when_the_body_cannot_be_read(
-    shell: Shell, scripted: Scripted, broken: Response
+    shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(broken)
+    server = scripted(raw(b"HTTP/1.1 401 no\r\ncontent-length: 100\r\n\r\n{"))
     assert shell.error(server.base_url, anthropic_models.AuthenticationError).body is None
     assert len(server.requests) == 1
+    assert status_error(APIResponseValidationError("no gzip"), status=401).body is None
 
 
 def test_a_redirect_is_not_followed(shell: Shell, scripted: Scripted) -> None:
@@ -195,8 +182,7 @@ def test_a_host_is_named_as_in_its_url() -> None:
 
 
 def test_an_error_that_is_not_of_httpx_is_none_of_ours() -> None:
-    assert outcome_of(RuntimeError("x"), REQUEST) is None
-    assert outcome_of(OSError("x"), REQUEST) is None
+    assert outcome_of(RuntimeError("x"), REQUEST) is outcome_of(OSError("x"), REQUEST) is None
 
 
 def test_a_status_that_a_hook_has_raised_is_a_response() -> None:
@@ -236,13 +222,8 @@ def test_every_error_keeps_its_details_and_pickles_whole(kind: type[AnthropicMod
 
 
 def test_the_classes_of_errors() -> None:
-    assert len(KINDS) == 16
-    assert issubclass(APITimeoutError, APIConnectionError)
-    assert issubclass(OverloadedError, InternalServerError)
-    assert issubclass(InternalServerError, APIStatusError)
-    assert MissingCredentialsError.__bases__ == (AnthropicModelsError, ValueError)
-    assert ClientClosedError.__bases__ == (AnthropicModelsError, RuntimeError)
-    assert ArgumentError.__bases__ == (ValueError,)
+    bases = {kind.__name__: [base.__name__ for base in kind.__bases__] for kind in KINDS}
+    assert bases == CASES["classes"]
 
 
 @pytest.mark.parametrize(

@@ -235,22 +235,26 @@ def test_hooks_find_the_context_of_the_caller(scripted: Scripted) -> None:
     assert callers == ["me"] * 2 + ["my task"] * 4
 
 
-class OwnError(Exception):
-    """Which nobody but the caller knows."""
-
-
-def test_errors_of_the_callers_own_hooks_pass(shell: Shell, scripted: Scripted) -> None:
-    # An event loop does not survive what is no Exception.
-    own = SystemExit if shell.name == "sync" else OwnError
-
-    def fail(request: httpx.Request) -> None:
+def test_an_exit_of_a_hook_is_raised_to_the_caller(scripted: Scripted) -> None:
+    def leave(request: httpx.Request) -> None:
         if "after_id" in str(request.url):
-            raise own
+            raise SystemExit
 
-    http = {"event_hooks": {"request": [shell.hook(fail)]}}
-    base_url = scripted(FIRST, LAST).base_url
-    with shell.client(base_url, http=http) as client, pytest.raises(own):
+    aleave = Shell("asyncio").hook(leave)
+
+    async def main() -> None:
+        async with httpx.AsyncClient(event_hooks={"request": [aleave]}) as http:
+            client = AsyncClient(api_key=KEY, base_url=base_url, http_client=http)
+            with pytest.raises(SystemExit):
+                async for _model in client.models.list(prefetch=True):
+                    pass
+
+    base_url = scripted(FIRST).base_url
+    http = {"event_hooks": {"request": [leave]}}
+    with Shell("sync").client(base_url, http=http) as client, pytest.raises(SystemExit):
         list(client.models.list(prefetch=True))
+    for backend in ("asyncio", "trio"):
+        anyio.run(main, backend=backend)
 
 
 def test_where_no_thread_can_be_started_the_page_is_fetched_when_it_is_needed(

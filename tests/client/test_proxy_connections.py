@@ -14,7 +14,6 @@ from anthropic_models import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
-    ClientClosedError,
 )
 
 from tests.support.certificates import Authority
@@ -61,24 +60,12 @@ def shown(error: BaseException) -> str:
 # --- who asks a proxy
 
 
-def test_this_machine_is_asked_directly(shell: Shell, scripted: Scripted, setenv: SetEnv) -> None:
-    proxy = scripted(respond(page("a")))
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        setenv(name, proxy.base_url)
-    with shell.client(ELSEWHERE, **allowed()) as client:
-        assert client.models.list().first_id == "a"
-        for here in ("http://127.0.0.1:1", "https://localhost:1"):
-            with pytest.raises(APIConnectionError, match="could not connect"):
-                client.with_options(base_url=here).models.list()
-    assert len(proxy.requests) == 1
-
-
 def test_for_this_machine_none_is_parsed(shell: Shell, scripted: Scripted, setenv: SetEnv) -> None:
     server = scripted(respond(page("a")))
-    for value in ("gopher://x", ":::", "socks5://127.0.0.1:1", "http://user:pa/ss@host"):
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    setenv("NO_PROXY", "[::1],,  ,%,[")
+    for value in ("gopher://x", "socks5://127.0.0.1:1", "http://user:pa/ss@host"):
+        for name in ("HTTP_PROXY", "ALL_PROXY"):
             setenv(name, value)
-        setenv("NO_PROXY", "[::1],*,,  ,%,[")
         assert shell.listed(server.base_url) == ["a"]
 
 
@@ -154,20 +141,6 @@ def test_the_certificate_of_the_server_behind_a_tunnel_is_checked(
     assert (proxy.connections, server.requests) == (1, [])
 
 
-def test_closing_ends_what_is_under_way_in_a_tunnel(
-    network: Shell, trusted: Authority, scripted: Scripted, setenv: SetEnv
-) -> None:
-    server = scripted(silence_after(), tls=trusted.server("api.example"))
-    proxy = scripted(tunnel(server.port), tls=trusted.server())
-    setenv("HTTPS_PROXY", proxy.base_url)
-    with network.client(SECURE, timeout=500) as client:
-        thread, errors = in_a_thread(client.models.list)
-        server.wait_for()
-        client.close()
-        assert ended(thread)
-    assert [type(error) for error in errors] == [ClientClosedError]
-
-
 # --- what a proxy does wrong
 
 NO_END = drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01)
@@ -177,16 +150,11 @@ CONNECTED = b"HTTP/1.1 200 OK\r\n\r\n"
 @pytest.mark.parametrize(
     ("name", "fault", "error", "text"),
     [
-        ("HTTP_PROXY", silence_after(), APITimeoutError, "reading from api.example timed out"),
-        ("HTTP_PROXY", NO_END, APITimeoutError, "timed out"),
-        ("HTTP_PROXY", raw(b""), APIConnectionError, "connection to api.example lost"),
+        ("HTTP_PROXY", NO_END, APITimeoutError, "reading from api.example timed out"),
         ("HTTP_PROXY", respond(b"<h1>Sign in</h1>", status=407), APIStatusError, "407: Sign"),
         ("HTTPS_PROXY", respond(b"<h1>no</h1>", status=407), APIConnectionError, "407"),
-        ("HTTPS_PROXY", raw(b"<html>hello</html>\r\n\r\n"), APIConnectionError, "lost|connect"),
         ("HTTPS_PROXY", raw(b""), APIConnectionError, "lost|connect"),
-        ("HTTPS_PROXY", raw(CONNECTED), APIConnectionError, "connect"),
         ("HTTPS_PROXY", raw(CONNECTED + b"<p>"), APIConnectionError, "connect"),
-        ("HTTPS_PROXY", silence_after(), APITimeoutError, "timed out"),
         ("HTTPS_PROXY", silence_after(CONNECTED), APITimeoutError, "connecting to"),
         ("HTTPS_PROXY", NO_END, APITimeoutError, "timed out"),
     ],
@@ -271,9 +239,7 @@ def test_a_socks_proxy_carries_requests_and_resolves_the_name(
     [
         ({"reply": b"\5"}, APIConnectionError, "refused"),
         ({"reply": b""}, APITimeoutError, "timed out"),
-        ({"greeting": b"\5\xff"}, APIConnectionError, "NO ACCEPTABLE"),
         ({"greeting": b"HTTP/1.1 400 Bad Request\r\n\r\n"}, APIConnectionError, "proxy|lost"),
-        ({"greeting": b"\5"}, APIConnectionError, "proxy|lost"),
     ],
 )
 def test_a_socks_proxy_that_fails_is_an_error(

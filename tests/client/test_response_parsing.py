@@ -1,9 +1,7 @@
 """Success responses: the result that the document describes, or the place where they differ."""
 
 import datetime
-import gzip
 import json
-import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -21,8 +19,7 @@ from anthropic_models._core.response_parsing import parsed_response
 from anthropic_models_generated.api.models import list_models
 
 from tests.support.core_calls import raw_response
-from tests.support.scripted_server import Scripted, model, page, raw, respond
-from tests.support.sync_and_async import Shell
+from tests.support.scripted_server import model, page
 
 LISTING: Request[Any] = list_models.request()
 
@@ -132,13 +129,6 @@ def test_the_place_that_differs_is_named(field: str, value: object, says: str) -
     assert str(error).endswith(says)
 
 
-@pytest.mark.parametrize("field", ["data", "first_id", "has_more", "last_id"])
-def test_a_field_is_not_found_under_a_name_that_looks_like_it(field: str) -> None:
-    body = page("a")
-    body[field.title()] = body[f"_{field}"] = body.pop(field)
-    assert refusal(body).place == field
-
-
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -159,18 +149,10 @@ def test_what_has_no_place_is_shown_by_its_beginning(body: bytes, says: str) -> 
     assert (error.place, error.status_code, error.retries_taken) == (None, 200, 1)
 
 
-def test_a_body_nested_within_a_wrong_field_is_refused_however_deep() -> None:
-    for depth in (50, 300, 900, 1999, 5000):
-        nested = b"[" * depth + b"]" * depth
-        error = refusal(b'{"data":[],"first_id":null,"last_id":null,"has_more":' + nested + b"}")
-        assert pickle.loads(pickle.dumps(error)).args == error.args  # noqa: S301 - our own bytes
-
-
 @pytest.mark.parametrize("year", ["0000", "9999"])
 def test_a_date_that_python_cannot_hold_is_refused(year: str) -> None:
-    at = f"{year}-12-31T23:59:60Z"
-    error = refusal(page() | {"data": [model("a", created_at=at)]})
-    assert "a value that Python cannot represent" in str(error)
+    models = [model("a", created_at=f"{year}-12-31T23:59:60Z")]
+    assert "a value that Python cannot represent" in str(refusal(page() | {"data": models}))
 
 
 def test_a_body_that_is_nested_deeper_than_its_classes_can_parse_is_refused() -> None:
@@ -179,17 +161,6 @@ def test_a_body_that_is_nested_deeper_than_its_classes_can_parse_is_refused() ->
 
     request = Request[Any]("GET", "/v1/new", responses=(SuccessResponse("2XX", "json", parse),))
     assert "is nested too deep" in str(refusal({"x": 1}, request))
-
-
-def test_gzip_that_ends_too_soon_is_asked_for_again(network: Shell, scripted: Scripted) -> None:
-    packed = gzip.compress(b"{}")[:-4]
-    head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
-    whole = gzip.compress(json.dumps(page("a")).encode())
-    server = scripted(
-        raw(head.encode() + packed), respond(whole, headers={"content-encoding": "gzip"})
-    )
-    with network.client(server.base_url) as client:
-        assert client.models.list().response.retries_taken == 1
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 299, 300, 302, 100])
@@ -238,21 +209,3 @@ def test_a_body_that_could_not_be_read_is_that_error_with_what_is_known() -> Non
         APIResponseValidationError("damaged"), headers={"request-id": "req_8"}, status=200
     )
     assert (error.request_id, error.retries_taken, error.status_code) == ("req_8", 1, 200)
-
-
-def test_a_listing_can_resume_after_a_page_that_is_wrong(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(
-        respond(page("a", "b", has_more=True)),
-        respond(page() | {"has_more": None}),
-        respond(page("c")),
-    )
-    with shell.client(server.base_url) as client:
-        models = iter(client.models.list(max_items=5))
-        assert [next(models).id, next(models).id] == ["a", "b"]
-        with pytest.raises(APIResponseValidationError, match="has_more") as caught:
-            next(models)
-        resume: Any = caught.value.resume
-        assert resume == {"after_id": "b", "max_items": 3}
-        assert "resume with after_id='b', max_items=3" in str(caught.value)
-        assert [found.id for found in client.models.list(**resume)] == ["c"]
-    assert "after_id=b&limit=3" in server.requests[2].target
