@@ -9,7 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar, cast
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -30,8 +30,7 @@ T = TypeVar("T")
 BodyKind = Literal["json", "data", "files", "content"]
 
 
-@frozen
-class SuccessResponse(Generic[T_co]):
+class SuccessResponse(NamedTuple, Generic[T_co]):
     """How one documented success response is parsed."""
 
     status: str

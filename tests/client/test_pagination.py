@@ -18,7 +18,6 @@ from anthropic_models._core.pagination import (
 from anthropic_models._core.secret import Secret
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.document import document
-from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,7 +72,7 @@ class TestLimits:
         assert PageSize(largest, smallest, default).limit(remaining) == limit
 
     def test_no_limit_is_sent_where_the_document_has_none(self) -> None:
-        assert query_of(evolve(step(), page_size=PageSize(None))) == {}
+        assert query_of(step()._replace(page_size=PageSize(None))) == {}
 
     @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 60))
     def test_max_items_caps_in_the_fewest_requests(
@@ -191,7 +190,7 @@ class TestContent:
     def test_of_both_shapes_is_paginated_by_the_one_of_the_operation(self) -> None:
         last = content("a", has_more=False, next_page="t")
         assert step().next_request(last) is None
-        assert after(evolve(step(), parameter="page"), last).cursor == "t"
+        assert after(step()._replace(parameter="page"), last).cursor == "t"
 
 
 @pytest.mark.parametrize(

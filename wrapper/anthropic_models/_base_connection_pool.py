@@ -27,7 +27,7 @@ Pool = TypeVar("Pool", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 T = TypeVar("T")
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Connection(Generic[Pool]):
     """A connection: a httpcore pool that holds just this one, and the backend with its socket."""
 

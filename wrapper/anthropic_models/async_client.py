@@ -1,21 +1,21 @@
 """The async client.
 
-The sender and the pages are imported when they are first needed.
+The sender, the pages and the models are imported when they are first needed.
 """
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 import httpx
-from anthropic_models_generated.models import BetaModelInfo
 from anthropic_models_generated.request import IdPage, Request, TokenPage
 
 from ._base_client import BaseClient
 from ._core.call import CallOptions
-from ._core.list_models import list_request
 from ._core.secret import Secret
 
 if TYPE_CHECKING:
+    from anthropic_models_generated.models import BetaModelInfo
+
     from .async_pages import AsyncPaginator
     from .responses import APIResponse
 
@@ -177,6 +177,8 @@ class AsyncModels:
             ClientClosedError: The client is closed.
 
         """
+        from ._core.list_models import list_request
+
         hidden: Secret[CallOptions] = Secret(options)
         del options
         request = list_request(after_id=after_id, before_id=before_id, limit=limit)

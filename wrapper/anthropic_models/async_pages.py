@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class AsyncListing(Generic[Item]):
     """What all pages of a listing share."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Listing(Generic[Item]):
     """What all pages of a listing share."""
 

@@ -53,7 +53,7 @@ class BetaModelList(Fields[Any]):
         from ..models.beta_model_info import BetaModelInfo  # noqa: PLC0415
 
         model = cls(
-            [BetaModelInfo.from_dict(each) for each in src_dict["data"]],
+            list(map(BetaModelInfo.from_dict, src_dict["data"])),
             src_dict["first_id"],
             src_dict["has_more"],
             src_dict["last_id"],

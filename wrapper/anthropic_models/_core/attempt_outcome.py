@@ -1,18 +1,20 @@
 """The outcome of one attempt: a response, or a failure."""
 
+from typing import NamedTuple
+
 import httpx
-from attrs import field, frozen
+from attrs import frozen
 
 from ..errors import AnthropicModelsError
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class RawResponse:
     """A response before it is parsed; `body` is an error when the body could not be read."""
 
     status_code: int
-    headers: httpx.Headers = field(repr=False)
-    body: bytes | AnthropicModelsError = field(repr=False)
+    headers: httpx.Headers
+    body: bytes | AnthropicModelsError
     elapsed: float
 
     @property
@@ -22,8 +24,7 @@ class RawResponse:
         return request_id
 
 
-@frozen
-class Failure:
+class Failure(NamedTuple):
     """An attempt that failed, and whether it may be retried."""
 
     error: AnthropicModelsError

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypedDict, TypeVar, cast
 
 import httpx
 from anthropic_models_generated.request import Request
-from attrs import field, frozen
+from attrs import frozen
 
 from .headers import (
     BETA_HEADER,
@@ -47,14 +47,14 @@ class CallOptions(TypedDict, total=False):
     """How often a failed request is retried. Default: as the client does."""
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Call(Generic[T]):
     """A request that is ready to be sent, once for each attempt."""
 
     request: Request[T]
     url: str
     headers: Secret[dict[str, str | None]]
-    extra_query: dict[str, Any] = field(repr=False)
+    extra_query: dict[str, Any]
     timeout: httpx.Timeout
     max_retries: int
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from anthropic_models_generated.document import document
 from anthropic_models_generated.request import Request
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from ..errors import AnthropicModelsError, ArgumentError, PaginationError, Resume
 from .call import Call, CallOptions, build_call, is_encodable
@@ -53,17 +53,16 @@ class PageContent(NamedTuple):
         )
 
 
-@frozen
-class PageRequest:
+class PageRequest(NamedTuple):
     """What to request for one page of a listing, and the cursors of the pages before it."""
 
     parameter: CursorParameter
     cursor: str | None
     page_size: "PageSize"
     remaining: int | None
-    number: int = 0
     # Shared by all requests of a listing: each cursor, and the number of the page it came from.
-    seen: dict[str, int] = field(factory=dict[str, int], repr=False)
+    seen: dict[str, int]
+    number: int = 0
 
     @property
     def resume(self) -> Resume | None:
@@ -109,7 +108,7 @@ class PageRequest:
         if self.seen.get(cursor, self.number) < self.number:
             raise PaginationError(f"pagination loop: {name} {cursor!r} repeats an earlier cursor")
         self.seen[cursor] = self.number
-        return evolve(self, cursor=cursor, remaining=remaining, number=self.number + 1)
+        return self._replace(cursor=cursor, remaining=remaining, number=self.number + 1)
 
 
 def build_listing_call(

@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 import httpx
 from anthropic_models_generated.document import document
-from attrs import evolve, frozen
 
 from .._version import __version__
 from ..errors import MissingCredentialsError
@@ -69,8 +68,7 @@ class ClientOptions(TypedDict, total=False):
     """Allow a base_url with http:// (unencrypted) for other hosts than this machine."""
 
 
-@frozen
-class Settings:
+class Settings(NamedTuple):
     """The settings of a client that its requests use."""
 
     base_url: str
@@ -132,11 +130,11 @@ def settings(
     url = environment.reveal().get("ANTHROPIC_BASE_URL")
     if url and options.reveal().get("base_url") is None:
         allowed = options.reveal().get("allow_insecure_http")
-        base = evolve(base, base_url=checked_base_url(url, bool(allowed), "ANTHROPIC_BASE_URL"))
+        base = base._replace(base_url=checked_base_url(url, bool(allowed), "ANTHROPIC_BASE_URL"))
     given = changed_settings(base, options)
     if given.has_credential() or http_client_sends_credential:
         return given
-    return evolve(given, credential=_environment_credential(environment))
+    return given._replace(credential=_environment_credential(environment))
 
 
 def changed_settings(base: Settings, options: Secret[ClientOptions]) -> Settings:
@@ -164,7 +162,7 @@ def changed_settings(base: Settings, options: Secret[ClientOptions]) -> Settings
     changes["base_url"] = checked_base_url(given.pop("base_url", base.base_url), allowed)
     if given:
         raise TypeError(f"unexpected keyword argument {min(given)!r}")
-    return evolve(base, **changes)
+    return base._replace(**changes)
 
 
 def _environment_credential(environment: Secret[Environment]) -> Credential:

@@ -20,7 +20,7 @@ from .streams import SyncSocketBackend
 _RECHECK = 1.0  # seconds; an interrupt may have stopped the thread that should wake this one
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _QueueEntry:
     """A request in the queue: the first 100 are in flight, the others wait."""
 

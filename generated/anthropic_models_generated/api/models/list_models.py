@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from ...client import AuthenticatedClient, Client
 from ... import errors
 from ...models.beta_model_list import BetaModelList
-from ...models.error_response import ErrorResponse
 from ...request import Request, SuccessResponse
 from ...request import build as _build
 from ...types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    from ...models.error_response import ErrorResponse
 
 
 def _parse_200(content: Any) -> BetaModelList:
@@ -110,6 +112,8 @@ def _get_kwargs(
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> BetaModelList | ErrorResponse | None:
+    from ...models.error_response import ErrorResponse  # noqa: PLC0415
+
     if response.status_code == 200:
         _response_200: Any = response.json()
         response_200: BetaModelList = BetaModelList.from_dict(_response_200)
