@@ -3,6 +3,7 @@
 check_ten_more_types.py has the package that is generated for them.
 """
 
+import datetime
 import io
 from typing import Any, assert_type
 
@@ -38,8 +39,9 @@ from anthropic_models_generated.models import (
     Job,
     ShapeKind,
     Square,
+    State,
 )
-from anthropic_models_generated.types import File
+from anthropic_models_generated.types import File, Unset
 
 ORDER = create_batch.request(body=BatchOrder(name="a"))
 
@@ -67,3 +69,10 @@ async def async_types(client: AsyncClient, resume: TokenResume) -> None:
     async for found in client.paginate(list_files.request(page=resume.get("page"))):
         assert_type(found, FileInfo)
     client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page
+
+
+def fields(batch: Batch, order: BatchOrder) -> None:
+    assert_type(batch.created_at, datetime.datetime)
+    assert_type(batch.parent, Batch | None)
+    assert_type(order.states, list[State] | Unset)
+    assert_type(order.due, datetime.datetime | Unset)

@@ -2,7 +2,7 @@
 
 import copy
 import re
-import sys
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,9 @@ import pytest
 import yaml
 from anthropic_models import openapi_path
 
-from generator import regenerate
 from generator.documents import read_yaml
-from tests.support.evolution import LaterProject, merged
-from tests.support.projects import ROOT, regeneration
+from tests.support.evolution import later_project, merged
+from tests.support.projects import ROOT
 from tests.support.scripted_server import Scripted, error, respond
 
 PAGE = (ROOT / "docs" / "adding-an-operation.md").read_text("utf-8")
@@ -29,17 +28,14 @@ def notes(*ids: str, has_more: bool) -> dict[str, Any]:
 
 
 def test_the_page_on_adding_an_operation_does_what_it_says(
-    tmp_path: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    scripted: Scripted,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     document = copy.deepcopy(read_yaml(openapi_path()))
     for block in blocks("yaml"):
         merged(document, yaml.safe_load(block))
-    project = LaterProject(tmp_path / "project", document)
-    monkeypatch.setattr(sys, "argv", ["regenerate"])
-    with regeneration(project.folder):
-        assert regenerate.main() == 0
-    (program,) = blocks("py")
-    (project.folder / "use.py").write_text(program, "utf-8")
     server = scripted(
         error(529, "overloaded_error"),
         respond(notes("a", "b", has_more=True)),
@@ -47,9 +43,14 @@ def test_the_page_on_adding_an_operation_does_what_it_says(
         error(503, "api_error"),
         respond(notes("d", has_more=False)),
     )
-    done = project.run("use.py", ANTHROPIC_API_KEY="any", ANTHROPIC_BASE_URL=server.base_url)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == ["a Text of a", "b Text of b", "c Text of c", "Text of d"]
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
+    (program,) = blocks("py")
+    (tmp_path / "use.py").write_text(program, "utf-8")
+    with later_project(tmp_path / "project", document):
+        runpy.run_path(str(tmp_path / "use.py"))
+    shown = capsys.readouterr().out.splitlines()
+    assert shown == ["a Text of a", "b Text of b", "c Text of c", "Text of d"]
     assert [request.target for request in server.requests] == [
         "/v1/example_notes?limit=3",
         "/v1/example_notes?limit=3",

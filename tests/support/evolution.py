@@ -1,23 +1,24 @@
 """A copy of the project as it is a year later: the API has grown, the wrapper is as it was.
 
 Each folder of `tests/spec/evolution` is one change of the API: `change.yaml`, an OpenAPI Overlay
-that holds what a maintainer writes into openapi.yaml, at its place; `spec-diff.txt`, what
-`make spec-diff` prints of it; and `use.py`, a program that uses what is new. `known-stage` is what
-two of them share. They have names that no API will have. `november-2026` is what the API really
-had then; a part of it may be in openapi.yaml already.
+that holds what a maintainer writes into openapi.yaml, at its place, and `use.py`, a program that
+uses what is new. `known-stage` is what two of them share. They have names that no API will have.
+`november-2026` is what the API really had then; a part of it may be in openapi.yaml already.
 """
 
 import copy
-import os
-import subprocess
-import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache, reduce
 from operator import getitem
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
+
+from generator import regenerate
 from generator.documents import Document, read_yaml, to_yaml
-from tests.support.projects import MYPY_CACHE, ROOT, committed, copied, python_path
+from tests.support.projects import ROOT, committed, copied, imported_from, regeneration
 
 EVOLUTION = ROOT / "tests" / "spec" / "evolution"
 CHANGES = ("get-example", "parameter", "fields", "betas")
@@ -69,31 +70,18 @@ def merged(into: Document, new: Document) -> Document:
     return into
 
 
-class LaterProject:
-    """The project in a folder of its own, in which openapi.yaml has been edited."""
-
-    def __init__(self, folder: Path, document: Document) -> None:
-        self.folder = copied(
-            *(folder, "openapi.yaml", "overlays", "generator", "generator-config.yml"),
-            *("generated", "sharing"),
-        )
-        # Not a line of these is changed.
-        for name in ("wrapper", "tests"):
-            (folder / name).symlink_to(ROOT / name)
-        committed(folder, "openapi.yaml")
-        (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
-
-    def run(self, *command: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a Python program with the packages of this project."""
-        packages = python_path(self.folder / "generated", self.folder / "wrapper")
-        # Where CI is set, pytest tells more than a document shows.
-        alone = {"PATH": os.environ["PATH"], "MYPY_CACHE_DIR": MYPY_CACHE}
-        plain = {"PYTHONUTF8": "1", "COLUMNS": "80"}
-        return subprocess.run(
-            [sys.executable, "-W", "error", *command],
-            cwd=self.folder,
-            env=alone | packages | plain | environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+@contextmanager
+def later_project(folder: Path, document: Document) -> Generator[Path]:
+    """Copy the project, edit openapi.yaml and regenerate; import its packages in the block."""
+    copied(
+        *(folder, "openapi.yaml", "overlays", "generator", "generator-config.yml"),
+        *("generated", "sharing"),
+    )
+    (folder / "wrapper").symlink_to(ROOT / "wrapper")  # not a line of it is changed
+    committed(folder, "openapi.yaml")
+    (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
+    with regeneration(folder), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["regenerate"])
+        assert regenerate.main() == 0
+    with imported_from(folder / "generated", folder / "wrapper"):
+        yield folder
