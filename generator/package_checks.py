@@ -28,6 +28,7 @@ from generator.documents import Document, read_yaml, resolved
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "anthropic_models_generated"
+_LIST = "anthropic_models._core.list_models"
 # What a class of a schema cannot be called, since generated modules import it from elsewhere.
 _TAKEN = {
     "Any", "AuthenticatedClient", "BytesIO", "ClassVar", "Client", "Fields", "File", "HTTPStatus",
@@ -100,9 +101,8 @@ def check(document: Document) -> None:
 
 def _check_list() -> None:
     """Check that client.models.list can build its request."""
-    list_models = importlib.import_module("anthropic_models._core.list_models")
     try:
-        list_models.list_request(after_id=None, before_id=None, limit=None)
+        sys.modules[_LIST].list_request(after_id=None, before_id=None, limit=None)
     except (TypeError, KeyError) as error:
         raise ProofError(
             f"openapi.yaml, list_models: client.models.list cannot build its request ({error}); "
@@ -121,15 +121,19 @@ def _modules() -> dict[str, ModuleType]:
             f"openapi.yaml: a schema would become the class {min(taken)}, a name that the "
             "generated package has for something else; give the schema another name or title."
         )
-    for name in ("anthropic_models.client", "anthropic_models.async_client", *names):
+    _imported("anthropic_models", *_imported("anthropic_models").__all__)
+    for name in (_LIST, *names):
         _imported(name)
     operations = (name for name in names if name.startswith(f"{PACKAGE}.api."))
     return {name.rpartition(".")[2]: sys.modules[name] for name in operations}
 
 
-def _imported(name: str) -> ModuleType:
+def _imported(name: str, *attributes: str) -> ModuleType:
     try:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
+        for attribute in attributes:
+            getattr(module, attribute)
+        return module
     except Exception as error:
         problem = re.sub(r" \(/.*\)", "", f"{type(error).__name__}: {error}")
         raise ProofError(
