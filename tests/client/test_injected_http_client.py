@@ -97,20 +97,6 @@ def test_a_body_that_a_hook_has_read_is_taken_from_there(shell: Shell, scripted:
         assert client.models.list().data[0].id == "a"
 
 
-def test_a_body_that_a_hook_has_consumed_is_an_error(shell: Shell, scripted: Scripted) -> None:
-    def consume(response: httpx.Response) -> None:
-        for _ in response.iter_bytes():
-            pass
-
-    async def aconsume(response: httpx.Response) -> None:
-        async for _ in response.aiter_bytes():
-            pass
-
-    server = scripted(respond(page("a")))
-    http = {"event_hooks": {"response": [consume if shell.name == "sync" else aconsume]}}
-    shell.error(server.base_url, APIConnectionError, "content", http=http, max_retries=0)
-
-
 def test_a_forked_child_does_not_share_its_connections(
     shell: Shell, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,18 +108,6 @@ def test_a_forked_child_does_not_share_its_connections(
             with pytest.raises(APIConnectionError, match=r"used before .* in each process"):
                 caller.models.list()
     assert len(server.requests) == 1
-
-
-def test_a_hook_that_raises_for_status_gives_the_status_error(
-    shell: Shell, scripted: Scripted, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG", "anthropic_models")
-    hooks = {"response": [shell.hook(lambda response: response.raise_for_status())]}
-    server = scripted(error(429, "rate_limit_error"), error(404, "not_found_error"))
-    failure = shell.error(server.base_url, APIStatusError, http={"event_hooks": hooks})
-    assert (failure.status_code, failure.retries_taken) == (404, 1)
-    assert failure.__context__ is None
-    assert "GET /v1/models: 429, request id None, 0.000 s, attempt 1" in caplog.text
 
 
 class OwnError(Exception):
@@ -166,28 +140,6 @@ def test_an_error_of_the_callers_own_is_final(shell: Shell, where: str) -> None:
         http["event_hooks"] = {"response": [shell.hook(fail)]}
     shell.error("https://api.example", OwnError, http=http)
     assert len(asked) == 1
-
-
-def test_an_error_of_its_transport_is_one_of_ours_and_repeated(shell: Shell) -> None:
-    seen: list[httpx.Request] = []
-
-    def handler(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        raise httpx.ConnectTimeout("x")
-
-    http = {"transport": httpx.MockTransport(handler)}
-    says = r"connecting to api\.example timed out after 5 s"
-    shell.error("https://api.example", APITimeoutError, says, http=http, max_retries=1)
-    assert len(seen) == 2
-
-
-def test_a_header_of_its_own_that_is_wrong_is_not_shown(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(respond(page("a")))
-    http = {"headers": {"X-Mine": "hidden\n"}}
-    says = "a header has invalid characters"
-    failure = shell.error(server.base_url, APIConnectionError, says, http=http)
-    assert "hidden" not in str(failure)
-    assert (failure.retries_taken, server.requests) == (0, [])
 
 
 def test_one_that_is_closed_is_a_closed_client() -> None:

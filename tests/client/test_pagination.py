@@ -18,8 +18,6 @@ from anthropic_models._core.pagination import (
 from anthropic_models._core.secret import Secret
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.document import document
-from hypothesis import given
-from hypothesis import strategies as st
 
 from generator.documents import read_yaml
 from tests.support.core_calls import call_of, settings_of
@@ -73,22 +71,6 @@ class TestLimits:
 
     def test_no_limit_is_sent_where_the_document_has_none(self) -> None:
         assert query_of(step()._replace(page_size=PageSize(None))) == {}
-
-    @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 60))
-    def test_max_items_caps_in_the_fewest_requests(
-        self, limit: int, most: int, there: int
-    ) -> None:
-        ids = [str(number) for number in range(there)]
-        first, found, requests = step(limit=limit, max_items=most), list[str](), 0
-        following: PageRequest | None = first
-        while following is not None:
-            requests += 1
-            size = int(query_of(following)["limit"])
-            page = ids[len(found) : len(found) + size]
-            found += following.items(page)
-            following = following.next_request(content(*page, has_more=len(found) < there))
-        assert found == ids[:most]
-        assert requests == max(1, -(-min(most, there) // limit))
 
 
 class TestCursors:

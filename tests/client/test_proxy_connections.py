@@ -131,16 +131,6 @@ def test_a_tunnel_carries_requests_over_tls(
     assert secure.connections == 1
 
 
-def test_the_certificate_of_the_server_behind_a_tunnel_is_checked(
-    network: Shell, trusted: Authority, scripted: Scripted, setenv: SetEnv
-) -> None:
-    server = scripted(respond(page("a")), tls=trusted.server("other.example"))
-    proxy = scripted(tunnel(server.port))
-    setenv("HTTPS_PROXY", proxy.base_url)
-    network.error(SECURE, APIConnectionError, "certificate")
-    assert (proxy.connections, server.requests) == (1, [])
-
-
 # --- what a proxy does wrong
 
 NO_END = drip(b"", b"HTTP/1.1 103 x\r\n\r\n", every=0.01)

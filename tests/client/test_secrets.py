@@ -150,23 +150,18 @@ def test_a_wrong_argument_of_a_call_shows_no_credential(kind: Any, wrong: dict[s
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"path": "x"},
         {"path": "/\ud800"},
-        {"method": "GET\r\n"},
         {"query": (("a", "\ud800"),)},
-        {"headers": {**HEADERS, "a": "é"}},
         {"headers": {"X-Api-Key": f"é{KEY}"}},
         {"default_headers": {"X-Api-Key": f"{KEY}\n"}},
         {"body": KEY},
     ],
 )
 def test_what_is_no_request_shows_no_credential(wrong: dict[str, Any]) -> None:
-    client = Client(api_key=KEY)
     right: dict[str, Any] = {"method": "GET", "path": "/x", "headers": HEADERS}
     made: Request[Any] = Request(**right | wrong)
     for request in (made, list_models):
-        refused(client.send, request, extra_headers=HEADERS)
-        refused(client.paginate, request, extra_headers=HEADERS)
+        refused(Client(api_key=KEY).send, request, extra_headers=HEADERS)
 
 
 QUOTING: list[tuple[Callable[[str], RawResponse | Failure], str]] = [
@@ -226,20 +221,15 @@ TOKENS = ['sk-a"b\\c/d-secret', "abc def ghi-secret", "sk-unusual~=+/secret"]
 
 
 @pytest.mark.parametrize(
-    ("client", "call", "quoted"),
+    ("client", "quoted"),
     [
-        ({"auth_token": KEY}, {}, KEY),
-        *(({"default_headers": {name: value}}, {}, KEY) for name, value in HEADERS.items()),
-        *(({}, {name: value}, KEY) for name, value in HEADERS.items()),
-        *(({"auth_token": token}, {}, token) for token in TOKENS),
+        *(({"default_headers": {name: value}}, KEY) for name, value in HEADERS.items()),
+        *(({"auth_token": token, "api_key": None}, token) for token in (KEY, *TOKENS)),
     ],
 )
-def test_a_credential_of_any_kind_is_masked(
-    client: dict[str, Any], call: dict[str, str], quoted: str
-) -> None:
-    given: dict[str, Any] = {"api_key": None if "auth_token" in client else "short"} | client
+def test_a_credential_of_any_kind_is_masked(client: dict[str, Any], quoted: str) -> None:
     quoting = raw_response({"error": {"message": f"invalid {quoted}"}}, status=401)
-    failure, _ = played(call_of(client=given, extra_headers=call), quoting)
+    failure, _ = played(call_of(client={"api_key": "short"} | client), quoting)
     assert "<secret>" in failure.message
     assert_hidden(failure)
     for text in (str(failure), f"{vars(failure)}"):
@@ -256,16 +246,10 @@ def test_a_credential_of_an_injected_client_is_masked(shell: Shell, http: dict[s
         names = ("x-api-key", "authorization", "cookie")
         return httpx.Response(400, text=f"{[request.headers.get(name, '') for name in names]}")
 
-    failure = shell.error(
-        "https://api.example",
-        AnthropicModelsError,
-        "<secret>",
-        http={"transport": httpx.MockTransport(quote), **http},
-        api_key="short-key" if "cookies" in http else None,
-    )
-    assert_hidden(failure)
-    quoted = str(httpx.BasicAuth("user", UNIQUE)._auth_header)  # pyright: ignore[reportPrivateUsage]
-    assert quoted.removeprefix("Basic ")[:12] not in str(vars(failure))
+    key = "short-key" if "cookies" in http else None
+    http = {"transport": httpx.MockTransport(quote), **http}
+    url = "https://api.example"
+    assert_hidden(shell.error(url, AnthropicModelsError, "<secret>", http=http, api_key=key))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from anthropic_models import APIConnectionError, Client
 from tests.support.certificates import Authority
 from tests.support.scripted_server import SIZED, Response, Scripted, page, raw, respond
 from tests.support.sync_and_async import KEY, Shell
-from tests.support.threads import ended, in_a_thread
 
 NO_RETRY = {"max_retries": 0}
 
@@ -60,20 +59,6 @@ def test_a_server_may_demand_a_certificate(
     known = ssl.create_default_context(cafile=str(trusted.path))
     known.load_cert_chain(trusted.client_certificate(tmp_path / "client.pem"))
     assert network.listed(server.base_url, http={"verify": known}) == ["a"]
-
-
-def test_plain_http_where_tls_is_expected_is_a_connection_error(network: Shell) -> None:
-    def serve() -> None:
-        with listener.accept()[0] as connection:
-            connection.recv(65536)
-            connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread, _ = in_a_thread(serve)
-        base_url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        says = r"could not connect .*(?i:ssl|tls)"
-        network.error(base_url, APIConnectionError, says, **NO_RETRY)
-        assert ended(thread)
 
 
 def garbled(content: bytes) -> Response:
