@@ -114,7 +114,8 @@ def test_a_text_is_masked_before_it_is_cut(quoting: RawResponse | Failure) -> No
 def test_each_attempt_is_logged_with_one_line(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "anthropic_models")
     client = {"base_url": "http://127.0.0.1/gate%2Fway/v1"}
-    played(call_of(client=client), failing(503, request_id="req_1\x1b[31m\r\nred"), LOST, PAGE)
+    request = list_models.request(limit=5)  # without its query
+    played(call_of(request, client), failing(503, request_id="req_1\x1b[31m\r\nred"), LOST, PAGE)
     assert caplog.messages == [
         r"GET /gate%2Fway/v1/v1/models: 503, request id req_1\x1b[31m\r\nred, 0.500 s, attempt 1",
         "GET /gate%2Fway/v1/v1/models: lost, attempt 2",

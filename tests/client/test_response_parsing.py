@@ -133,11 +133,8 @@ def test_the_place_that_differs_is_named(field: str, value: object, says: str) -
     ("body", "says"),
     [
         (b" ", "the response is empty, but should be JSON"),
-        (b"<html>Bad gateway</html>", "the response is not JSON; it begins with '<html>Bad"),
-        (b'{"data": NaN}', "the response is not JSON; it begins with"),
         (b"x" * 61, f"the response is not JSON; it begins with {'x' * 60!r}"),
         (b"[" * 200_000, f"the response is nested too deep; it begins with {'[' * 60!r}"),
-        (b"null", "the response does not match openapi.yaml: the body should be an object"),
         (b"[1]", "the response does not match openapi.yaml: the body should be an object"),
     ],
     ids=lambda value: value[:12],
