@@ -68,6 +68,13 @@ def network(request: pytest.FixtureRequest) -> Shell:
     return Shell(request.param)
 
 
+@pytest.fixture(params=["asyncio", "trio"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """What runs an event loop."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """Who issues the certificates of the tests; nobody trusts it."""
@@ -79,6 +86,12 @@ def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> Authority:
     """The authority, which clients trust."""
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
     return authority
+
+
+@pytest.fixture(params=["http", "https"])
+def tls(request: pytest.FixtureRequest, trusted: Authority) -> ssl.SSLContext | None:
+    """What a server needs to be one of http, or of https."""
+    return trusted.server() if request.param == "https" else None
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import ssl
 import sys
 import types
 import warnings
@@ -13,7 +14,6 @@ import pytest
 import uvloop
 from anthropic_models import AsyncClient, BetaModelInfo, Client
 
-from tests.support.certificates import Authority
 from tests.support.scripted_server import (
     Scripted,
     ScriptedServer,
@@ -25,14 +25,10 @@ from tests.support.sync_and_async import KEY, with_async_client
 from tests.support.threads import in_threads
 
 LOOPS = pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
-BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
-@pytest.fixture(params=["http", "https"])
-def server(
-    request: pytest.FixtureRequest, trusted: Authority, scripted: Scripted
-) -> ScriptedServer:
-    tls = trusted.server() if request.param == "https" else None
+@pytest.fixture
+def server(tls: ssl.SSLContext | None, scripted: Scripted) -> ScriptedServer:
     return scripted(respond(page("a")), tls=tls)
 
 
@@ -81,7 +77,6 @@ def test_a_task_is_cancelled_after_any_step(loop: str, server: ScriptedServer) -
     with_async_client(loop, server.base_url, work)
 
 
-@BACKENDS
 def test_a_scope_is_cancelled_after_any_step(backend: str, server: ScriptedServer) -> None:
     async def work(client: AsyncClient) -> None:
         for steps in range(40):
@@ -130,7 +125,6 @@ def test_who_waits_for_a_free_connection_may_be_cancelled(
     with_async_client(loop, server.base_url, work)
 
 
-@BACKENDS
 def test_a_walk_that_was_cancelled_goes_on_where_it_was(backend: str, scripted: Scripted) -> None:
     server = scripted(respond(page("a", has_more=True)), silence_after(), respond(page("b")))
 

@@ -31,7 +31,6 @@ from tests.support.threads import ended, in_a_thread
 PATIENT = httpx.Timeout(500)
 RETRY_LATER = error(429, "rate_limit_error", headers={"retry-after": "50"})
 DRIP = drip(SIZED, b" ", every=0.01)
-BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
 @contextmanager
@@ -162,7 +161,6 @@ def test_a_thread_that_waits_to_retry_is_woken(scripted: Scripted) -> None:
         ends_closed(client.models.list, lambda: waits.wait(30), client.close)
 
 
-@BACKENDS
 def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> None:
     server = scripted(respond(page("a")))
 
@@ -234,7 +232,6 @@ def test_it_does_not_wait_for_a_name(scripted: Scripted, monkeypatch: pytest.Mon
     assert len(server.requests) == 1
 
 
-@BACKENDS
 @pytest.mark.parametrize(
     "script",
     [
@@ -261,7 +258,6 @@ def close_in_another_loop(client: AsyncClient) -> None:
     assert ended(thread)
 
 
-@BACKENDS
 def test_a_call_does_not_begin_to_wait_when_another_event_loop_has_closed(
     backend: str, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,19 +3,19 @@
 import asyncio
 import os
 import socket
+import ssl
 import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from anthropic_models import AsyncClient, Client
 
-from tests.support.certificates import Authority
-from tests.support.scripted_server import Scripted, ScriptedServer, page, respond, when
+from tests.support.scripted_server import Scripted, page, respond, when
 from tests.support.sync_and_async import KEY
 from tests.support.threads import ended, in_a_thread
 
@@ -76,13 +76,6 @@ def naming(connection: socket.socket, _over: threading.Event) -> bool:
     return respond(page(str(connection.getpeername()[1])))(connection, _over)
 
 
-@pytest.fixture(params=["http", "https"])
-def server(request: pytest.FixtureRequest, trusted: Authority) -> Iterator[ScriptedServer]:
-    tls = trusted.server() if request.param == "https" else None
-    with ScriptedServer(naming, tls=tls) as running:
-        yield running
-
-
 Calls = tuple[Callable[[], set[str | None]], Callable[[], object]]
 
 
@@ -100,9 +93,9 @@ def calls_of(kind: type[Client | AsyncClient], **arguments: Any) -> Calls:
 
 @KINDS
 def test_children_and_parent_use_connections_of_their_own(
-    kind: type[Client | AsyncClient], server: ScriptedServer
+    kind: type[Client | AsyncClient], tls: ssl.SSLContext | None, scripted: Scripted
 ) -> None:
-    ports, close = calls_of(kind, base_url=server.base_url)
+    ports, close = calls_of(kind, base_url=scripted(naming, tls=tls).base_url)
     (port,) = ports()
     reads, writes = os.pipe()
 

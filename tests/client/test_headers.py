@@ -6,7 +6,7 @@ import platform
 import string
 from collections.abc import Callable
 from contextlib import suppress
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ DATE = datetime.date(2027, 1, 1)  # which its text alone would not tell from a s
 VERSION = "anthropic-version"
 
 
-class Mine(StrEnum):
+class Mine(str, Enum):  # noqa: UP042 - of which str() is not the value
     """An enumeration of the caller's."""
 
     NEXT = "next"

@@ -171,7 +171,6 @@ def test_a_response_that_comes_once_the_client_is_closed_is_dropped() -> None:
             client.models.list()
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_a_response_that_comes_once_an_async_client_is_closed_is_dropped(backend: str) -> None:
     async def main() -> None:
         async def close_and_respond(_request: httpx.Request) -> httpx.Response:

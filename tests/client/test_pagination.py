@@ -56,17 +56,9 @@ class TestLimits:
         for size, most, sent in ((7, None, 7), (None, 3, 3), (7, 3, 3), (2, 3, 2), (1, None, 1)):
             assert query_of(step(limit=size, max_items=most)) == {"limit": str(sent)}
 
-    @pytest.mark.parametrize(
-        ("largest", "smallest", "default", "remaining", "limit"), CASES["limits"]
-    )
-    def test_a_limit_is_sent_where_it_is_known_to_be_allowed(
-        self,
-        largest: int | None,
-        smallest: int,
-        default: int | None,
-        remaining: int | None,
-        limit: int | None,
-    ) -> None:
+    @pytest.mark.parametrize("case", CASES["limits"])
+    def test_a_limit_is_sent_where_it_is_known_to_be_allowed(self, case: list[Any]) -> None:
+        largest, smallest, default, remaining, limit = case
         assert PageSize(largest, smallest, default).limit(remaining) == limit
 
     def test_no_limit_is_sent_where_the_document_has_none(self) -> None:

@@ -15,7 +15,6 @@ from tests.support.scripted_server import Scripted, page, raw, respond, silence_
 from tests.support.sync_and_async import KEY, Shell, with_async_client
 from tests.support.threads import ended, in_a_thread
 
-BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 FIRST = respond(page("a", has_more=True))
 FIRST_TWO = respond(page("a", "b", has_more=True))
 LAST = respond(page("b"))
@@ -46,7 +45,6 @@ def test_no_more_than_one_page_is_prefetched_and_none_that_max_items_does_not_ne
     assert len(server.requests) == 5
 
 
-@BACKENDS
 def test_after_an_error_a_listing_tries_the_page_again(backend: str, scripted: Scripted) -> None:
     async def work(client: AsyncClient) -> None:
         models = aiter(client.models.list(prefetch=True))
@@ -82,7 +80,6 @@ def test_over_an_httpx_client_closing_waits_for_the_page_under_way(scripted: Scr
         assert [model.id for model in again.models.list()] == ["c"]
 
 
-@BACKENDS
 def test_a_caller_that_computes_delays_no_page(backend: str, scripted: Scripted) -> None:
     async def work(client: AsyncClient) -> None:
         models = aiter(client.models.list(prefetch=True))
@@ -149,7 +146,6 @@ def test_a_loop_that_ends_before_a_task_has_begun_ends_all_the_same() -> None:
     assert len(asked) == 1
 
 
-@BACKENDS
 @pytest.mark.parametrize("is_cancelled", [False, True], ids=["closed", "closed and cancelled"])
 def test_closing_the_root_ends_a_page_under_way_of_a_derived_client(
     backend: str, scripted: Scripted, is_cancelled: bool

@@ -86,34 +86,22 @@ def test_a_date_is_parsed_where_tests_replace_the_class(monkeypatch: pytest.Monk
 
 
 PAIRS = [list(pair) for pair in model("b").items()]
-NO_DATES = [
-    "garbage",
-    "2025-05-14T00:00:00",
-    "2025-W20-3T00:00:00Z",
-    "2025-05-14T00Z",
-    "2025-05-14T00:00:00+0200",
-]
 
 
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
         ("data", None, "should be a list, but is null"),
-        ("has_more", 0, "should be true or false, but is 0"),
-        ("has_more", "y" * 59, f"but is '{'y' * 56}..."),
+        ("has_more", "y" * 59, f"should be true or false, but is '{'y' * 56}..."),
         ("has_more", int("7" * 400), "but is an integer of hundreds of digits"),
         ("first_id", 7, "should be a string or null, but is 7"),
         ("data[1]", PAIRS, "should be an object, but is a list"),
         ("data[1].id", {}, "is missing"),
-        ("data[1].id", model("b", id=7), "should be a string, but is 7"),
         ("data[1].display_name", model("b", display_name=True), "but is true"),
         ("data[1].type", model("b", type="agent"), "should be 'model', but is 'agent'"),
-        *(
-            (
-                *("data[1].created_at", model("b", created_at=date)),
-                f"should be an RFC 3339 date-time, but is {date!r}",
-            )
-            for date in NO_DATES
+        (
+            *("data[1].created_at", model("b", created_at="2025-W20-3T00:00:00Z")),
+            "should be an RFC 3339 date-time, but is '2025-W20-3T00:00:00Z'",
         ),
     ],
 )

@@ -93,10 +93,8 @@ KINDS = pytest.mark.parametrize("kind", [Client, AsyncClient])
     [
         {"timeout": -1},
         {"http_client": f"http://user:{KEY}@proxy"},
-        {"base_url": "x"},
         {"base_url": f"https://user:{KEY}@host"},
         {"api_key": f"{KEY}\n"},
-        {"auth_token": f"{KEY}é"},
         {"auth_token": KEY, "api_key": KEY},
         {"default_headers": {**HEADERS, "a b": "1"}},
         {"default_headers": {"Cookie": f"{KEY}\n"}},
@@ -113,14 +111,10 @@ def test_a_wrong_option_of_a_client_shows_no_credential(
         refused(kind, **right | wrong)
         if "http_client" not in wrong:
             refused(client.with_options, **right | wrong)
-
-
-@KINDS
-def test_a_variable_that_is_wrong_is_not_shown(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", f"{KEY}\n")
+    refused(kind)
     monkeypatch.setenv("ANTHROPIC_BASE_URL", f"user:{KEY}@host")
     refused(kind)
-    refused(kind, base_url="https://host")
 
 
 @KINDS
@@ -166,19 +160,14 @@ def test_what_is_no_request_shows_no_credential(wrong: dict[str, Any]) -> None:
 
 QUOTING: list[tuple[Callable[[str], RawResponse | Failure], str]] = [
     (lambda q: raw_response({"error": {"message": f"invalid {q}"}}, status=401), "invalid"),
-    (lambda q: raw_response({"error": {"message": "no", "type": q}}, status=401), "no"),
     (lambda q: raw_response({q: [{q: q}]}, status=400), "400"),
-    (lambda q: raw_response(f"<title>{q}</title>".encode(), status=502), "502"),
     (lambda q: raw_response(q.encode("utf-16"), status=502), "502"),
     (lambda q: raw_response(q.encode()), "not JSON"),
-    (lambda q: raw_response([q]), "an object"),
     (lambda q: raw_response(page("a") | {"has_more": q}), "has_more"),
-    (lambda q: raw_response(page("a") | {"has_more": [[q]]}), "has_more"),
     (lambda q: raw_response({**page("a"), "data": [{q: q}]}), "data"),
     (lambda q: raw_response(APIResponseValidationError(f"encoded as {q}")), "encoded as"),
     (lambda q: raw_response({}, status=400, headers={"request-id": q}), "request id"),
     (lambda q: raw_response({}, headers={"request-id": q}), "request id"),
-    (lambda q: raw_response({}, status=404, headers={"retry-after": q}), "404"),
     (lambda q: Failure(APIConnectionError(f"lost: {q}"), retryable=False), "lost"),
 ]
 
