@@ -90,10 +90,7 @@ def interruptible(*command: str | Path, folder: Path) -> Generator[subprocess.Po
 
 
 class Program:
-    """A program of the project within this process, which has loaded already what that needs.
-
-    The program itself may be that of a copy; what it imports is the project's own.
-    """
+    """Runs the `main` of a program of the project within this process."""
 
     def __init__(
         self, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -101,15 +98,16 @@ class Program:
         self._capture = capture
         self._monkeypatch = monkeypatch
 
-    def __call__(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, main: Callable[[], int], *arguments: str | Path
+    ) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
         with self._monkeypatch.context() as patch, same_signals():
-            patch.setattr(sys, "argv", [script.name, *arguments])
-            patch.setattr(process, "run", run_here)
-            with pytest.raises(SystemExit) as end:
-                runpy.run_path(str(script), run_name="__main__")
-        code = end.value.code
-        assert isinstance(code, int)
+            patch.setattr(sys, "argv", [main.__module__, *map(str, arguments)])
+            try:
+                code = main()
+            except SystemExit as end:  # as argparse ends a program
+                code = int(str(end.code))
         return subprocess.CompletedProcess(arguments, code, *self._capture.readouterr())
 
 
