@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,18 @@ import httpx
 import pytest
 from anthropic_models import Client, NotFoundError
 from anthropic_models.sandbox import Sandbox
+from attrs import evolve
 
 from benchmarks import bench, report, results
 from benchmarks.all_rows import cases
-from benchmarks.goals import OURS, Claim, Measured, Note, Outcome, is_worse, of, outcome
+from benchmarks.goals import OURS, Claim, Measured, Outcome, is_worse, of, outcome
 from benchmarks.machine import Machine
 from benchmarks.measuring import Case, measured
-from benchmarks.processes import Job, Program, Run, WrongWorkError, listing
-from benchmarks.server_process import Certificates, Served, serving
+from benchmarks.processes import Job, Program, WrongWorkError, printing
+from benchmarks.server_process import Certificates, serving
 from tests.support.projects import ROOT
 
 NO_CERTIFICATES = Certificates(Path(os.devnull), Path(os.devnull))
-MACHINE = Machine("2 processors", "Linux", 0.1, ["Python 3.11.7"], ["anthropic 1.0"])
 
 
 def claim(key: str = "5a", goal: float = 0.5) -> Claim:
@@ -72,11 +72,6 @@ def test_worse_is_more_than_a_quarter_above_what_is_committed(fresh: float, wors
     assert is_worse(fresh, committed=0.8) is worse
 
 
-def test_a_note_says_which_share_of_our_time_another_takes() -> None:
-    note = Note("it takes {share}", of(OURS), of("them"))
-    assert note.text(taking([4], [1])) == "it takes 25%"
-
-
 # What is committed
 
 
@@ -114,25 +109,18 @@ def test_what_is_worse_than_committed_is_measured_again_alone_and_fails_when_wor
     assert said == bool(code)
 
 
-def test_the_committed_ratios_are_read_as_they_were_written(tmp_path: Path) -> None:
-    results.write(tmp_path, found(**{"5a": 0.123456}).outcomes)
-    assert results.committed(tmp_path) == {"5a": 0.123}
-
-
 def test_the_report_has_a_line_for_each_claim_and_says_what_is_not_met() -> None:
     outcomes = [outcome(claim("5a"), taking([1], [4])), outcome(claim("5b"), taking([3], [4]))]
-    text = report.written(outcomes, ["The server takes 5%."], MACHINE, minutes=7.4)
+    machine = Machine("2 processors", "Linux", 0.1, ["Python 3.11.7"], ["anthropic 1.0"])
+    text = report.written(outcomes, ["The server takes 5%."], machine, minutes=7.4)
     assert "| 5a | walk | time | them | ≤ 0.50 | **0.25** (0.25 to 0.25) | 1 | yes |\n" in text
     assert "| 5b | walk | time | them | ≤ 0.50 | **0.75** (0.75 to 0.75) | 1 | **no** |\n" in text
     assert "\n1 of 2 goals are met. Not met: 5b.\n" in text
     assert ", 7 minutes\n- 2 processors; Linux; load 0.1 before\n- ours: Python 3.11.7\n" in text
     assert "\n- The server takes 5%.\n" in text
-    assert "busy" not in text
-
-
-def test_the_report_of_a_busy_machine_says_so() -> None:
-    busy = Machine("2 processors", "Linux", 1.7, [], [])
-    assert "was busy with other work" in report.written(found(**{"6": 1}).outcomes, [], busy, 1)
+    busy = evolve(machine, load=1.7)
+    assert "was busy with other work" in report.written(outcomes, [], busy, 1)
+    assert "was busy" not in text
 
 
 def test_every_contestant_has_a_module() -> None:
@@ -142,15 +130,10 @@ def test_every_contestant_has_a_module() -> None:
     assert modules <= names, modules - names
 
 
-@pytest.mark.parametrize("quick", [True, False])
-def test_all_fifteen_rows_are_there_and_no_claim_shares_its_key(quick: bool) -> None:
-    claims = [claim for case in cases(quick=quick) for claim in case.claims]
-    assert sorted({claim.row for claim in claims}) == list(range(1, 16))
-    assert len({claim.key for claim in claims}) == len(claims)
-
-
 def test_what_is_committed_are_the_claims_of_a_whole_run() -> None:
-    claims = {claim.key: claim for case in cases(quick=False) for claim in case.claims}
+    measured = [claim for case in cases(quick=False) for claim in case.claims]
+    claims = {claim.key: claim for claim in measured}
+    assert len(claims) == len(measured)
     committed = results.committed(ROOT / "benchmarks")
     assert committed.keys() == claims.keys()
     text = (ROOT / "benchmarks/RESULTS.md").read_text("utf-8")
@@ -162,78 +145,54 @@ def test_what_is_committed_are_the_claims_of_a_whole_run() -> None:
 # The server
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    with serving(57, 0, None) as running:
-        yield running
-
-
-def test_the_server_sends_the_pages_of_the_sandbox_and_counts_them(
-    server: Served, sandbox: Sandbox
-) -> None:
-    before = server.requests()
+def test_the_server_sends_the_pages_of_the_sandbox_and_counts_them(sandbox: Sandbox) -> None:
     pages: list[list[dict[str, Any]]] = []
-    for base_url in (server.base_url, sandbox.base_url):
-        with Client(base_url=base_url, api_key="any") as client:
-            first = client.models.list(limit=10)
-            empty = client.models.list(after_id="made-up-model-000001")
-            pages.append([page.to_dict() for page in [*first.iter_pages(), empty]])
+    with serving(57, 0, None) as server:
+        for base_url in (server.base_url, sandbox.base_url):
+            with Client(base_url=base_url, api_key="any") as client:
+                first = client.models.list(limit=10)
+                empty = client.models.list(after_id="made-up-model-000001")
+                pages.append([page.to_dict() for page in [*first.iter_pages(), empty]])
+                with pytest.raises(NotFoundError):
+                    client.models.list(after_id="made-up-model-000058")
+        assert len(httpx.get(f"{server.base_url}/v1/models").json()["data"]) == 20
+        assert server.requests() == 9
     assert len(pages[0]) == 7
     assert pages[0] == pages[1]
-    assert len(httpx.get(f"{server.base_url}/v1/models").json()["data"]) == 20
-    assert server.requests() - before == 8
-
-
-@pytest.mark.parametrize("cursor", ["made-up-model-000058", "no-such-model"])
-def test_the_server_knows_no_cursor_that_is_no_model(server: Served, cursor: str) -> None:
-    with Client(base_url=server.base_url, api_key="any") as client, pytest.raises(NotFoundError):
-        client.models.list(after_id=cursor)
-
-
-def test_over_https_the_server_is_trusted_with_the_authorities_of_the_run(tmp_path: Path) -> None:
-    known = tmp_path / "known.pem"
-    known.write_bytes(b"")
-    certificates = Certificates.made_in(tmp_path, known)
-    case = Case(3, {OURS: _listing("ours")}, [], 1, 1, tls=True)
-    assert [sample["models"] for sample in measured(case, certificates)[OURS]] == [3]
 
 
 # Contestants
 
 
-def _listing(module: str) -> Run:
-    return listing(Program(module, Path(sys.prefix)), 3)
-
-
 @pytest.fixture
 def walking(tmp_path: Path) -> Callable[..., Case]:
-    """Make cases of contestants whose `walk` is a line, each with a limit of its own."""
+    """Make a case of contestants whose `walk` is a line, each with a limit of its own."""
 
-    def made(line: str, *limits: int, rounds: int = 2, seconds: int = 60) -> Case:
+    def made(line: str, *limits: int) -> Case:
         code = "from contextlib import nullcontext as connected\ndef walk(client, limit):\n"
         (tmp_path / "counting.py").write_text(f"{code}    {line}\n", "utf-8")
         program = Program("counting", Path(sys.prefix), tmp_path)
         jobs = {str(limit): Job(program, "walk", 3, {"limit": limit}) for limit in limits}
-        return Case(3, dict(jobs), [], rounds, seconds, fewest=2)
+        return Case(3, dict(jobs), [], rounds=9, seconds=0, fewest=2)
 
     return made
 
 
-def test_a_contestant_is_measured_in_rounds_with_its_models_and_requests(
-    walking: Callable[..., Case],
+def test_contestants_run_alternately_until_their_time_is_over_but_no_less_than_the_fewest_rounds(
+    walking: Callable[..., Case], tmp_path: Path
 ) -> None:
-    line = "import urllib.request as u; u.urlopen(client + '/v1/models').read(); return limit"
-    samples = measured(walking(line, 3), NO_CERTIFICATES)["3"]
-    assert [(sample["models"], sample["requests"]) for sample in samples] == [(3, 1), (3, 1)]
-    assert all(sample["seconds"] > 0 and sample["peak_bytes"] > 1_000_000 for sample in samples)
-
-
-def test_contestants_run_alternately(walking: Callable[..., Case], tmp_path: Path) -> None:
     order = tmp_path / "order"
-    line = f"open({str(order)!r}, 'a').write('ab'[limit]); return 3"
-    measured(walking(line, 0, 1, rounds=3), NO_CERTIFICATES)
-    warm_up, rounds = "ab", "ababab"
+    line = (
+        f"open({str(order)!r}, 'a').write('ab'[limit]); "
+        "import urllib.request as u; u.urlopen(client + '/v1/models').read(); return 3"
+    )
+    found = measured(walking(line, 0, 1), NO_CERTIFICATES)
+    warm_up, rounds = "ab", "abab"
     assert order.read_text("utf-8") == warm_up + rounds
+    for samples in found.values():
+        seen = [(sample["models"], sample["requests"]) for sample in samples]
+        assert seen == [(3, 1), (3, 1)]
+        assert all(each["seconds"] > 0 and each["peak_bytes"] > 1_000_000 for each in samples)
 
 
 @pytest.mark.parametrize(
@@ -251,12 +210,7 @@ def test_a_contestant_that_counts_wrong_or_breaks_stops_the_run_by_its_name(
 
 
 def test_a_program_that_lists_too_few_stops_the_run_by_its_name() -> None:
-    with pytest.raises(WrongWorkError, match="ours saw 4 models, not 3"):
-        measured(Case(4, {OURS: _listing("ours")}, [], 1, 1), NO_CERTIFICATES)
-
-
-def test_a_case_ends_when_its_time_is_over_but_not_before_the_fewest_rounds(
-    walking: Callable[..., Case],
-) -> None:
-    case = walking("return 3", 1, rounds=9, seconds=0)
-    assert len(measured(case, NO_CERTIFICATES)["1"]) == 2
+    program = Program("ours", Path(sys.prefix))
+    run = printing(program, (sys.executable, "-c", "print('only-model')"), 3)
+    with pytest.raises(WrongWorkError, match="ours saw 1 models, not 3"):
+        measured(Case(3, {OURS: run}, [], 1, 1), NO_CERTIFICATES)
