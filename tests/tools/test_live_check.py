@@ -1,7 +1,6 @@
 """`make live-check` notices when the API has moved away from the document."""
 
 import copy
-import os
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -11,11 +10,10 @@ from typing import Any
 import pytest
 from anthropic_models import openapi_path
 from anthropic_models.sandbox import Sandbox, made_up_models
-from attrs import frozen
 
 from generator.documents import read_yaml, to_yaml
 from sharing import live_check
-from tests.support.projects import ROOT
+from tests.support.projects import Program
 from tests.support.scripted_server import (
     Response,
     Scripted,
@@ -30,18 +28,12 @@ KEY = "sk-ant-secret-of-the-test"
 VERSION = read_yaml(openapi_path())["info"]["version"]
 
 
-@frozen
-class Done:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def differences(self) -> list[str]:
-        return [line[4:] for line in self.out.splitlines() if line.startswith("  ≠ ")]
-
-
+Done = subprocess.CompletedProcess[str]
 Check = Callable[[str], Done]
+
+
+def differences(done: Done) -> list[str]:
+    return [line[4:] for line in done.stdout.splitlines() if line.startswith("  ≠ ")]
 
 
 def write_document(folder: Path, *more: str) -> None:
@@ -61,9 +53,7 @@ def write_document(folder: Path, *more: str) -> None:
 
 
 @pytest.fixture
-def check(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Check:
+def check(monkeypatch: pytest.MonkeyPatch, program: Program, tmp_path: Path) -> Check:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
     monkeypatch.setattr(live_check, "ROOT", tmp_path)
@@ -71,21 +61,16 @@ def check(
 
     def check(base_url: str) -> Done:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", base_url)
-        code = live_check.main()
-        response = capsys.readouterr()
-        return Done(code, response.out, response.err)
+        return program(live_check.main)
 
     return check
 
 
-def test_without_a_key_it_says_so_and_exits_0(sandbox: Sandbox) -> None:
-    done = subprocess.run(
-        ["make", "live-check"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "ANTHROPIC_BASE_URL": sandbox.base_url},
-        capture_output=True,
-        text=True,
-    )
+def test_without_a_key_it_says_so_and_exits_0(
+    sandbox: Sandbox, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    done = check(sandbox.base_url)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Nothing was checked: set ANTHROPIC_API_KEY to ask the real API.\n"
     assert sandbox.requests == []
@@ -94,8 +79,8 @@ def test_without_a_key_it_says_so_and_exits_0(sandbox: Sandbox) -> None:
 def test_an_api_that_is_as_documented_passes(sandbox: Sandbox, check: Check) -> None:
     sandbox.models[:] = made_up_models(2500)
     done = check(sandbox.base_url)
-    assert (done.code, done.err, done.differences) == (0, "", [])
-    assert done.out.endswith(f"The API responds as openapi.yaml {VERSION} says.\n")
+    assert (done.returncode, done.stderr, differences(done)) == (0, "", [])
+    assert done.stdout.endswith(f"The API responds as openapi.yaml {VERSION} says.\n")
     # It walks all models, and makes each mistake once.
     statuses = [request.status_code for request in sandbox.requests]
     assert statuses == [200, 200, 200, 200, 200, 400, 404, 401]
@@ -104,10 +89,10 @@ def test_an_api_that_is_as_documented_passes(sandbox: Sandbox, check: Check) -> 
 def test_what_was_not_seen_is_told_and_proves_nothing(sandbox: Sandbox, check: Check) -> None:
     sandbox.models.clear()
     done = check(sandbox.base_url)
-    assert done.code == 0
+    assert done.returncode == 0
     for unseen in ("response 529", "an item of `data` in response 200", "null in `request_id` of"):
-        assert unseen in done.out
-    assert "null in `first_id`" not in done.out
+        assert unseen in done.stdout
+    assert "null in `first_id`" not in done.stdout
 
 
 GONE = object()
@@ -138,10 +123,10 @@ def test_what_a_later_api_has_is_reported_once(
         models[index] = {name: value for name, value in changed.items() if value is not GONE}
     sandbox.models[:] = models
     done = check(sandbox.base_url)
-    assert done.code == 1
-    (difference,) = done.differences
+    assert done.returncode == 1
+    (difference,) = differences(done)
     assert difference.startswith(f"response 200: {reported}")
-    assert done.out.endswith(f"The API does not respond as openapi.yaml {VERSION} says.\n")
+    assert done.stdout.endswith(f"The API does not respond as openapi.yaml {VERSION} says.\n")
 
 
 PAGE = page()
@@ -180,9 +165,9 @@ def test_a_response_that_is_not_the_documented_one_is_reported(
     scripted: Scripted, check: Check, asked: str, response: Response, reported: str
 ) -> None:
     done = check(scripted(*{**as_documented(), asked: response}.values()).base_url)
-    assert done.code == 1
-    assert [text for text in done.differences if text.startswith(reported)], done.out
-    assert "Traceback" not in done.err
+    assert done.returncode == 1
+    assert [text for text in differences(done) if text.startswith(reported)], done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_a_field_that_may_be_missing_but_never_comes_is_reported(
@@ -191,7 +176,7 @@ def test_a_field_that_may_be_missing_but_never_comes_is_reported(
     envelope = {"type": "error", "error": {"type": "api_error", "message": "no"}}
     refusals = [success(envelope, status=status) for status in (400, 404, 401)]
     server = scripted(success(PAGE), success(PAGE), *refusals)
-    assert check(server.base_url).differences == [
+    assert differences(check(server.base_url)) == [
         f"response {status}: no `request_id`, which the document has" for status in (400, 401, 404)
     ]
 
@@ -208,7 +193,7 @@ def test_other_operations_are_asked_and_one_model_where_a_path_takes_its_id(
     lacks = (
         "GET /v1/models/{id}: response 200: `made_up` is not in the document (integer, such as 5)"
     )
-    assert (done.code, done.differences) == (1, [lacks])
+    assert (done.returncode, differences(done)) == (1, [lacks])
     assert (tmp_path / "summary.md").read_text("utf-8") == (
         "## The API and openapi.yaml\n\n"
         f"The API does not respond as openapi.yaml {VERSION} says.\n\n"
@@ -219,7 +204,7 @@ def test_other_operations_are_asked_and_one_model_where_a_path_takes_its_id(
 def test_a_list_that_never_ends_is_not_followed(scripted: Scripted, check: Check) -> None:
     endless = success(page("a", has_more=True))
     server = scripted(endless, endless, *as_documented().values())
-    assert check(server.base_url).code == 0
+    assert check(server.base_url).returncode == 0
     assert len(server.requests) == 7
 
 
@@ -236,9 +221,9 @@ def test_an_api_that_cannot_be_asked_exits_2(
     scripted: Scripted, check: Check, response: Response, reported: str
 ) -> None:
     done = check(scripted(response).base_url)
-    assert done.code == 2
-    assert reported in done.err
-    assert "Traceback" not in done.err
+    assert done.returncode == 2
+    assert reported in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_key_that_is_none_exits_2_and_is_not_shown(
@@ -246,6 +231,6 @@ def test_a_key_that_is_none_exits_2_and_is_not_shown(
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", f"{KEY}\nx-evil: 1")
     done = check(sandbox.base_url)
-    assert done.code == 2
-    assert "ANTHROPIC_API_KEY" in done.err
-    assert KEY not in done.out + done.err
+    assert done.returncode == 2
+    assert "ANTHROPIC_API_KEY" in done.stderr
+    assert KEY not in done.stdout + done.stderr
