@@ -43,10 +43,10 @@ run: setup ## list models: from the real API when ANTHROPIC_API_KEY is set, else
 
 # Some tests wait, so two processors can run three. Without compiled files, each of
 # some hundred processes would compile the wrapper anew.
-test: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests
+test: setup $(NODE)/ready $(SDKS:=/ready) ## run all tests
 	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3
 
-coverage: setup $(NODE)/ready $(SDKS:=/ready) $(BARE)/ready ## run all tests; fail unless they run every line of the wrapper
+coverage: setup $(NODE)/ready $(SDKS:=/ready) ## run all tests; fail unless they run every line of the wrapper
 	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 3 --cov
 
 # A million cases: make differential CASES=1000000.
