@@ -76,9 +76,10 @@ def _edit(kind: str, name: str, row: dict[str, Any]) -> Edit:
     """Return an edit; a field is one of a model that is called `probe`."""
     if kind != "fields":
         return Edit(kind, name, row)
-    whole = {key: [{"probe": each} for each in row[key]] for key in ("good", "bad") if key in row}
-    whole |= {"fields": {"probe": row["is"]}, "required": ["probe"] if "required" in row else []}
-    return Edit("models", name, row | whole)
+    row = row | {"fields": {"probe": row["is"]}, "required": ["probe"] * ("required" in row)}
+    for key in {"good", "bad"} & row.keys():
+        row[key] = [{"probe": each} for each in row[key]]
+    return Edit("models", name, row)
 
 
 def edited(edit: Edit) -> str:
@@ -222,7 +223,8 @@ def _check_bodies(edit: Edit, document: Document) -> None:
     schemas = document["components"]["schemas"]
     row, reference = edit.row, Reference(schemas)
     cases = Cases(schemas, seed=len(edit.name))
-    good, bad = row.get("good", []), row.get("bad", [])
+    good: list[Any] = row.get("good", [])
+    bad: list[Any] = row.get("bad", [])
     if edit.kind == "bodies":
         operation, schema = "get_probe", {"$ref": f"#/components/schemas/{row.get('as', 'Probe')}"}
         made = [cases.case(schema) for _ in range(CASES)]
@@ -232,7 +234,7 @@ def _check_bodies(edit: Edit, document: Document) -> None:
         new = [name for name in row["fields"] if name in fields]
         made = [{name: cases.case(fields[name]) for name in new} for _ in range(CASES)]
         model = {k: v for k, v in _model().items() if k not in (*row["fields"], *required)}
-        bad = [*bad, *([{}] if required else [])]
+        bad = bad + [{}] * bool(required)
         good, bad, made = ([_page(model | each) for each in some] for some in (good, bad, made))
     for says, contents in ((True, good), (False, bad)):
         if wrong := [each for each in contents if reference.is_valid(schema, each) is not says]:
