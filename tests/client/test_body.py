@@ -9,7 +9,7 @@ import pytest
 from anthropic_models import APIConnectionError, APIResponseValidationError
 from anthropic_models._core import json_body
 from anthropic_models._core.body_decoder import MAX_BYTES, BodyDecoder
-from anthropic_models._core.json_body import JsonError, decoded_json, kept_body
+from anthropic_models._core.json_body import JsonError, decoded_json
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -137,19 +137,3 @@ class TestJson:
         assert decoded_json(b'["\\"[[[[[[\\\\", {}, [[[]]]]') == ['"[[[[[[\\', {}, [[[]]]]
         with pytest.raises(JsonError, match="is nested too deep"):
             decoded_json(b'[{"a":[{"b":[[]]}]}]')
-
-
-@pytest.mark.parametrize(
-    ("body", "content", "kept"),
-    [
-        (b"", None, None),
-        (b"<html>\xff</html>", None, "<html>\ufffd</html>"),
-        (b"\xef\xbb\xbfplain", None, "plain"),
-        ("plain é".encode("utf-16"), None, "plain é"),
-        (b"[1]", [1], [1]),
-        (b"[" * 101 + b"]" * 101, [], "[" * 101 + "]" * 101),
-        (b"[" + b" " * MIB + b"]", [], "[" + " " * (MIB - 1)),
-    ],
-)
-def test_an_error_keeps_json_or_else_the_text(body: bytes, content: object, kept: object) -> None:
-    assert kept_body(body, content) == kept

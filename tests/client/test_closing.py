@@ -271,8 +271,9 @@ def test_a_call_does_not_begin_to_wait_when_another_event_loop_has_closed(
     ends_closed(listing(client, backend), lambda: None, lambda: None)
 
 
-def test_a_connection_is_not_kept_when_another_event_loop_closes_at_the_end_of_a_call(
-    scripted: Scripted,
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_closing_at_the_end_of_a_call_drops_its_response_and_its_connection(
+    kind: type[Client | AsyncClient], scripted: Scripted
 ) -> None:
     has_ended = threading.Event()
 
@@ -282,11 +283,12 @@ def test_a_connection_is_not_kept_when_another_event_loop_closes_at_the_end_of_a
         has_ended.set()
         return False
 
-    client = AsyncClient(api_key=KEY, base_url=scripted(watching).base_url)
+    client = kind(api_key=KEY, base_url=scripted(watching).base_url)
 
     def close() -> None:
-        close_in_another_loop(client)
+        client.close() if isinstance(client, Client) else close_in_another_loop(client)
 
+    call = client.models.list if isinstance(client, Client) else listing(client, "asyncio")
     with on_log("httpcore.http11", close, "response_closed.complete"):
-        ends_closed(listing(client, "asyncio"), lambda: None, lambda: None)
+        ends_closed(call, lambda: None, lambda: None)
     assert has_ended.wait(30)

@@ -2,6 +2,7 @@
 
 import builtins
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -145,20 +146,11 @@ class TestResume:
 
 class TestContent:
     def test_of_a_page_by_id_and_of_one_by_token(self) -> None:
-        class Page:
-            data = ("a",)
-            has_more = True
-            first_id = last_id = "a"
-
-        class TokenPage:
-            data = ("a",)
-            next_page: str | None = "t"
-
-        assert PageContent.of(Page()) == PageContent(("a",), True, "a", "a", None)
-        last = TokenPage()
-        assert PageContent.of(last) == PageContent(("a",), True, None, None, "t")
-        last.next_page = None
-        assert not PageContent.of(last).has_more
+        by_id = SimpleNamespace(data=["a"], has_more=True, first_id="a", last_id="a")
+        assert PageContent.of(by_id) == PageContent(["a"], True, "a", "a", None)
+        by_token = SimpleNamespace(data=["a"], next_page="t")
+        assert PageContent.of(by_token) == PageContent(["a"], True, None, None, "t")
+        assert not PageContent.of(SimpleNamespace(data=["a"], next_page=None)).has_more
         assert PageContent.of(object()) == PageContent([], False, None, None, None)
 
     def test_of_both_shapes_is_paginated_by_the_one_of_the_operation(self) -> None:

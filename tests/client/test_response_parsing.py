@@ -1,6 +1,5 @@
 """Success responses: the result that the document describes, or the place where they differ."""
 
-import datetime
 import json
 from decimal import Decimal
 from typing import Any
@@ -74,15 +73,6 @@ def test_what_python_and_json_see_differently_is_kept_as_it_is() -> None:
     (found,) = result.parsed.data
     assert (found.id, found["later"]) == ("\ud800", "\udfff")
     assert result.parsed["big"] == int(Decimal(digits))
-
-
-def test_a_date_is_parsed_where_tests_replace_the_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Frozen(datetime.datetime):
-        """What freezegun puts in the place of the class."""
-
-    monkeypatch.setattr(datetime, "datetime", Frozen)
-    (found,) = parsed(page("a")).parsed.data
-    assert found.created_at.year == 2025
 
 
 PAIRS = [list(pair) for pair in model("b").items()]

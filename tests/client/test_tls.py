@@ -6,7 +6,6 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from anthropic_models import APIConnectionError, Client
@@ -45,20 +44,6 @@ def test_a_certificate_that_does_not_hold_is_refused_and_not_tried_again(
     failure = shell.error(server.base_url, APIConnectionError, r"could not connect .*certificate")
     assert failure.retries_taken == 0
     assert (server.requests, server.connections) == ([], 1)
-
-
-def test_a_server_may_demand_a_certificate(
-    network: Shell, trusted: Authority, scripted: Scripted, tmp_path: Path
-) -> None:
-    demanding = trusted.server()
-    demanding.verify_mode = ssl.CERT_REQUIRED
-    trusted.trust(demanding)
-    server = scripted(respond(page("a")), tls=demanding)
-    says = r"(?i)certificate.required|handshake|lost"
-    network.error(server.base_url, APIConnectionError, says, **NO_RETRY)
-    known = ssl.create_default_context(cafile=str(trusted.path))
-    known.load_cert_chain(trusted.client_certificate(tmp_path / "client.pem"))
-    assert network.listed(server.base_url, http={"verify": known}) == ["a"]
 
 
 def garbled(content: bytes) -> Response:

@@ -21,14 +21,3 @@ class Authority:
         certificate = self._authority.issue_cert(*(names or ("127.0.0.1",)), **options)
         certificate.configure_cert(context)
         return context
-
-    def trust(self, context: ssl.SSLContext) -> None:
-        """Let a context trust this authority, too."""
-        self._authority.configure_trust(context)
-
-    def client_certificate(self, path: Path) -> Path:
-        """Write a certificate and its key for a client into a file."""
-        self._authority.issue_cert("client.example").private_key_and_cert_chain_pem.write_to_path(
-            str(path)
-        )
-        return path
