@@ -19,7 +19,7 @@ from tests.support.certificates import Authority
 from tests.support.projects import ROOT, Program
 from tests.support.scripted_server import Response, Scripted, ScriptedServer
 from tests.support.sync_and_async import Shell
-from tests.support.terminal import Command
+from tests.support.terminal import Command, Pipe
 
 # The variables that every machine has. Others would hide faults (PYTHONUNBUFFERED), or make some.
 ORDINARY = {"HOME", "LANG", "LOGNAME", "PATH", "TERM", "TMPDIR", "TZ", "USER"}
@@ -98,6 +98,14 @@ def tls(request: pytest.FixtureRequest, trusted: Authority) -> ssl.SSLContext | 
 def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command `anthropic-models`, within this process."""
     return Command(capfd, monkeypatch)
+
+
+@pytest.fixture
+def pipe() -> Generator[Pipe]:
+    """The ends of a pipe for what a command prints: to read from, and to write into."""
+    reading, writing = os.pipe()
+    with open(reading) as reader, open(writing, "w") as writer:
+        yield reader, writer
 
 
 @pytest.fixture

@@ -3,16 +3,15 @@
 import csv
 import io
 import json
-import os
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import IO, Any
+from typing import Any
 
 import pytest
 from anthropic_models import openapi_path
@@ -21,11 +20,10 @@ from anthropic_models.sandbox import Sandbox, well_known_models
 from generator.documents import read_yaml
 from tests.support.scripted_server import Response, Scripted, error, model, page, respond
 from tests.support.sync_and_async import KEY
-from tests.support.terminal import Command, piped, reported
+from tests.support.terminal import Command, Pipe, piped, reported
 
 FIELDS = list(read_yaml(openapi_path())["components"]["schemas"]["BetaModelInfo"]["properties"])
 Done = CompletedProcess[str]
-Pipe = tuple[IO[str], IO[str]]
 Listing = Callable[..., Done]
 Ids = Callable[..., list[str]]
 FORBIDDEN = error(403, "permission_error")
@@ -53,14 +51,6 @@ def ids(sandbox: Sandbox, command: Command) -> Ids:
         return done.stdout.split()
 
     return run
-
-
-@pytest.fixture
-def pipe() -> Iterator[Pipe]:
-    """A pipe for the output: its end to read from, and the other."""
-    reading, writing = os.pipe()
-    with open(reading) as reader, open(writing, "w") as writer:
-        yield reader, writer
 
 
 # --- formats
