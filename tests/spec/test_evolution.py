@@ -17,6 +17,7 @@ import yaml
 
 from generator import regenerate
 from generator.documents import Json
+from sharing import spec_diff
 from tests.support.evolution import CHANGES, EVOLUTION, later_document, later_project
 from tests.support.projects import ROOT, Program
 from tests.support.scripted_server import Scripted, ScriptedServer, model, page, respond
@@ -76,9 +77,10 @@ def test_regenerating_shows_what_is_new_and_nothing_else(
 
 
 def test_spec_diff_lists_what_is_new_and_that_nothing_breaks(
-    evolved: Path, program: Program
+    evolved: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = program(evolved / "sharing" / "spec_diff.py", "HEAD")
+    monkeypatch.setattr(spec_diff, "ROOT", evolved)
+    done = program(spec_diff.main, "HEAD")
     assert (done.returncode, done.stderr) == (0, "")
     assert without_versions(done.stdout) == without_versions(blocks("")[0])
 

@@ -73,10 +73,7 @@ def merged(into: Document, new: Document) -> Document:
 @contextmanager
 def later_project(folder: Path, document: Document) -> Generator[Path]:
     """Copy the project, edit openapi.yaml and regenerate; import its packages in the block."""
-    copied(
-        *(folder, "openapi.yaml", "overlays", "generator", "generator-config.yml"),
-        *("generated", "sharing"),
-    )
+    copied(folder, "openapi.yaml", "overlays", "generator-config.yml", "generated")
     (folder / "wrapper").symlink_to(ROOT / "wrapper")  # not a line of it is changed
     committed(folder, "openapi.yaml")
     (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
