@@ -90,7 +90,7 @@ def interruptible(*command: str | Path, folder: Path) -> Generator[subprocess.Po
 
 
 class Program:
-    """Runs the `main` of a program of the project within this process."""
+    """A program of the project within this process, which has loaded already what that needs."""
 
     def __init__(
         self, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -99,15 +99,22 @@ class Program:
         self._monkeypatch = monkeypatch
 
     def __call__(
-        self, main: Callable[[], int], *arguments: str | Path
+        self, program: Callable[[], int] | Path, *arguments: str | Path
     ) -> subprocess.CompletedProcess[str]:
-        """Run it to its end."""
+        """Run a `main`, or a script, to its end.
+
+        The script itself may be that of a copy; what it imports is the project's own.
+        """
+        code: Any = None
         with self._monkeypatch.context() as patch, same_signals():
-            patch.setattr(sys, "argv", [main.__module__, *map(str, arguments)])
+            patch.setattr(sys, "argv", ["program", *map(str, arguments)])
             try:
-                code = main()
-            except SystemExit as end:  # as argparse ends a program
-                code = int(str(end.code))
+                if isinstance(program, Path):
+                    runpy.run_path(str(program), run_name="__main__")
+                else:
+                    code = program()
+            except SystemExit as end:
+                code = end.code
         return subprocess.CompletedProcess(arguments, code, *self._capture.readouterr())
 
 
