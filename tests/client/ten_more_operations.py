@@ -73,7 +73,7 @@ def test_only_the_generated_package_is_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "response", "target", "expected"),
+    "case",
     [
         (get_model.request("a/b"), respond(model("a")), "GET /v1/models/a%2Fb", model("a")),
         (ORDER, respond(batch("b")), "POST /v1/batches", batch("b")),
@@ -94,23 +94,22 @@ def test_only_the_generated_package_is_another() -> None:
     ],
 )
 def test_every_operation_is_sent_and_parsed(
-    shell: Shell,
-    scripted: Scripted,
-    request_: Request[Any],
-    response: Response,
-    target: str,
-    expected: object,
+    shell: Shell, scripted: Scripted, case: tuple[Request[Any], Response, str, object]
 ) -> None:
-    server = scripted(response)
+    request, response, target, expected = case
+    server = scripted(response, error(503, "x"), response)
     with shell.client(server.base_url + "/gateway", betas=["a"]) as client:
-        assert plain(client.send(request_, betas=["b"])) == expected
-    (sent,) = server.requests
+        assert plain(client.send(request, betas=["b"])) == expected
+        detailed = client.send_detailed(request, betas=["b"])
+        assert plain(detailed.parsed) == expected
+    sent = server.requests[0]
     method, _, path = target.partition(" ")
     assert (sent.method, sent.target) == (method, f"/gateway{path}")
-    assert sent.body == (request_.body or b"")
-    assert sent.headers.get("content-type") == request_.headers.get("content-type")
+    assert sent.body == (request.body or b"")
+    assert sent.headers.get("content-type") == request.headers.get("content-type")
     assert sent.headers["anthropic-version"] == "2023-06-01"
     assert sent.headers["anthropic-beta"] == "a,b", "also where the document lists no such header"
+    assert (detailed.response.retries_taken, server.requests) == (1, [sent] * 3)
 
 
 def plain(result: Any) -> object:
@@ -121,17 +120,8 @@ def plain(result: Any) -> object:
     return json.loads(json.dumps(found).replace("+00:00", "Z"))
 
 
-def test_the_response_comes_along_when_it_is_asked_for(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(error(503, "x"), respond(model("a"), headers={"request-id": "req_1"}))
-    with shell.client(server.base_url) as client:
-        detailed = client.send_detailed(get_model.request("a"))
-    assert detailed.parsed.id == "a"
-    info = detailed.response
-    assert (info.status_code, info.request_id, info.retries_taken) == (200, "req_1", 1)
-
-
 @pytest.mark.parametrize(
-    ("request_", "response", "kind", "says"),
+    "case",
     [
         (DOWNLOAD, respond({"message": "gone"}, status=404), NotFoundError, "^404: gone"),
         (DELETE, respond({}), APIStatusError, "^200"),
@@ -144,15 +134,12 @@ def test_the_response_comes_along_when_it_is_asked_for(shell: Shell, scripted: S
     ],
 )
 def test_what_the_document_does_not_have_as_a_success_is_an_error_that_says_so(
-    scripted: Scripted,
-    request_: Request[Any],
-    response: Response,
-    kind: type[Exception],
-    says: str,
+    scripted: Scripted, case: tuple[Request[Any], Response, type[Exception], str]
 ) -> None:
+    request, response, kind, says = case
     base_url = scripted(response).base_url
     with Shell("sync").client(base_url) as client, pytest.raises(kind, match=says):
-        client.send(request_)
+        client.send(request)
 
 
 def test_pages_by_id_are_walked_with_the_largest_limit(shell: Shell, scripted: Scripted) -> None:

@@ -14,13 +14,7 @@ import pytest
 import uvloop
 from anthropic_models import AsyncClient, BetaModelInfo, Client
 
-from tests.support.scripted_server import (
-    Scripted,
-    ScriptedServer,
-    page,
-    respond,
-    silence_after,
-)
+from tests.support.scripted_server import Scripted, ScriptedServer, page, respond, silence_after
 from tests.support.sync_and_async import KEY, with_async_client
 from tests.support.threads import in_threads
 

@@ -37,19 +37,18 @@ DRIP = drip(SIZED, b" ", every=0.01)
 def on_log(logger: str, react: Callable[[], object], beginning: str = "") -> Generator[None]:
     """Call a function when a message that begins so is logged."""
 
-    class Notice(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if record.getMessage().startswith(beginning):
-                react()
+    def notice(record: logging.LogRecord) -> bool:
+        if record.getMessage().startswith(beginning):
+            react()
+        return True
 
-    handler = Notice(logging.DEBUG)
     known = logging.getLogger(logger)
-    known.addHandler(handler)
+    known.addFilter(notice)
     known.setLevel(logging.DEBUG)
     try:
         yield
     finally:
-        known.removeHandler(handler)
+        known.removeFilter(notice)
         known.setLevel(logging.NOTSET)
 
 

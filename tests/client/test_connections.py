@@ -268,10 +268,6 @@ def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "_RECHECK", 500)
 
 
-def forgotten(_place: object) -> None:
-    """A wake-up call that is lost."""
-
-
 def nine_wait_for_two(shell: Shell, scripted: Scripted) -> None:
     go_on = threading.Event()
     server = scripted(when(go_on, raw(b"")), when(go_on, respond(page("a"))))
@@ -293,7 +289,7 @@ def test_a_thread_whose_wake_up_call_is_lost_looks_again(
     two_at_once: None, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "_RECHECK", 0.01)
-    monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", forgotten)
+    monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", lambda _: None)
     nine_wait_for_two(Shell("sync"), scripted)
 
 

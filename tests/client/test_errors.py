@@ -18,6 +18,7 @@ from anthropic_models import (
     APIStatusError,
     APITimeoutError,
     ArgumentError,
+    PaginationError,
 )
 from anthropic_models._core.attempt_outcome import Failure, RawResponse
 from anthropic_models._core.error_responses import status_failure
@@ -152,8 +153,10 @@ def test_a_host_is_named_as_in_its_url() -> None:
         assert str(failure.error) == f"reading from {host} timed out", "without a limit"
 
 
-def test_an_error_that_is_not_of_httpx_is_none_of_ours() -> None:
+def test_an_error_that_is_not_of_httpx_is_left_as_it_is() -> None:
     assert outcome_of(RuntimeError("x"), REQUEST) is outcome_of(OSError("x"), REQUEST) is None
+    ours = Failure(error := PaginationError("of a hook"), retryable=False)
+    assert outcome_of(error, REQUEST) == ours
 
 
 def test_a_status_that_a_hook_has_raised_is_a_response() -> None:

@@ -127,22 +127,6 @@ def test_a_child_that_closes_leaves_the_request_of_its_parent(scripted: Scripted
     assert errors == []
 
 
-def test_a_child_works_whatever_its_parent_was_doing(scripted: Scripted) -> None:
-    server = scripted(respond(page("a")))
-    is_over = threading.Event()
-    with Client(api_key=KEY, base_url=server.base_url) as client:
-
-        def busy() -> None:
-            while not is_over.is_set():
-                client.with_options(max_retries=1).models.list()
-
-        threads = [in_a_thread(busy)[0] for _ in range(2)]
-        outcomes = [has_succeeded(forked(client.models.list)) for _ in range(5)]
-        is_over.set()
-        assert all(ended(thread) for thread in threads)
-    assert outcomes == [True] * 5
-
-
 def test_an_httpx_client_that_is_first_used_in_a_child_works(scripted: Scripted) -> None:
     server = scripted(respond(page("a")))
     with httpx.Client() as http:

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from anthropic_models import ArgumentError, KnownAnthropicBeta, Request, __version__
-from anthropic_models._core.headers import checked_betas, checked_headers, merged_headers
+from anthropic_models._core.headers import checked_betas, checked_headers
 from anthropic_models_generated.api.models import list_models
 
 from generator.documents import read_yaml
@@ -51,12 +51,6 @@ def test_the_defaults_arrive(shell: Shell, scripted: Scripted) -> None:
     }
     assert expected.items() <= request.headers.items()
     assert "authorization" not in request.headers
-
-
-def test_a_later_layer_wins_whatever_its_case_and_none_removes() -> None:
-    layers: list[dict[str, str | None]] = [{"A": "1", "b": "1"}, {"a": None}, {"B": "2"}]
-    assert merged_headers(*layers) == {"a": None, "b": "2"}
-    assert merged_headers(*layers, {"A": "3"}) == {"a": "3", "b": "2"}
 
 
 @pytest.mark.parametrize("name", ["User-Agent", "accept", "Accept-Encoding", "X-API-Key"])

@@ -1,5 +1,6 @@
 """`make run`: lists models, and says where they come from."""
 
+import runpy
 import subprocess
 import sys
 
@@ -29,10 +30,11 @@ def test_with_a_key_it_lists_the_api(
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
     monkeypatch.setenv("ANTHROPIC_BASE_URL", sandbox.base_url)
-    assert program(EXAMPLE).stdout.endswith(f"\nfrom {sandbox.base_url}\n")
+    main = runpy.run_path(str(EXAMPLE))["main"]
+    assert program(main).stdout.endswith(f"\nfrom {sandbox.base_url}\n")
     assert [request.headers["x-api-key"] for request in sandbox.requests] == [KEY]
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://example.com")
-    failed = program(EXAMPLE)
+    failed = program(main)
     assert (failed.returncode, failed.stdout) == (1, "")
     assert failed.stderr.startswith("error: ANTHROPIC_BASE_URL ")
     assert len(failed.stderr.splitlines()) == 1

@@ -156,14 +156,9 @@ def test_what_the_document_says_counts_at_once(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_option_that_is_none_leaves_what_is_there() -> None:
-    options: dict[str, Any] = {
-        "betas": ["a"],
-        "default_headers": {"X-A": "1"},
-        "timeout": 3,
-        "max_retries": 7,
-    }
-    base = settings_of(None, api_key=KEY, base_url="https://host", **options)
-    nothing: Any = dict.fromkeys(("api_key", "auth_token", "base_url", *options))
+    options: dict[str, Any] = {"betas": ["a"], "default_headers": {"X-A": "1"}, "timeout": 3}
+    base = settings_of(api_key=KEY, base_url="https://host", max_retries=7, **options)
+    nothing: Any = dict.fromkeys(("api_key", "auth_token", "base_url", "max_retries", *options))
     assert changed_settings(base, Secret(nothing)) == base
     changed = changed_settings(base, Secret({"auth_token": "t", "max_retries": 0}))
     assert changed.credential_headers() == {"Authorization": "Bearer t"}

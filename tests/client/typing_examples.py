@@ -33,8 +33,6 @@ def sync() -> None:
             assert_type(model.type_, Literal["model"])
         for following in page.iter_pages():
             assert_type(following, Page[BetaModelInfo])
-        paginated = client.paginate(list_models.request(), max_items=3, prefetch=True)
-        assert_type(paginated, Page[BetaModelInfo])
 
 
 async def asynchronous() -> None:
@@ -54,13 +52,11 @@ async def asynchronous() -> None:
 
 
 def arguments(client: Client) -> None:
-    client.models.list(betas="one")
     client.models.list(betas=KnownAnthropicBeta.SKILLS_2025_10_02)
     client.models.list(betas=["one", KnownAnthropicBeta.SKILLS_2025_10_02])
     client.models.list(betas=(beta for beta in KnownAnthropicBeta))
     client.models.list(extra_headers={"X-Mine": "1", "Accept": None})
     client.models.list(extra_query={"a": 1, "b": [True, "x"], "c": None})
-    client.models.list(timeout=3)
     client.models.list(timeout=httpx.Timeout(3.0, read=None))
     client.send(list_models.request(), betas="one", extra_headers={"A": None}, max_retries=0)
     # pyright and mypy must refuse these; an unused "ignore" would be an error.
