@@ -6,6 +6,7 @@ import threading
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -289,7 +290,7 @@ def test_a_thread_whose_wake_up_call_is_lost_looks_again(
     two_at_once: None, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "_RECHECK", 0.01)
-    monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", lambda _: None)
+    monkeypatch.setattr(vars(connections)["_QueueEntry"], "wake", Mock())
     nine_wait_for_two(Shell("sync"), scripted)
 
 
