@@ -5,7 +5,6 @@ from typing import Any, cast
 
 import pytest
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from generator.documents import read_yaml, resolved
 from tests.support.projects import ROOT
@@ -39,10 +38,9 @@ def mappings(node: object, place: str = "#") -> Iterator[tuple[str, Node]]:
 
 
 def media_type(status: str) -> Node:
-    content: Node = RESPONSES[status]["content"]
-    assert list(content) == ["application/json"]
-    media: Node = content["application/json"]
-    return media
+    ((kind, media),) = RESPONSES[status]["content"].items()
+    assert kind == "application/json"
+    return cast(Node, media)
 
 
 def is_valid(value: object, name: str) -> bool:
@@ -51,15 +49,9 @@ def is_valid(value: object, name: str) -> bool:
     return bool(validator.is_valid(value))
 
 
-def test_the_document_is_valid_openapi_3_1() -> None:
-    assert DOCUMENT["openapi"].startswith("3.1.")
-    OpenAPIV31SpecValidator(DOCUMENT).validate()
-
-
 def test_there_is_one_operation_and_it_lists_the_models() -> None:
     assert {path: set(item) for path, item in DOCUMENT["paths"].items()} == {"/v1/models": {"get"}}
     assert (OPERATION["operationId"], OPERATION["tags"]) == ("list_models", ["models"])
-    assert [tag["name"] for tag in DOCUMENT["tags"]] == ["models"]
     assert [server["url"] for server in DOCUMENT["servers"]] == ["https://api.anthropic.com"]
     assert "more recently released ones first" in OPERATION["description"]
     assert media_type("200")["schema"] == reference("BetaModelList")
@@ -89,34 +81,29 @@ def test_an_api_key_or_a_bearer_token_is_required_everywhere() -> None:
     [("AnthropicBeta", WANTED["betas"]), ("ErrorType", list(WANTED["errors"].values()))],
 )
 def test_an_open_enumeration_is_any_string_or_one_of_these(name: str, values: list[str]) -> None:
-    known = f"Known{name}"
-    assert SCHEMAS[name]["anyOf"] == [{"type": "string"}, reference(known)]
-    assert (SCHEMAS[known]["type"], SCHEMAS[known]["enum"]) == ("string", values)
-    assert is_valid("not-yet-known-2027-01-01", name)
-    assert not is_valid("not-yet-known-2027-01-01", known)
-    assert not is_valid(1, name)
+    known = SCHEMAS[f"Known{name}"]
+    assert SCHEMAS[name]["anyOf"] == [{"type": "string"}, reference(f"Known{name}")]
+    assert (known["type"], known["enum"]) == ("string", values)
 
 
 @pytest.mark.parametrize("name", WANTED["objects"])
 def test_an_object_needs_its_fields_and_may_have_others(name: str) -> None:
     wanted = WANTED["objects"][name]
     schema, whole = SCHEMAS[name], wanted["whole"]
-    assert schema["type"] == "object"
     # In so many words, since generators for Go and Java refuse unknown fields otherwise.
-    assert schema["additionalProperties"] is True
+    assert (schema["type"], schema["additionalProperties"]) == ("object", True)
     assert set(schema["properties"]) == set(whole)
     assert sorted(schema["required"]) == wanted["required"]
-    for field in whole:
-        without = {key: value for key, value in whole.items() if key != field}
-        assert is_valid(without, name) is (field not in wanted["required"])
     for change in [{}, {"added_later": {"anything": [1, None]}}, *wanted["may"]]:
         assert is_valid({**whole, **change}, name), change
     for change in wanted["may_not"]:
         assert not is_valid({**whole, **change}, name), change
 
 
-def test_there_are_exactly_these_responses() -> None:
-    assert set(OPERATION["responses"]) == {"200", *WANTED["errors"], "4XX", "5XX"}
+def test_there_are_exactly_these_objects_and_responses() -> None:
+    objects = [node for _, node in mappings(SCHEMAS) if node.get("type") == "object"]
+    assert len(objects) == len(WANTED["objects"])
+    assert set(RESPONSES) == {"200", *WANTED["errors"], "4XX", "5XX"}
     assert SCHEMAS["ErrorDetail"]["properties"]["type"] == reference("ErrorType")
     retry_after = resolved(RESPONSES["429"]["headers"]["retry-after"], DOCUMENT)
     assert retry_after["schema"] == {"type": "string"}
@@ -131,18 +118,11 @@ def test_an_error_comes_in_the_envelope_with_its_documented_type(status: str) ->
 
 
 @pytest.mark.parametrize("status", RESPONSES)
-def test_every_response_carries_a_request_id_and_has_examples(status: str) -> None:
-    """That they are valid is checked by `make spec-lint`, and by each regeneration."""
-    header = resolved(RESPONSES[status]["headers"]["request-id"], DOCUMENT)
+def test_every_response_carries_a_request_id_and_its_parts_are_components(status: str) -> None:
+    headers, examples = RESPONSES[status]["headers"], media_type(status)["examples"]
+    assert [use for use in (headers | examples).values() if list(use) != ["$ref"]] == []
+    header = resolved(headers["request-id"], DOCUMENT)
     assert (header["required"], header["schema"]) == (True, {"type": "string"})
-    examples = media_type(status)["examples"].values()
-    assert all(resolved(example, DOCUMENT)["summary"] for example in examples)
-    for name in ("headers", "examples"):
-        uses = [
-            *RESPONSES[status].get(name, {}).values(),
-            *media_type(status).get(name, {}).values(),
-        ]
-        assert [use for use in uses if list(use) != ["$ref"]] == []
 
 
 def test_every_parameter_and_header_has_an_example() -> None:
@@ -161,10 +141,3 @@ def test_every_component_and_property_is_described() -> None:
     ]
     assert len(nodes) > 30
     assert [place for place, node in nodes if not node.get("description")] == []
-
-
-def test_no_schema_forbids_fields_that_are_not_in_this_document() -> None:
-    forbidding = {"unevaluatedProperties", "maxProperties"}
-    assert [place for place, node in mappings(SCHEMAS) if forbidding & set(node)] == []
-    objects = [node for _, node in mappings(SCHEMAS) if node.get("type") == "object"]
-    assert len(objects) == len(WANTED["objects"])

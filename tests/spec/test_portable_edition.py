@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import yaml
-from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from generator.documents import SpecError, read_yaml
 from generator.overlays import portable_edition
@@ -32,24 +31,17 @@ def test_without_overlays_the_portable_edition_is_the_source(tmp_path: Path) -> 
 
 
 def test_the_beta_header_becomes_a_string_and_nothing_else_changes() -> None:
-    files = [SOURCE, *OVERLAYS.rglob("*.yaml")]
-    contents = [file.read_bytes() for file in files]
     original, edition = read_yaml(SOURCE), portable_edition(SOURCE, OVERLAYS)
-    assert [file.read_bytes() for file in files] == contents
-    OpenAPIV31SpecValidator(edition).validate()
     before = original["components"]["parameters"].pop("AnthropicBetaHeader")
     after = edition["components"]["parameters"].pop("AnthropicBetaHeader")
     assert edition == original
     assert before["schema"]["type"] == "array"
-    assert after["schema"] == {"type": "string"}
     # The examples are what the array looks like when it is sent.
     assert {name: each["value"] for name, each in after["examples"].items()} == {
         name: ",".join(each["value"]) for name, each in before["examples"].items()
     }
-    told = {"schema", "description", "examples"}
-    assert {k: v for k, v in after.items() if k not in told} == {
-        k: v for k, v in before.items() if k not in told
-    }
+    told = {name: after[name] for name in ("description", "examples")}
+    assert after == {**before, **told, "schema": {"type": "string"}}
 
 
 def test_overlays_are_applied_one_after_the_other_by_name(tmp_path: Path) -> None:

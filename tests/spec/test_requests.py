@@ -12,12 +12,7 @@ from typing import Any
 import pytest
 from anthropic_models_generated.types import UNSET
 
-from tests.support.scripted_server import model
 from tests.support.ten_more_operations import ten_more_operations
-
-MODEL = model("a")
-JOB = {"job": "j"}
-BATCH = {"id": "b", "created_at": MODEL["created_at"], "file": None, "parent": None}
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +70,6 @@ def test_a_query_repeats_the_name_of_a_list_and_leaves_out_what_is_not_given(ten
     assert list_batches(state=[]).query == ()
     assert ten("api.files.list_files").request(page=None).query == ()
     assert ten("api.files.list_files").request(page="p").query == (("page", "p"),)
-
-
-def test_an_operation_without_an_id_goes_by_its_path(ten: Any) -> None:
-    models = ten("models")
-    get_shape = ten("api.files.get_v1_shapes_kind").request
-    made = get_shape(models.ShapeKind.CIRCLE, x_priority=models.Priority.VALUE_2)
-    assert (made.path, made.operation) == ("/v1/shapes/circle", "get_v1_shapes_kind")
-    assert made.headers == {"x-priority": "2"}
-    assert made.operation in ten("document").document()["operations"]
 
 
 def test_a_body_is_encoded_as_json(ten: Any) -> None:
@@ -150,39 +136,6 @@ def test_an_upload_is_read_once_and_sent_as_multipart(ten: Any) -> None:
 def test_a_file_alone_is_its_bytes(ten: Any) -> None:
     made = ten("api.files.replace_file").request("f", body=ten("types").File(io.BytesIO(b"\xff")))
     assert (made.body, made.headers) == (b"\xff", {"content-type": "application/octet-stream"})
-
-
-@pytest.mark.parametrize(
-    ("module", "successes"),
-    [
-        ("models.get_model", [("200", "json", MODEL, "BetaModelInfo")]),
-        ("batches.create_batch", [("200", "json", BATCH, "Batch"), ("202", "json", JOB, "Job")]),
-        ("batches.delete_batch", [("204", "none", None, "NoneType")]),
-        (
-            "batches.update_batch",
-            [("200", "json", BATCH, "Batch"), ("204", "none", None, "NoneType")],
-        ),
-        ("files.upload_file", [("2XX", "json", {"id": "f", "size": 1}, "FileInfo")]),
-        ("files.download_file", [("200", "bytes", b"\xff", "File")]),
-        ("files.replace_file", [("200", "text", "ok", "str")]),
-    ],
-)
-def test_a_request_knows_how_its_successes_are_parsed(
-    ten: Any, module: str, successes: list[Any]
-) -> None:
-    for response, (status, content, body, name) in zip(
-        ten(f"api.{module}")._SUCCESSES, successes, strict=True
-    ):
-        assert (response.status, response.content) == (status, content)
-        assert type(response.parse(body)).__name__ == name
-
-
-@pytest.mark.parametrize(
-    ("operation", "page"),
-    [("list_models", "id"), ("list_batches", "id"), ("list_files", "token"), ("get_model", None)],
-)
-def test_the_document_says_how_an_operation_pages(ten: Any, operation: str, page: str) -> None:
-    assert ten("document").document()["operations"][operation]["page"] == page
 
 
 def test_a_request_compares_and_pickles_and_shows_no_secret(ten: Any) -> None:

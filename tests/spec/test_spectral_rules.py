@@ -37,9 +37,9 @@ def test_each_broken_rule_is_reported_at_its_place_and_no_other(folder: Path) ->
     problems = {
         (Path(each["source"]).stem, each["code"], ".".join(map(str, each["path"])))
         for each in json.JSONDecoder().raw_decode(output)[0]
-        # Edits replace the only use of some components.
-        if (each["source"], each["code"]) != ("broken.json", "oas3-unused-component")
     }
+    # Edits replace the only use of some components.
+    problems -= {each for each in problems if each[:2] == ("broken", "oas3-unused-component")}
     assert problems == {("broken", each["rule"], each["at"]) for each in RULES["broken"]}
 
 
