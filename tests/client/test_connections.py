@@ -100,8 +100,10 @@ def test_a_body_that_is_refused_ends_its_connection(shell: Shell, scripted: Scri
 # --- what is used again
 
 
-def test_one_connection_serves_requests_until_it_fails(network: Shell, scripted: Scripted) -> None:
-    server = scripted(*[respond(page("a"))] * 5, raw(HEAD), respond(page("b")))
+def test_one_connection_serves_requests_until_it_fails(
+    network: Shell, tls: ssl.SSLContext | None, scripted: Scripted
+) -> None:
+    server = scripted(*[respond(page("a"))] * 5, raw(HEAD), respond(page("b")), tls=tls)
     with network.client(server.base_url) as client:
         for _ in range(4):
             client.models.list()
@@ -195,13 +197,16 @@ def tcp(port: int, host: str = "127.0.0.1", family: int = socket.AF_INET) -> Any
     return (family, socket.SOCK_STREAM, 6, "", (host, port))
 
 
+REFUSED = tcp(1)
+
+
 def test_a_further_address_is_tried_when_one_is_unusable_refused_or_does_not_answer(
     shell: Shell, scripted: Scripted, addresses: list[Any]
 ) -> None:
     server = scripted(respond(page("a")))
-    with refused() as closed, unanswered() as silent:
+    with unanswered() as silent:
         addresses += [tcp(1, "255.255.255.255"), tcp(1, "::1", family=99)]
-        addresses += [tcp(closed), tcp(silent), tcp(server.port)]
+        addresses += [REFUSED, tcp(silent), tcp(server.port)]
         patience = httpx.Timeout(30, connect=0.9)
         assert shell.listed(MANY, timeout=patience, max_retries=0) == ["a"]
 
@@ -211,10 +216,9 @@ def test_the_last_failure_is_named_when_all_fail_or_none_is_there(
 ) -> None:
     says = r"connect to many\.localhost:1: .*"
     shell.error(MANY, APIConnectionError, f"{says}no such name", max_retries=0)
-    with refused() as closed:
-        addresses += [tcp(closed), tcp(closed)]
-        failure = shell.error(MANY, APIConnectionError, f"{says}refused")
-        assert failure.retries_taken == 2
+    addresses += [REFUSED, REFUSED]
+    failure = shell.error(MANY, APIConnectionError, f"{says}refused")
+    assert failure.retries_taken == 2
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -224,14 +228,6 @@ def test_connecting_ends_at_its_timeout(network: Shell, scheme: str) -> None:
     with unanswered() if scheme == "http" else unread() as port:
         base_url = f"{scheme}://127.0.0.1:{port}"
         network.error(base_url, APITimeoutError, says, timeout=timeout, max_retries=0)
-
-
-@contextmanager
-def refused() -> Generator[int]:
-    """Return a port where nothing listens."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        yield bound.getsockname()[1]
 
 
 @contextmanager

@@ -74,14 +74,6 @@ def test_a_page_has_what_the_api_returned(shell: Shell, sandbox: Sandbox) -> Non
             copier(first)
 
 
-def test_an_empty_catalogue_is_an_empty_listing(shell: Shell, sandbox: Sandbox) -> None:
-    sandbox.models.clear()
-    with shell.client(sandbox.base_url) as client:
-        empty = client.models.list()
-        assert (empty.data, empty.first_id, empty.last_id, ids(empty)) == ([], None, None, [])
-    assert len(sandbox.requests) == 1
-
-
 @pytest.mark.parametrize(
     "wrong", [{"limit": 0}, {"extra_query": {"limit": 1}}, {"x": 1}, {"timeout": -1}]
 )

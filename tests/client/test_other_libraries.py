@@ -1,16 +1,15 @@
 """Libraries that stand in for parts of this one, or of what it is made of."""
 
-import asyncio
+import json
 from typing import Any
 from unittest.mock import create_autospec
 
 import httpcore
-import httpx
 import pytest
 from anthropic_models import AsyncClient, Client
 
 from tests.support.scripted_server import page
-from tests.support.sync_and_async import KEY
+from tests.support.sync_and_async import KEY, Shell
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
@@ -25,24 +24,19 @@ def test_a_mock_of_a_client_has_what_a_client_has(kind: Any) -> None:
         _ = instance.messages
 
 
-def test_what_responds_in_the_place_of_httpcore_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_responds_in_the_place_of_httpcore_is_heard(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As respx does: there is no socket then, and nothing is kept."""
 
     def respond(_pool: object, _request: object) -> httpcore.Response:
-        return httpcore.Response(200, content=httpx.Response(200, json=page("a")).content)
+        return httpcore.Response(200, content=json.dumps(page("a")).encode())
 
     async def arespond(pool: object, request: object) -> httpcore.Response:
         return respond(pool, request)
 
     monkeypatch.setattr(httpcore.ConnectionPool, "handle_request", respond)
     monkeypatch.setattr(httpcore.AsyncConnectionPool, "handle_async_request", arespond)
-
-    async def listings() -> None:
-        async with AsyncClient(api_key=KEY, base_url="http://127.0.0.1:1") as client:
-            for _ in range(2):
-                assert (await client.models.list()).first_id == "a"
-
-    with Client(api_key=KEY, base_url="http://127.0.0.1:1") as client:
+    with shell.client("http://127.0.0.1:1") as client:
         for _ in range(2):
             assert client.models.list().first_id == "a"
-    asyncio.run(listings())

@@ -141,20 +141,17 @@ def test_a_wrong_argument_of_a_call_shows_no_credential(kind: Any, wrong: dict[s
             refused(function, request, **options)
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
+def test_what_is_no_request_shows_no_credential() -> None:
+    right: dict[str, Any] = {"method": "GET", "path": "/x", "headers": HEADERS}
+    wrongs: list[dict[str, Any]] = [
         {"path": "/\ud800"},
         {"query": (("a", "\ud800"),)},
         {"headers": {"X-Api-Key": f"é{KEY}"}},
         {"default_headers": {"X-Api-Key": f"{KEY}\n"}},
         {"body": KEY},
-    ],
-)
-def test_what_is_no_request_shows_no_credential(wrong: dict[str, Any]) -> None:
-    right: dict[str, Any] = {"method": "GET", "path": "/x", "headers": HEADERS}
-    made: Request[Any] = Request(**right | wrong)
-    for request in (made, list_models):
+    ]
+    made: list[Request[Any]] = [Request(**right | wrong) for wrong in wrongs]
+    for request in (*made, list_models):
         refused(Client(api_key=KEY).send, request, extra_headers=HEADERS)
 
 

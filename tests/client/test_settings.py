@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from anthropic_models import ArgumentError, AsyncClient, Client, MissingCredentialsError
+from anthropic_models import ArgumentError, Client, MissingCredentialsError
 from anthropic_models._core.base_url import checked_base_url
 from anthropic_models._core.credentials import sends_credential
 from anthropic_models._core.list_models import list_request
@@ -18,8 +18,7 @@ from anthropic_models_generated.document import document
 
 from generator.documents import read_yaml
 from tests.support.core_calls import sent, settings_of
-from tests.support.scripted_server import Scripted, page, respond
-from tests.support.sync_and_async import KEY, Shell
+from tests.support.sync_and_async import KEY
 
 CASES = read_yaml(Path(__file__).with_name("data") / "settings.yaml")
 
@@ -42,16 +41,13 @@ class TestCredential:
                 "ANTHROPIC_AUTH_TOKEN), or pass api_key= (or auth_token=)"
             )
 
-    @pytest.mark.parametrize(
-        "bad", ["sk-hidden\n", "sk-\nhidden", " sk-hidden", "sk-hidden ", "sk-\tx", "ü", "\0"]
-    )
     @pytest.mark.parametrize("argument", ["api_key", "auth_token"])
-    def test_that_no_header_can_hold_is_refused_unseen(self, argument: str, bad: str) -> None:
-        variable, options = f"ANTHROPIC_{argument.upper()}", dict[str, Any]({argument: bad})
+    def test_that_no_header_can_hold_is_refused_unseen(self, argument: str) -> None:
+        variable, options = f"ANTHROPIC_{argument.upper()}", dict[str, Any]({argument: "hidden\n"})
         with pytest.raises(ValueError, match=f"^{argument} has characters") as given:
             settings_of(**options)
         with pytest.raises(ValueError, match=f"^{variable} has characters") as there:
-            settings_of({variable: bad})
+            settings_of({variable: "hidden\n"})
         assert "hidden" not in f"{given.value} {there.value}"
 
     def test_may_be_that_of_an_httpx_client(self) -> None:
@@ -160,45 +156,16 @@ def test_an_option_that_is_none_leaves_what_is_there() -> None:
     base = settings_of(api_key=KEY, base_url="https://host", max_retries=7, **options)
     nothing: Any = dict.fromkeys(("api_key", "auth_token", "base_url", "max_retries", *options))
     assert changed_settings(base, Secret(nothing)) == base
-    changed = changed_settings(base, Secret({"auth_token": "t", "max_retries": 0}))
+    changed = changed_settings(base, Secret({"auth_token": "t", "max_retries": 0, "betas": "b"}))
     assert changed.credential_headers() == {"Authorization": "Bearer t"}
-    assert changed.max_retries == 0
+    assert (changed.max_retries, changed.betas, changed.headers) == (0, ("b",), base.headers)
 
 
-class TestWithOptions:
-    def test_it_replaces_options_and_shares_connections(
-        self, shell: Shell, scripted: Scripted
-    ) -> None:
-        server = scripted(respond(page()))
-        with shell.client(server.base_url, betas=["a"], default_headers={"X-A": "1"}) as client:
-            other = client.with_options(betas=["b"], api_key="other-key")
-            other.models.list()
-            client.models.list()
-        names = ("anthropic-beta", "x-api-key", "x-a")
-        sent = [[request.headers[name] for name in names] for request in server.requests]
-        assert sent == [["b", "other-key", "1"], ["a", KEY, "1"]]
-        assert server.connections == 1
+def test_a_client_with_other_options_keeps_what_a_subclass_has_of_its_own() -> None:
+    class Mine(Client):
+        region = "nowhere"
 
-    def test_a_subclass_keeps_what_it_has_of_its_own(self) -> None:
-        class Mine(Client):
-            region = "nowhere"
-
-        with Mine(api_key=KEY) as mine:
-            mine.region = "here"
-            changed = mine.with_options(timeout=3)
-            assert (type(changed), changed.region) == (Mine, "here")
-
-
-def test_an_http_client_of_the_other_kind_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"must be an httpx\.Client"):
-        Client(api_key=KEY, http_client=httpx.AsyncClient())  # type: ignore[arg-type]  # the wrong type is the point
-    with httpx.Client() as http, pytest.raises(TypeError, match=r"must be an httpx\.AsyncClient"):
-        AsyncClient(api_key=KEY, http_client=http)  # type: ignore[arg-type]  # the wrong type is the point
-
-
-def test_a_client_reads_the_environment(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> None:
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://gateway.example")
-    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    with shell.client(None, api_key=None) as client:
-        assert client.base_url == "https://gateway.example"
-        assert "gateway.example" in repr(client)
+    with Mine(api_key=KEY) as mine:
+        mine.region = "here"
+        changed = mine.with_options(timeout=3)
+        assert (type(changed), changed.region) == (Mine, "here")

@@ -17,15 +17,6 @@ from tests.support.sync_and_async import KEY, Shell
 NO_RETRY = {"max_retries": 0}
 
 
-def test_an_authority_is_trusted(network: Shell, trusted: Authority, scripted: Scripted) -> None:
-    server = scripted(respond(page("a")), tls=trusted.server())
-    with network.client("http://127.0.0.1:1") as client:
-        encrypted = client.with_options(base_url=server.base_url)
-        for _ in range(3):
-            assert encrypted.models.list().first_id == "a"
-    assert server.connections == 1
-
-
 @pytest.mark.parametrize("fault", ["unknown authority", "wrong host", "expired", "not yet valid"])
 def test_a_certificate_that_does_not_hold_is_refused_and_not_tried_again(
     shell: Shell,
