@@ -10,7 +10,7 @@ import pytest
 from anthropic_models import Client
 from anthropic_models.sandbox import Sandbox, well_known_models
 
-from tests.support.terminal import PROGRAM, Command, reported, started
+from tests.support.terminal import Command, reported, started
 
 
 def test_it_serves_well_known_models_logs_each_request_and_ends_quietly() -> None:
@@ -35,16 +35,6 @@ def test_it_serves_well_known_models_logs_each_request_and_ends_quietly() -> Non
     assert first == "GET /v1/models?limit=7 200"
     assert second.startswith("GET /v1/models?")
     assert "after_id=" in second
-
-
-def test_it_makes_up_models_and_serves_with_standard_error_closed() -> None:
-    command = ["sh", "-c", 'exec "$0" sandbox --models 3 2>&-', PROGRAM]
-    with (
-        started(command=command) as process,
-        Client(base_url=process.line().strip(), api_key="any") as client,
-    ):
-        assert len(client.models.list().data) == 3
-        assert process.ended(signal.SIGINT) == (0, "", "")
 
 
 def test_requests_are_forgotten_after_a_while(

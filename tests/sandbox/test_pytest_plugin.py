@@ -4,8 +4,6 @@ import re
 import sys
 
 import pytest
-from anthropic_models import Client, RateLimitError
-from anthropic_models.sandbox import Sandbox
 
 from tests.support.projects import ROOT
 
@@ -20,19 +18,6 @@ def others(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest('pytest_plugins = ["anthropic_models.pytest_plugin"]')
     return pytester
-
-
-def test_a_test_has_a_sandbox_that_it_controls(models_sandbox: Sandbox) -> None:
-    with Client(base_url=models_sandbox.base_url, api_key="any") as client:
-        models_sandbox.models = 3
-        models_sandbox.fail_next(529, retry_after=0)
-        models_sandbox.drop_next()
-        assert client.models.list(limit=1).response.retries_taken == 2
-        models_sandbox.fail_next(429, times=3, retry_after=0)
-        with pytest.raises(RateLimitError):
-            client.models.list()
-    statuses = [request.status_code for request in models_sandbox.requests]
-    assert statuses == [529, None, 200, 429, 429, 429]
 
 
 def test_every_test_sees_a_fresh_sandbox_that_it_leaves_behind_stopped(

@@ -158,7 +158,6 @@ UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAA\r\nU
     [
         (b"GARBAGE\r\n\r\n", 400),
         (b"GET /v1/models HTTP/1.1\r\n\r\n", 400),  # no Host
-        (b"GET /v1/mod els HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nbad name: x\r\n\r\n", 400),
         (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400),
@@ -166,7 +165,7 @@ UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAA\r\nU
         (b"GET / HTTP/1.1\r\nHost: a\r\nlong: " + b"x" * 100_000, 431),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),  # TLS
     ],
-    ids=range(9),
+    ids=range(8),
 )
 def test_malformed_http_gets_the_documented_error(
     sent: bytes, status: int, sandbox: Sandbox, capfd: pytest.CaptureFixture[str]
@@ -223,12 +222,3 @@ def test_a_body_is_asked_for_when_the_client_waits_for_that(sandbox: Sandbox) ->
         assert slow.recv(100).startswith(b"HTTP/1.1 100")
         slow.sendall(b"x")
         assert slow.recv(100).startswith(b"HTTP/1.1 405")
-
-
-def test_it_runs_beside_an_event_loop() -> None:
-    async def main() -> int:
-        with Sandbox() as sandbox:
-            async with httpx.AsyncClient(headers=HEADERS) as http:
-                return (await http.get(f"{sandbox.base_url}/v1/models")).status_code
-
-    assert asyncio.run(main()) == 200

@@ -142,7 +142,6 @@ class Terminal:
         columns: int = 100,
         command: Sequence[str] = (PROGRAM,),
         variables: Mapping[str, str] | None = None,
-        stdout: IO[str] | None = None,
     ) -> None:
         self.text = ""
         try:
@@ -154,7 +153,7 @@ class Terminal:
             [*command, *arguments],
             env=environment(base_url, **(variables or {})),
             stdin=slave,
-            stdout=stdout or slave,
+            stdout=slave,
             stderr=slave,
             start_new_session=True,
         )
