@@ -4,7 +4,6 @@ import gc
 import os
 import signal
 import ssl
-import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ import pytest
 from anthropic_models.sandbox import Sandbox, made_up_models
 
 from tests.support.certificates import Authority
+from tests.support.left_behind import open_sockets, running_threads
 from tests.support.projects import ROOT, Program
 from tests.support.scripted_server import Response, Scripted, ScriptedServer
 from tests.support.sync_and_async import Shell
@@ -23,7 +23,6 @@ from tests.support.terminal import Command, Pipe
 
 # The variables that every machine has. Others would hide faults (PYTHONUNBUFFERED), or make some.
 ORDINARY = {"HOME", "LANG", "LOGNAME", "PATH", "TERM", "TMPDIR", "TZ", "USER"}
-DESCRIPTORS = "/proc/self/fd"
 
 pytest_plugins = ["pytester", "anthropic_models.pytest_plugin"]
 
@@ -163,20 +162,3 @@ def nothing_left_behind(running_sandbox: Sandbox) -> Iterator[None]:
         thread.join(timeout=10)
     assert open_sockets() <= sockets
     assert running_threads() <= threads
-
-
-def running_threads() -> set[threading.Thread]:
-    # trio keeps the threads in which it has resolved names, for a while.
-    return {thread for thread in threading.enumerate() if "Trio thread" not in thread.name}
-
-
-def open_sockets() -> set[str]:
-    found: set[str] = set()
-    for descriptor in os.listdir(DESCRIPTORS) if os.path.isdir(DESCRIPTORS) else ():
-        try:
-            target = os.readlink(f"{DESCRIPTORS}/{descriptor}")
-        except OSError:
-            continue  # the descriptor of the listing itself
-        if target.startswith("socket:"):
-            found.add(target)
-    return found

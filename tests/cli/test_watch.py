@@ -12,10 +12,12 @@ import threading
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from anthropic_models.cli import signals
+from anthropic_models.cli.command_error import CommandError
+from anthropic_models.cli.state_file import StateFile
 from anthropic_models.cli.watch import _sleep  # pyright: ignore[reportPrivateUsage]
 from anthropic_models.sandbox import Sandbox
 
@@ -52,12 +54,6 @@ class Rounds:
         for id_ in ids:
             self.sandbox.models.insert(0, model(id_))
 
-    def wait_for_response(self) -> None:
-        """Wait until the sandbox has responded."""
-        moment = threading.Event()
-        while not [request for request in self.sandbox.requests if request.status_code]:
-            moment.wait(0.01)
-
 
 @pytest.fixture
 def rounds(sandbox: Sandbox, command: Command, tmp_path: Path) -> Rounds:
@@ -79,13 +75,9 @@ def watch(scripted: Scripted, command: Command, monkeypatch: pytest.MonkeyPatch)
     return run
 
 
-def refusing(number: int) -> Callable[..., Any]:
+def refusing(number: int) -> Mock:
     """What a system call does that is refused."""
-
-    def refuse(*_arguments: object, **_options: object) -> Any:
-        raise OSError(number, os.strerror(number))
-
-    return refuse
+    return Mock(side_effect=OSError(number, os.strerror(number)))
 
 
 # --- what is new
@@ -310,16 +302,9 @@ def test_a_state_that_cannot_be_used_is_reported_and_left_as_it_is_before_anythi
 def test_what_could_not_be_saved_stays_new_and_its_command_does_not_run(rounds: Rounds) -> None:
     rounds()
     rounds.release("one")
-    before = rounds.state.read_text()
     with pytest.MonkeyPatch.context() as patch:
-
-        def replace_once(source: str, target: str) -> None:
-            os.rename(source, target)
-            patch.setattr(os, "replace", refusing(errno.EBUSY))
-
-        patch.setattr(os, "replace", replace_once)
+        patch.setattr(StateFile, "save", Mock(side_effect=CommandError("full", exit_code=2)))
         assert rounds("--exec", f"touch {rounds.folder}/ran").returncode == 2
-    assert rounds.state.read_text() == before
     assert list(rounds.folder.iterdir()) == [rounds.state]
     assert rounds().stdout == "one\n"
 
@@ -327,17 +312,16 @@ def test_what_could_not_be_saved_stays_new_and_its_command_does_not_run(rounds: 
 # --- how it shows, and how it ends
 
 
-def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(rounds: Rounds) -> None:
+def test_a_terminal_gets_a_line_a_model_and_how_to_end_it(scripted: Scripted) -> None:
+    new = model("new\x07", created_at="1970-01-01T00:00:00Z")
+    base_url = scripted(respond(page("a")), respond(page("newer", new, "a"))).base_url
     words = ("watch", "--interval", "0.1")
-    with Terminal(*words, base_url=rounds.base_url, variables=NOW) as terminal:
-        rounds.wait_for_response()
-        rounds.sandbox.models.insert(0, model("new\x07", created_at="1970-01-01T00:00:00Z"))
-        rounds.release("newer")
+    with Terminal(*words, base_url=base_url, variables=NOW) as terminal:
         terminal.until("newer")
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.end() == 130
     assert terminal.lines == [
-        f"anthropic-models: listing {rounds.base_url} every 0.1 s; Ctrl-C ends it",
+        f"anthropic-models: listing {base_url} every 0.1 s; Ctrl-C ends it",
         "new\\x07  New\\x07  release date unknown",
         "newer  Newer  released 2025-05-14, 7 months ago",
     ]

@@ -18,15 +18,16 @@ import threading
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 import anyio
 import uvloop
-from anthropic_models import AnthropicModelsError, AsyncClient, Client, ClientClosedError
+from anthropic_models import AnthropicModelsError, AsyncClient, Client
 
+from tests.support.left_behind import open_sockets, running_threads
 from tests.support.projects import ROOT
 from tests.support.sync_and_async import KEY
 
@@ -78,45 +79,48 @@ def check(found: str | None, number: str) -> None:
         raise WrongError(f"the response to {number} is that to {found}")
 
 
-async def cancels(base_url: str, times: int) -> str:
-    """Cancel calls at random steps, then list a hundred times."""
+Cancel = Callable[[AsyncClient], Awaitable[str]]
+"""Cancels a call at a random step; returns how it ended."""
+
+
+async def cancels(base_url: str, times: int, cancel: Cancel) -> str:
+    """Cancel calls, then list a hundred times."""
     ends: Counter[str] = Counter()
     async with AsyncClient(api_key=KEY, base_url=base_url) as client:
         for _ in range(times):
-            with anyio.CancelScope() as scope:
-                async with anyio.create_task_group() as group:
-                    group.start_soon(alisting, client)
-                    await wait_a_little()
-                    scope.cancel()
-            ends["cancelled" if scope.cancelled_caught else "finished"] += 1
-        for _ in range(100):
-            await alisting(client)
-    return f"{dict(ends)}, then 100 listings right"
-
-
-async def native_cancels(base_url: str, times: int) -> str:
-    """Cancel tasks of asyncio as it does itself, some of them twice, some by a timeout."""
-    ends: Counter[str] = Counter()
-    async with AsyncClient(api_key=KEY, base_url=base_url) as client:
-
-        async def hurried() -> None:
-            async with asyncio.timeout(RANDOM.random() * 0.004):
-                await alisting(client)
-
-        for number in range(times):
-            task = asyncio.ensure_future(hurried() if number % 3 == 0 else alisting(client))
-            await wait_a_little()
-            task.cancel()
-            if RANDOM.random() < 0.3:
-                await asyncio.sleep(0)
-                task.cancel()
-            (end,) = await asyncio.gather(task, return_exceptions=True)
-            ends["finished" if end is None else type(end).__name__] += 1
+            ends[await cancel(client)] += 1
         if ends.keys() - {"finished", "CancelledError", "TimeoutError"}:
             raise WrongError(f"unexpected ends of cancelled tasks: {dict(ends)}")
         for _ in range(100):
             await alisting(client)
     return f"{dict(ends)}, then 100 listings right"
+
+
+async def by_anyio(client: AsyncClient) -> str:
+    """Cancel a call with a scope of anyio."""
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+            group.start_soon(alisting, client)
+            await wait_a_little()
+            scope.cancel()
+    return "CancelledError" if scope.cancelled_caught else "finished"
+
+
+async def by_asyncio(client: AsyncClient) -> str:
+    """Cancel a task as asyncio does itself, some twice, some by a timeout."""
+
+    async def hurried() -> None:
+        async with asyncio.timeout(RANDOM.random() * 0.004):
+            await alisting(client)
+
+    task = asyncio.ensure_future(hurried() if RANDOM.random() < 1 / 3 else alisting(client))
+    await wait_a_little()
+    task.cancel()
+    if RANDOM.random() < 0.3:
+        await asyncio.sleep(0)
+        task.cancel()
+    (end,) = await asyncio.gather(task, return_exceptions=True)
+    return "finished" if end is None else type(end).__name__
 
 
 async def wait_a_little() -> None:
@@ -214,12 +218,9 @@ def threads(urls: tuple[str, str], number: int, seconds: float) -> str:
 
     def work() -> None:
         while time.monotonic() < end:
-            client = RANDOM.choice(clients)
             try:
-                listing(client, faults=True)
+                listing(RANDOM.choice(clients), faults=True)
                 counts["right"] += 1
-            except ClientClosedError:
-                counts["closed"] += 1
             except AnthropicModelsError as error:
                 counts[type(error).__name__] += 1
             except BaseException as error:
@@ -274,14 +275,10 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def sockets() -> int:
-    """Return how many sockets are open."""
+def left_behind() -> tuple[int, int]:
+    """Return how many sockets are open, and how many threads run."""
     gc.collect()
-    found = 0
-    for descriptor in os.listdir("/proc/self/fd"):
-        with suppress(OSError):
-            found += os.readlink(f"/proc/self/fd/{descriptor}").startswith("socket:")
-    return found
+    return len(open_sockets()), len(running_threads())
 
 
 def main() -> int:
@@ -295,11 +292,11 @@ def main() -> int:
     with server() as urls:
         http, https = urls
         parts: dict[str, Callable[[], str]] = {
-            "cancels, asyncio": lambda: asyncio.run(native_cancels(http, 3000)),
-            "cancels, asyncio, https": lambda: asyncio.run(native_cancels(https, 1000)),
-            "cancels, uvloop": lambda: uvloop.run(native_cancels(http, 3000)),
-            "cancels, anyio": lambda: anyio.run(cancels, http, 1000),
-            "cancels, trio": lambda: anyio.run(cancels, http, 3000, backend="trio"),
+            "cancels, asyncio": lambda: asyncio.run(cancels(http, 3000, by_asyncio)),
+            "cancels, asyncio, https": lambda: asyncio.run(cancels(https, 1000, by_asyncio)),
+            "cancels, uvloop": lambda: uvloop.run(cancels(http, 3000, by_asyncio)),
+            "cancels, anyio": lambda: anyio.run(cancels, http, 1000, by_anyio),
+            "cancels, trio": lambda: anyio.run(cancels, http, 3000, by_anyio, backend="trio"),
             "interrupts": lambda: interrupts(http, 300),
             "interrupts, https": lambda: interrupts(https, 100),
             "forks": lambda: forks(http, 4, 200),
@@ -308,11 +305,10 @@ def main() -> int:
             "memory": lambda: memory(http, arguments.requests),
         }
         for name, part in parts.items():
-            began, before = time.monotonic(), (sockets(), threading.active_count())
+            began, before = time.monotonic(), left_behind()
             try:
                 result = part()
-                after = sockets(), threading.active_count()
-                if after > before:
+                if (after := left_behind()) > before:
                     raise WrongError(f"sockets and threads: {before} before, {after} after")
             except Exception as error:
                 result, is_wrong = f"WRONG: {error!r}", True

@@ -9,6 +9,7 @@ has to be refused.
 """
 
 import argparse
+import calendar
 import copy
 import datetime
 import json
@@ -54,10 +55,7 @@ def _is_date(value: Any) -> bool:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         return False
     year, month, day = map(int, value.split("-"))
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return 1 <= month <= 12 and 1 <= day <= (
-        29 if month == 2 and leap else [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
-    )
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 @FORMATS.checks("date-time")
@@ -226,10 +224,9 @@ class Reference:
             schema = self.schemas[name]
             name = ClassName(UntrustedString(name), "field_")
             is_object = schema.get("type") == "object" and "properties" in schema
-            if (is_object or "allOf" in schema) and type(parsed).__name__ != name:
-                return f"{content!r} is {type(parsed).__name__}, not {name}"
             is_enumeration = "enum" in schema and name not in ("Mixed", "Nullable")
-            if is_enumeration and type(parsed).__name__ != name:
+            has_class = is_object or is_enumeration or "allOf" in schema
+            if has_class and type(parsed).__name__ != name:
                 return f"{content!r} is {type(parsed).__name__}, not {name}"
             return self.complaint(schema, content, parsed)
         for keyword in ("anyOf", "oneOf"):
