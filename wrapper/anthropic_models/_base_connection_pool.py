@@ -9,11 +9,10 @@ import urllib.request
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import httpcore
 import httpx
-from attrs import frozen
 
 from ._core.proxies import proxy_for
 from ._core.secret import Secret
@@ -27,8 +26,7 @@ Pool = TypeVar("Pool", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 T = TypeVar("T")
 
 
-@frozen(eq=False, repr=False)
-class Connection(Generic[Pool]):
+class Connection(NamedTuple, Generic[Pool]):
     """A connection: a httpcore pool that holds just this one, and the backend with its socket."""
 
     key: tuple[object, ...]

@@ -1,9 +1,7 @@
 """Pages of a listing, async."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from ._async.prefetch import Prefetch, run_other_tasks
 from ._core.base_page import BasePage
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-@frozen(eq=False, repr=False)
-class AsyncListing(Generic[Item]):
+class AsyncListing(NamedTuple, Generic[Item]):
     """What all pages of a listing share."""
 
     sender: "AsyncSender"

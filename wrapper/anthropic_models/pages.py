@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ._core.base_page import BasePage
 from ._core.call import Call
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-@frozen(eq=False, repr=False)
-class Listing(Generic[Item]):
+class Listing(NamedTuple, Generic[Item]):
     """What all pages of a listing share."""
 
     sender: "Sender"

@@ -8,7 +8,7 @@ from attrs import field, frozen
 T = TypeVar("T")
 
 
-@frozen
+@frozen(eq=False)
 class ResponseInfo:
     """The HTTP response of a page or of another result."""
 
@@ -24,7 +24,7 @@ class ResponseInfo:
     """Seconds from sending the request to the end of the body, in the last attempt."""
 
 
-@frozen
+@frozen(eq=False)
 class APIResponse(Generic[T]):
     """The result of `send_detailed`."""
 

@@ -107,7 +107,7 @@ def default_settings() -> Settings:
         base_url=document()["server"],
         credential=None,
         betas=(),
-        headers=Secret({}),
+        headers=Secret(dict[str, str | None]()),
         timeout=TIMEOUT,
         max_retries=MAX_RETRIES,
         allow_insecure_http=False,

@@ -6,7 +6,6 @@ from contextlib import suppress
 
 import httpcore
 import httpx
-from attrs import define
 
 from .._base_connection_pool import BaseConnections, PerProcess
 from .._core.network_errors import httpx_error
@@ -20,12 +19,12 @@ from .streams import SyncSocketBackend
 _RECHECK = 1.0  # seconds; an interrupt may have stopped the thread that should wake this one
 
 
-@define(eq=False, repr=False)
 class _QueueEntry:
     """A request in the queue: the first 100 are in flight, the others wait."""
 
-    backend: SocketBackend | None = None
-    wakeup: "threading.Lock | None" = None
+    def __init__(self) -> None:
+        self.backend: SocketBackend | None = None
+        self.wakeup: threading.Lock | None = None
 
     def wake(self) -> None:
         if self.backend is None and self.wakeup is not None:
