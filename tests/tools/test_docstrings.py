@@ -33,15 +33,11 @@ def classes() -> Iterator[type]:
             yield each
 
 
-def statements(kind: type) -> list[ast.stmt]:
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    assert isinstance(definition, ast.ClassDef)
-    return definition.body
-
-
 def attributes(kind: type) -> dict[str, str | None]:
     """Return the public attributes that a class declares, each with the string below it."""
-    body = statements(kind)
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    body = definition.body
     found: dict[str, str | None] = {}
     for statement, below in zip(body, [*body[1:], None], strict=True):
         if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
@@ -61,29 +57,10 @@ def words(text: object) -> str:
 
 
 @pytest.mark.parametrize("kind", list(classes()), ids=lambda kind: kind.__name__)
-def test_each_public_class_and_attribute_is_declared_and_described_where_editors_look(
-    kind: type,
-) -> None:
-    assert (kind.__doc__ or "").strip()
+def test_each_attribute_of_a_public_class_is_described_where_editors_look(kind: type) -> None:
     described = attributes(kind)
     described.pop("additional_properties", None)  # every model has it: see `Fields`
     assert [name for name, text in described.items() if not text] == []
-    undescribed = [
-        name
-        for name, member in vars(kind).items()
-        if (inspect.isfunction(member) or isinstance(member, property)) and not member.__doc__
-    ]
-    inherited = set(dir(kind.__base__))
-    assert [n for n in undescribed if not n.startswith("_") and n not in inherited] == []
-    annotated = (inspect.get_annotations(base) for base in kind.__mro__)
-    declared = {*dir(kind), *(name for names in annotated for name in names)}
-    stored = {
-        node.attr
-        for node in ast.walk(ast.Module(statements(kind), []))
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-        if isinstance(node.value, ast.Name) and node.value.id == "self"
-    }
-    assert [name for name in stored - declared if not name.startswith("_")] == []
 
 
 @pytest.mark.parametrize("kind", GENERATED, ids=lambda kind: kind.__name__)

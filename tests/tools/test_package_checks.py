@@ -41,20 +41,15 @@ def test_what_document_and_package_do_not_have_in_common_is_named(
     assert reason in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ("    id: str\n", "    id: Nothing\n", "does not type-check"),
-        ('"id": self.id', '"id": self.type_', "comes back as"),
-    ],
-)
-def test_what_is_found_in_processes_of_their_own_is_one_sentence(
-    package: Path, old: str, new: str, reason: str
-) -> None:
-    replace(package / "models/beta_model_info.py", old, new)
-    with pytest.raises(ProofError) as caught:
+def test_a_package_that_does_not_type_check_is_refused(package: Path) -> None:
+    replace(package / "models/beta_model_info.py", "    id: str\n", "    id: Nothing\n")
+    with pytest.raises(ProofError, match=r"^openapi\.yaml: .* does not type-check \(.*Nothing"):
         prove(package.parent / "openapi.yaml", package.parent)
-    sentence = str(caught.value).partition("\n")[0]
-    assert sentence.startswith("openapi.yaml")
-    assert reason in sentence
-    assert "Traceback" not in str(caught.value)
+
+
+def test_what_is_found_in_a_process_of_its_own_is_one_sentence(package: Path) -> None:
+    replace(package / "models/beta_model_info.py", '"id": self.id', '"id": self.type_')
+    (package.parent / "mypy.py").touch()  # in the place of mypy, to which it is all right
+    with pytest.raises(ProofError, match=r"^openapi\.yaml, .* comes back as .*\.\Z") as caught:
+        prove(package.parent / "openapi.yaml", package.parent)
+    assert "\n" not in str(caught.value)
