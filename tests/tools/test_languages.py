@@ -125,22 +125,6 @@ def prove(folder: Path, documents: Path) -> Prove:
     return prove
 
 
-def row(output: str, name: str) -> str:
-    table = output.rpartition("\n\n")[2]
-    return next(line for line in table.splitlines() if line.split()[0] == f"{name}/by-hand")
-
-
-def test_a_right_client_is_ok(folder: Path, command: Command) -> None:
-    add_client(folder)
-    done = command()
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(
-        r"tiny/by-hand +made-up 1\.2\.3 +portable +\d+\.\d +ok: 7 scenarios",
-        row(done.stdout, "tiny"),
-    )
-    assert sorted(p.name for p in (folder / "tiny").iterdir()) == ["README.md", "by-hand"]
-
-
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_a_client_that_does_something_else_is_wrong(
     folder: Path, prove: Prove, wrong: dict[str, Any]
@@ -287,23 +271,21 @@ def test_what_an_earlier_run_has_left_is_not_used_unless_the_client_keeps_it(
 def test_the_clients_that_are_named_are_run_and_each_has_a_row(
     folder: Path, command: Command
 ) -> None:
-    for name in ("tiny", "other", "broken"):
-        add_client(folder, name, steps=("false",), needs=["no-such-compiler"])
     missing = ["php-cli", "php-guzzle"]
-    add_client(folder, "wrong", steps=("false",))
+    add_client(folder)
+    add_client(folder, "bare", needs=["no-such-compiler"])
     add_client(folder, "probed", probe=[sys.executable, "-c", "import no_such"], debian=missing)
-    done = command("tiny", "other/by-hand", "probed")
+    add_client(folder, "wrong", steps=("false",))
+    done = command("tiny", "bare/by-hand", "probed")
     assert (done.returncode, done.stderr) == (0, "")
-    names = [line.split("/")[0] for line in done.stdout.splitlines()[-3:]]
-    assert names == ["other", "probed", "tiny"]
-    assert row(done.stdout, "tiny").endswith("-        skipped: no no-such-compiler here")
-    assert row(done.stdout, "probed").endswith(
-        "with all it needs here (on Debian: apt install php-cli php-guzzle)"
-    )
-    done = command()
+    bare, probed, tiny = done.stdout.splitlines()[-3:]
+    assert re.fullmatch(r"tiny/by-hand +made-up 1\.2\.3 +portable +\d+\.\d +ok: 7 scenarios", tiny)
+    assert bare.endswith("  -        skipped: no no-such-compiler here")
+    assert probed.endswith("with all it needs here (on Debian: apt install php-cli php-guzzle)")
+    done = command("wrong", "bare")
     assert (done.returncode, done.stderr) == (1, "")
     assert "\nwrong/by-hand: `false` failed (exit 1):\n" in done.stdout
-    assert "  wrong: `false` failed (exit 1):" in row(done.stdout, "wrong")
+    assert "  wrong: `false` failed (exit 1):" in done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -350,12 +332,9 @@ def test_a_client_is_pinned_to_the_version_that_the_document_about_sharing_names
     generator = f"{client.generator} {client.version}"
     document = (ROOT / "docs/sharing-the-spec.md").read_text("utf-8")
     assert f"| {place} | {generator} | {client.edition} |" in document
-    manifests = [client.folder / name for name in ("package.json", "go.mod", "pom.xml")]
-    if client.generator == "openapi-generator":
-        manifests = [ROOT / "requirements/languages.txt"]
-    elif "openapi-generator-cli" in client.needs:
-        manifests = [client.folder.parent / "README.md"]
-    assert any(client.version in path.read_text("utf-8") for path in manifests if path.exists())
+    pinned = [ROOT / "requirements/languages.txt", *client.folder.parent.rglob("*.*")]
+    texts = [path.read_text("utf-8") for path in pinned if path.name != "client.toml"]
+    assert any(client.version in text for text in texts)
 
 
 def test_no_code_that_is_generated_and_no_address_of_a_registry_is_committed() -> None:

@@ -1,6 +1,5 @@
 """`make live-check` notices when the API has moved away from the document."""
 
-import copy
 import subprocess
 from collections.abc import Callable
 from functools import partial
@@ -38,9 +37,8 @@ def differences(done: Done) -> list[str]:
 
 def write_document(folder: Path, *more: str) -> None:
     """Write openapi.yaml with the listing of models, and operations like it at other paths."""
-    document = copy.deepcopy(read_yaml(openapi_path()))
-    listing = document["paths"]["/v1/models"]
-    document["paths"] = {"/v1/models": listing}
+    document = read_yaml(openapi_path())
+    document["paths"] = {"/v1/models": document["paths"]["/v1/models"]}
     one = {"schema": {"$ref": "#/components/schemas/BetaModelInfo"}}
     for path in more:
         found = {"description": "It.", "content": {"application/json": one}}
@@ -101,15 +99,10 @@ GONE = object()
 @pytest.mark.parametrize(
     ("changes", "reported"),
     [
-        ([{"new": 5}], "`data[].new` is not in the document (integer, such as 5)"),
         ([{"new": {"a": 1}}], '`data[].new` is not in the document (object, such as {"a": 1})'),
-        (
-            [{"new": None}, {"new": 200_000}, {"new": None}],
-            "`data[].new` is not in the document (null or integer, such as null)",
-        ),
+        ([{"new": None}, {"new": 7}], "`data[].new` is not in the document (null or integer, s"),
         ([{"display_name": GONE}], "`data[].display_name` is missing; the document says that it"),
         ([{"display_name": None}], "`data[].display_name` is null; the document says string"),
-        ([{"display_name": 1.5}], "`data[].display_name` is number; the document says string"),
         ([{"created_at": "soon"}], '`data[].created_at` is "soon"; the document says format dat'),
         ([{"type": "ai"}], '`data[].type` is "ai"; the document says const model'),
     ],
@@ -150,13 +143,11 @@ def as_documented() -> dict[str, Response]:
     [
         ("models", success({**PAGE, "total": 3}), "response 200: `total` is not in the"),
         ("models", success([1]), "response 200: the whole is array; the document says"),
-        ("models", success(b"<html>"), "a page of models: response 200 is not JSON"),
         ("models", success(b"[" * 99999), "a page of models: response 200 is not JSON"),
         ("models", respond(PAGE), "response 200 has no header `request-id`"),
         ("betas", refusal(400, "invalid_request_error"), "every known beta: returned 4"),
         ("limit", success(PAGE), "a limit of 0: returned 200; 400 was expected"),
         ("cursor", refusal(302, "x"), "an unknown cursor: returned 302, which the docu"),
-        ("cursor", refusal(422, "x"), "an unknown cursor: returned 422; 404 was expect"),
         ("cursor", refusal(404, "new"), 'response 404: `error.type` is "new", which the '),
         ("nobody", success({}, status=401), "response 401: `error` is missing; the docum"),
     ],
@@ -174,11 +165,10 @@ def test_a_field_that_may_be_missing_but_never_comes_is_reported(
     scripted: Scripted, check: Check
 ) -> None:
     envelope = {"type": "error", "error": {"type": "api_error", "message": "no"}}
-    refusals = [success(envelope, status=status) for status in (400, 404, 401)]
-    server = scripted(success(PAGE), success(PAGE), *refusals)
-    assert differences(check(server.base_url)) == [
-        f"response {status}: no `request_id`, which the document has" for status in (400, 401, 404)
-    ]
+    nobody = success(envelope, status=401)
+    server = scripted(*{**as_documented(), "nobody": nobody}.values())
+    lacks = "response 401: no `request_id`, which the document has"
+    assert differences(check(server.base_url)) == [lacks]
 
 
 def test_other_operations_are_asked_and_one_model_where_a_path_takes_its_id(
@@ -187,12 +177,10 @@ def test_other_operations_are_asked_and_one_model_where_a_path_takes_its_id(
     write_document(tmp_path, "/v1/first", "/v1/models/{id}", "/v1/others/{id}")
     first, *others = as_documented().values()
     listed = success(page("a/b"))
-    server = scripted(listed, first, *others, respond(model("a")), respond(model("a", made_up=5)))
+    server = scripted(listed, first, *others, respond(model("a")), respond(model("a", new=5)))
     done = check(server.base_url)
     assert [request.target for request in server.requests[6:]] == ["/v1/first", "/v1/models/a%2Fb"]
-    lacks = (
-        "GET /v1/models/{id}: response 200: `made_up` is not in the document (integer, such as 5)"
-    )
+    lacks = "GET /v1/models/{id}: response 200: `new` is not in the document (integer, such as 5)"
     assert (done.returncode, differences(done)) == (1, [lacks])
     assert (tmp_path / "summary.md").read_text("utf-8") == (
         "## The API and openapi.yaml\n\n"
@@ -211,7 +199,6 @@ def test_a_list_that_never_ends_is_not_followed(scripted: Scripted, check: Check
 @pytest.mark.parametrize(
     ("response", "reported"),
     [
-        (error(529, "overloaded_error"), "a page of models: returned 529; try again later"),
         (error(429, "rate_limit_error"), "a page of models: returned 429; try again later"),
         (error(401, "authentication_error"), "a page of models: returned 401; is the key right?"),
         (reset_after(b""), "The API could not be asked: "),
