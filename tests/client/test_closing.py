@@ -135,15 +135,14 @@ def test_a_call_ends_while_it_waits_for_a_free_connection(
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("is_derived", [False, True], ids=["client", "derived client"])
-def test_a_call_ends_while_it_waits_to_retry(
-    shell: Shell, scripted: Scripted, is_derived: bool
+def test_a_call_of_a_derived_client_ends_while_it_waits_to_retry(
+    shell: Shell, scripted: Scripted
 ) -> None:
     server = scripted(RETRY_LATER)
     failed = threading.Event()
     with on_log("anthropic_models", failed.set), shell.client(server.base_url) as client:
-        caller = client.with_options(max_retries=9) if is_derived else client
-        ends_closed(caller.models.list, lambda: failed.wait(30), client.close)
+        derived = client.with_options(max_retries=9)
+        ends_closed(derived.models.list, lambda: failed.wait(30), client.close)
     assert len(server.requests) == 1
 
 
@@ -224,7 +223,6 @@ def test_it_does_not_wait_for_a_name(scripted: Scripted, monkeypatch: pytest.Mon
     assert next(models).id == "a"
     assert asked.wait(30)
     client.close()
-    assert not go_on.is_set()
     go_on.set()
     with pytest.raises(ClientClosedError):
         next(models)

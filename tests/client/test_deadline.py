@@ -15,6 +15,7 @@ def test_it_begins_with_the_first_write_and_bounds_all_that_follows() -> None:
 
 def test_it_leaves_a_shorter_timeout_and_shortens_a_longer_one() -> None:
     deadline = Deadline()
+    deadline.start_connecting(0.0)  # is over
     deadline.start(50)
     assert deadline.write_timeout(3) == 3
     for timeout in (None, 500):

@@ -110,7 +110,6 @@ def caused(*, cause: Exception | None = None, context: Exception | None = None) 
 UNVERIFIED = caused(cause=ssl.SSLCertVerificationError(1, "unable to get local issuer"))
 LOOP_CLOSED = RuntimeError("Event loop is closed")
 TEXT = "of another library, which then has no response for a request"
-NO_CONNECTION = "could not connect to {}: why"
 
 
 @pytest.mark.parametrize(
@@ -118,8 +117,8 @@ NO_CONNECTION = "could not connect to {}: why"
     [
         *((getattr(httpx, kind)("x"), *expected) for kind, *expected in CASES["network"]),
         (httpx.ConnectError("\udcff"), "could not connect to {}: ?", True, False),
-        (caused(cause=OSError("why"), context=OSError()), NO_CONNECTION, True, False),
-        (caused(context=OSError("why")), NO_CONNECTION, True, False),
+        (caused(cause=OSError("x"), context=OSError()), "could not connect to {}: x", True, False),
+        (caused(context=OSError("x")), "could not connect to {}: x", True, False),
         (
             httpx.TimeoutException(TEXT),
             f"reading from {{}} timed out after 2 s: {TEXT}",

@@ -22,9 +22,6 @@ from tests.support.threads import ended, in_a_thread
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 
 
-KINDS = pytest.mark.parametrize("kind", [Client, AsyncClient])
-
-
 def forked(work: Callable[[], object]) -> int:
     """Start a child that does the work; return its id. It ends with 1 when the work fails."""
     # The trace function of coverage takes a lock. Another thread may hold it at the fork, and it
@@ -91,7 +88,7 @@ def calls_of(kind: type[Client | AsyncClient], **arguments: Any) -> Calls:
     return lambda: asyncio.run(ports()), lambda: asyncio.run(client.close())
 
 
-@KINDS
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
 def test_children_and_parent_use_connections_of_their_own(
     kind: type[Client | AsyncClient], tls: ssl.SSLContext | None, scripted: Scripted
 ) -> None:

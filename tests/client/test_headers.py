@@ -24,7 +24,6 @@ from tests.support.sync_and_async import KEY, Shell
 CASES = read_yaml(Path(__file__).with_name("data") / "headers.yaml")
 CONTEXT_1M = KnownAnthropicBeta.CONTEXT_1M_2025_08_07
 DATE = datetime.date(2027, 1, 1)  # which its text alone would not tell from a string
-VERSION = "anthropic-version"
 
 
 class Mine(str, Enum):  # noqa: UP042 - of which str() is not the value
@@ -72,13 +71,13 @@ def test_the_call_wins_over_the_request_over_the_client_over_the_document(
         {"default_headers": given("Anthropic-Version", client)},
         extra_headers=given("ANTHROPIC-VERSION", call),
     )
-    assert headers.get(VERSION) == expected
+    assert headers.get("anthropic-version") == expected
 
 
 def test_a_request_written_by_hand_has_the_defaults_of_the_document_too() -> None:
     request: Request[Any] = Request("POST", "/v1/new", headers={"Accept": "text/plain"}, body=b"x")
     headers = sent(request, {"betas": ["a"]}, betas=["b"])
-    assert (headers[VERSION], headers["anthropic-beta"]) == ("2023-06-01", "a,b")
+    assert (headers["anthropic-version"], headers["anthropic-beta"]) == ("2023-06-01", "a,b")
     assert (headers["accept"], headers["content-length"]) == ("text/plain", "1")
 
 

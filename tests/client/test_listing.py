@@ -24,10 +24,6 @@ def catalogue(sandbox: Sandbox) -> list[str]:
     return [model["id"] for model in sandbox.models]
 
 
-def queries(sandbox: Sandbox) -> list[dict[str, str]]:
-    return [dict(request.query) for request in sandbox.requests]
-
-
 def test_the_first_page_is_fetched_at_once_others_later(shell: Shell, sandbox: Sandbox) -> None:
     everything = catalogue(sandbox)
     with shell.client(sandbox.base_url) as client:
@@ -36,7 +32,7 @@ def test_the_first_page_is_fetched_at_once_others_later(shell: Shell, sandbox: S
         assert [next(models).id for _ in range(20)] == everything[:20]
         assert len(sandbox.requests) == 1
         assert ids(models) == everything[20:]
-    assert queries(sandbox) == [
+    assert [request.query for request in sandbox.requests] == [
         {"limit": "20"},
         {"limit": "20", "after_id": everything[19]},
         {"limit": "20", "after_id": everything[39]},

@@ -160,12 +160,6 @@ def test_a_proxy_that_fails_is_an_error_that_shows_no_password(
     assert PASSWORD not in shown(failure)
 
 
-def test_a_proxy_that_is_not_there_is_a_connection_error(shell: Shell, setenv: SetEnv) -> None:
-    setenv("HTTP_PROXY", f"http://user:{PASSWORD}@127.0.0.1:1")
-    failure = shell.error(ELSEWHERE, APIConnectionError, "could not connect", **allowed())
-    assert PASSWORD not in shown(failure)
-
-
 # --- SOCKS
 
 

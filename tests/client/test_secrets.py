@@ -52,14 +52,10 @@ def locals_of_ours(error: BaseException) -> Iterator[str]:
     """Yield what tools print of our frames, in the error and in all that it is chained to."""
     link: BaseException | None = error
     while link is not None:
-        told = traceback.TracebackException.from_exception(link, capture_locals=True)
-        for frame in told.stack:
-            if "/tests/" not in frame.filename:
-                yield f"{frame.filename}:{frame.lineno} {frame.locals}"
-        for frame_, _ in traceback.walk_tb(link.__traceback__):
-            if "/tests/" not in frame_.f_code.co_filename:
-                values = list(frame_.f_locals.values())
-                yield f"{[getattr(value, '__dict__', None) for value in values]}"
+        for frame, line in traceback.walk_tb(link.__traceback__):
+            if "/tests/" not in frame.f_code.co_filename:
+                held = [getattr(value, "__dict__", None) for value in frame.f_locals.values()]
+                yield f"{frame.f_code.co_filename}:{line} {frame.f_locals} {held}"
         yield "".join(traceback.format_exception_only(link))
         link = link.__cause__ or link.__context__
 
@@ -97,7 +93,6 @@ KINDS = pytest.mark.parametrize("kind", [Client, AsyncClient])
         {"api_key": f"{KEY}\n"},
         {"auth_token": KEY, "api_key": KEY},
         {"default_headers": {**HEADERS, "a b": "1"}},
-        {"default_headers": {"Cookie": f"{KEY}\n"}},
         {"default_headers": {"X-Api-Key": KEY.encode()}},
         {"default_headers": {**HEADERS, "anthropic-beta": "a b"}},
     ],

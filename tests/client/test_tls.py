@@ -14,8 +14,6 @@ from tests.support.certificates import Authority
 from tests.support.scripted_server import SIZED, Response, Scripted, page, raw, respond
 from tests.support.sync_and_async import KEY, Shell
 
-NO_RETRY = {"max_retries": 0}
-
 
 @pytest.mark.parametrize("fault", ["unknown authority", "wrong host", "expired", "not yet valid"])
 def test_a_certificate_that_does_not_hold_is_refused_and_not_tried_again(
@@ -86,7 +84,7 @@ def test_a_body_that_ends_with_the_connection_in_good_order_is_whole(
 ) -> None:
     whole = b"HTTP/1.0 200 OK\r\n\r\n" + json.dumps(page("a")).encode()
     server = scripted(ending(whole), tls=trusted.server())
-    assert network.listed(server.base_url, **NO_RETRY) == ["a"]
+    assert network.listed(server.base_url, max_retries=0) == ["a"]
 
 
 def test_certificates_that_cannot_be_loaded_matter_only_when_they_are_needed(

@@ -52,7 +52,6 @@ async def asynchronous() -> None:
 
 
 def arguments(client: Client) -> None:
-    client.models.list(betas=KnownAnthropicBeta.SKILLS_2025_10_02)
     client.models.list(betas=["one", KnownAnthropicBeta.SKILLS_2025_10_02])
     client.models.list(betas=(beta for beta in KnownAnthropicBeta))
     client.models.list(extra_headers={"X-Mine": "1", "Accept": None})
