@@ -36,7 +36,7 @@ from attrs import frozen
 from generator import package_checks, regenerate
 from generator.documents import Document, read_yaml, to_yaml
 from tests.spec.differential import Cases, Reference, json_of, same
-from tests.support.evolution import CHANGES, NOVEMBER, later_document
+from tests.support.evolution import CHANGES, NOVEMBER, later_document, merged
 from tests.support.projects import MYPY_CACHE, ROOT, imported_from, regeneration
 
 TABLE = ROOT / "tests" / "spec" / "data" / "edits.yaml"
@@ -108,7 +108,7 @@ def edited(edit: Edit) -> str:
         case "responses":
             _add_operation(document, row["is"])
         case _:
-            _merge(document, row.get("update", {}))
+            merged(document, row.get("update", {}))
             for name in row.get("remove", ()):
                 del document[name]
     schemas.update(row.get("with", {}))
@@ -131,16 +131,6 @@ def _add_fields(document: Document, row: Any) -> None:
         for example in document["components"]["examples"].values():
             for listed in example["value"].get("data", ()):
                 listed |= {name: good[name] for name in required}
-
-
-def _merge(into: Any, new: Any) -> None:
-    for key, value in new.items():
-        if isinstance(value, dict) and key in into:
-            _merge(into[key], value)
-        elif isinstance(value, list) and isinstance(into.get(key), list) and key != "servers":
-            into[key] += value
-        else:
-            into[key] = value
 
 
 def tried(edit: Edit, folder: Path) -> str | None:

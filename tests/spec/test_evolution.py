@@ -8,10 +8,11 @@ import importlib
 import re
 import runpy
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -20,10 +21,11 @@ from generator.documents import Json
 from sharing import spec_diff
 from tests.support.evolution import CHANGES, EVOLUTION, later_document, later_project
 from tests.support.projects import ROOT, Program
-from tests.support.scripted_server import Scripted, ScriptedServer, model, page, respond
+from tests.support.scripted_server import Scripted, model, page, respond
 
 DOCUMENT = later_document(*CHANGES)
 TEXT = (ROOT / "docs" / "a-year-later.md").read_text("utf-8")
+PROGRAM = EVOLUTION / "use.py"
 PARITY = "tests/spec/test_wrapper_matches_document.py"
 
 
@@ -39,21 +41,6 @@ def evolved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A copy of the project in which the API has grown, whose packages are imported."""
     with later_project(tmp_path_factory.mktemp("evolution"), DOCUMENT) as folder:
         yield folder
-
-
-@pytest.fixture
-def use(
-    evolved: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., str]:
-    """Run the program of a change against a server; return what it prints."""
-
-    def run(change: str, server: ScriptedServer) -> str:
-        monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-evolution")
-        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
-        runpy.run_path(str(EVOLUTION / change / "use.py"))
-        return capsys.readouterr().out
-
-    return run
 
 
 def test_regenerating_shows_what_is_new_and_nothing_else(
@@ -102,44 +89,31 @@ def test_the_parity_test_names_what_the_wrapper_does_not_offer_yet() -> None:
     assert blocks("")[2] == f"FAILED {PARITY}::{test.__name__}[{'-'.join(missing)}]\n"
 
 
-def test_the_new_endpoint_is_to_be_had_with_all_header_defaults(
-    use: Callable[..., str], scripted: Scripted
-) -> None:
-    server = scripted(respond(model("claude-next")))
-    assert use("get-example", server) == "Claude-Next\n" * 2
-    names = ("anthropic-version", "anthropic-beta", "x-api-key", "accept")
-    given = [(each.target, *(each.headers[name] for name in names)) for each in server.requests]
-    always = ("sk-evolution", "application/json")
-    assert given == [
-        ("/v1/examples/claude-next", "2027-01-01", "a", *always),
-        ("/v1/examples/claude-next", "2027-01-01", "a,other", *always),
-        ("/v1/examples/claude%2Fnext", "2023-06-01", "a,b", *always),
-    ]
-    assert server.requests[2].headers["x-team"] == "ours"
-
-
-def test_the_new_parameter_reaches_the_wire_as_the_document_says(
-    use: Callable[..., str], scripted: Scripted
-) -> None:
-    server = scripted(respond(page("claude-next")))
-    use("parameter", server)
-    assert [request.target for request in server.requests] == [
-        "/v1/models?example_stage=active&example_stage=deprecated&limit=20",
-        "/v1/models?limit=20&example_stage=active&example_stage=deprecated",
-    ] * 2
-
-
 def limited_model() -> dict[str, Any]:
     """Return the model in the example that comes with the new fields."""
     (found,) = DOCUMENT["components"]["examples"]["LimitedModel"]["value"]["data"]
     return dict(found)
 
 
-def test_the_new_fields_are_typed_and_filled(use: Callable[..., str], scripted: Scripted) -> None:
+@pytest.mark.usefixtures("evolved")
+def test_the_new_fields_endpoint_parameter_and_betas_work_at_once(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
     full = limited_model()
     null = {"example_limit": None, "example_until": None, "example_others": None}
-    models = [full, full | null, full | {"example_stage": "hibernating"}, model("older")]
-    assert use("fields", scripted(respond(page(*models)))) == "[[], [], [], []]\n"
+    listed = page(full, full | null, full | {"example_stage": "hibernating"}, model("older"))
+    server = scripted(respond(listed), respond(model("claude-next")), respond(page("claude-next")))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-evolution")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.base_url)
+    runpy.run_path(str(PROGRAM))
+    assert [request.target for request in server.requests] == [
+        "/v1/models?limit=1000",
+        "/v1/examples/claude-next",
+        "/v1/models?example_stage=active&example_stage=deprecated&limit=20",
+        "/v1/models?limit=20&example_stage=active&example_stage=deprecated",
+    ]
+    betas = [request.headers.get("anthropic-beta") for request in server.requests]
+    assert betas == [None, *["example-2m-2099-11-01"] * 3]
 
 
 @pytest.mark.usefixtures("evolved")
@@ -160,29 +134,23 @@ def test_the_command_line_has_a_column_for_each_new_field(
     ]
 
 
-def test_a_new_beta_is_a_member_and_is_sent(use: Callable[..., str], scripted: Scripted) -> None:
-    server = scripted(respond(page("claude-next")))
-    use("betas", server)
-    (request,) = server.requests
-    assert request.headers["anthropic-beta"] == "example-2m-2099-11-01,example-others-2099-10-15"
-
-
 @pytest.mark.usefixtures("evolved")
-def test_the_sandbox_follows_the_later_document(capsys: pytest.CaptureFixture[str]) -> None:
-    runpy.run_path(str(EVOLUTION / "sandbox.py"))
-    assert capsys.readouterr().out.splitlines() == [
-        '400 example_stage: "asleep" is not one of "active", "deprecated" or "retired"',
-        "200 claude-sonnet-4-20250514",
-        "/v1/models {'limit': '1000', 'example_stage': 'active,retired'}",
-        "/v1/models {'example_stage': 'asleep'}",
-        "/v1/examples/made-up-model-000001 {}",
-    ]
+def test_the_sandbox_follows_the_later_document() -> None:
+    headers = {"X-Api-Key": "any", "anthropic-version": "2023-06-01"}
+    sandbox = importlib.import_module("anthropic_models.sandbox").Sandbox(3)
+    with sandbox, httpx.Client(base_url=sandbox.base_url, headers=headers) as http:
+        right = http.get("/v1/models?example_stage=active&example_stage=retired")
+        wrong = http.get("/v1/models?example_stage=asleep")
+        example = http.get("/v1/examples/made-up-model-000001")
+    assert len(right.json()["data"]) == 3
+    says = 'example_stage: "asleep" is not one of "active", "deprecated" or "retired"'
+    assert (wrong.status_code, wrong.json()["error"]["message"]) == (400, says)
+    assert example.json()["id"] == "claude-sonnet-4-20250514"
 
 
-def test_the_page_shows_the_changes_and_the_programs_of_the_evolution() -> None:
-    programs = [path.read_text("utf-8") for path in EVOLUTION.glob("*/use.py")]
-    for block in blocks("py"):
-        assert any(block in program for program in programs), block
+def test_the_page_shows_the_changes_and_the_program_of_the_evolution() -> None:
+    program = PROGRAM.read_text("utf-8")
+    assert [block for block in blocks("py") if block not in program] == []
     for block in blocks("yaml"):
         part = yaml.safe_load(block)
         part.pop("info", None)  # its version depends on what openapi.yaml has today

@@ -1,9 +1,9 @@
 """A copy of the project as it is a year later: the API has grown, the wrapper is as it was.
 
 Each folder of `tests/spec/evolution` is one change of the API: `change.yaml`, an OpenAPI Overlay
-that holds what a maintainer writes into openapi.yaml, at its place, and `use.py`, a program that
-uses what is new. `known-stage` is what two of them share. They have names that no API will have.
-`november-2026` is what the API really had then; a part of it may be in openapi.yaml already.
+that holds what a maintainer writes into openapi.yaml, at its place. `known-stage` is what two of
+them share. They have names that no API will have. `november-2026` is what the API really had then;
+a part of it may be in openapi.yaml already.
 """
 
 import copy
