@@ -32,12 +32,8 @@ def test_the_official_sdk_lists_what_the_wrapper_lists(sandbox: Sandbox, environ
     with Client(base_url=sandbox.base_url, api_key="any") as client:
         ours = list(client.models.list(limit=10, betas=["skills-2025-10-02", "unknown"]))
     assert [
-        (model["id"], model["display_name"], moment(model["created_at"]))
+        (model["id"], model["display_name"], datetime.datetime.fromisoformat(model["created_at"]))
         for model in theirs["models"]
     ] == [(model.id, model.display_name, model.created_at) for model in ours]
     again = [request.query for request in sandbox.requests[6:]]
     assert again == asked, "both clients ask the same questions"
-
-
-def moment(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text)

@@ -9,7 +9,6 @@ have it.
 """
 
 import argparse
-import filecmp
 import importlib
 import inspect
 import json
@@ -44,10 +43,6 @@ TEXT = (ROOT / "openapi.yaml").read_text("utf-8")
 PACKAGE = regenerate.PACKAGE
 CASES = 40
 """How many responses are made at random for an edit."""
-
-
-class WrongError(Exception):
-    """Something is not as the table says."""
 
 
 @frozen
@@ -89,8 +84,7 @@ def edited(edit: Edit) -> str:
         return to_yaml(later_document(*edit.name.split(" + ")))
     if "replace" in row:
         old, new = row["replace"]
-        if old != "WHOLE" and old not in TEXT:
-            raise WrongError(f"openapi.yaml has no {old!r} to replace")
+        assert old == "WHOLE" or old in TEXT, f"openapi.yaml has no {old!r} to replace"
         return new if old == "WHOLE" else TEXT.replace(old, new)
     document: Document = yaml.safe_load(TEXT)
     schemas: Any = document["components"]["schemas"]
@@ -144,13 +138,12 @@ def tried(edit: Edit, folder: Path) -> str | None:
         with imported_from(folder / "generated", folder / "wrapper"):
             if "refused" in edit.row:
                 _check_refusal(edit, code, said, folder)
-            elif code:
-                raise WrongError(f"is refused: {said}".partition("\n")[0])
             else:
+                assert not code, f"is refused: {said}".partition("\n")[0]
                 _check_package(edit, read_yaml(folder / "openapi.yaml"))
-    except WrongError as error:
+    except AssertionError as error:
         return str(error)
-    except Exception as error:
+    except (Exception, pytest.fail.Exception) as error:
         return f"{type(error).__name__}: {error}"
     return None
 
@@ -170,19 +163,17 @@ def _regenerated(folder: Path) -> tuple[int, str]:
 
 def _check_refusal(edit: Edit, code: int, said: str, folder: Path) -> None:
     sentence = said.partition("\n")[0]
-    if code != 1:
-        raise WrongError(f"is not refused: exit {code}, {said}")
-    if str(edit.row["refused"]) not in sentence:
-        raise WrongError(f"should be refused with {edit.row['refused']!r}, but with: {sentence}")
-    if not re.fullmatch(r".*openapi\.yaml.*\.", sentence):
-        raise WrongError(f"is not refused in one sentence that names the document: {sentence}")
-    if _differences(filecmp.dircmp(ROOT / "generated", folder / "generated")):
-        raise WrongError("is refused, but generated/ was changed")
+    words = str(edit.row["refused"])
+    assert code == 1, f"is not refused: exit {code}, {said}"
+    assert words in sentence, f"should be refused with {words!r}, but with: {sentence}"
+    assert re.fullmatch(r".*openapi\.yaml.*\.", sentence), f"is no sentence about it: {sentence}"
+    before, after = (_files(project / "generated") for project in (ROOT, folder))
+    assert before == after, "is refused, but generated/ was changed"
 
 
-def _differences(compared: "filecmp.dircmp[str]") -> list[str]:
-    here = [*compared.left_only, *compared.right_only, *compared.diff_files]
-    return here + [each for sub in compared.subdirs.values() for each in _differences(sub)]
+def _files(folder: Path) -> dict[Path, bytes]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return {path.relative_to(folder): path.read_bytes() for path in files}
 
 
 def _check_package(edit: Edit, document: Document) -> None:
@@ -227,8 +218,8 @@ def _check_bodies(edit: Edit, document: Document) -> None:
         bad = bad + [{}] * bool(required)
         good, bad, made = ([_page(model | each) for each in some] for some in (good, bad, made))
     for says, contents in ((True, good), (False, bad)):
-        if wrong := [each for each in contents if reference.is_valid(schema, each) is not says]:
-            raise WrongError(f"the table says {says} of {wrong}; jsonschema does not")
+        wrong = [each for each in contents if reference.is_valid(schema, each) is not says]
+        assert not wrong, f"the table says {says} of {wrong}; jsonschema does not"
     for content in [*good, *bad, *made]:
         try:
             expected = reference.is_valid(schema, content)
@@ -260,28 +251,21 @@ def _check_body(
         parsed = client.send(_sent(operation))
     except errors.APIResponseValidationError as error:
         if expected:
-            raise WrongError(f"refuses {text}: {error}") from error
+            raise AssertionError(f"refuses {text}: {error}") from error
         return
-    if not expected:
-        raise WrongError(f"accepts {text}")
-    if not same(content, json_of(parsed)):
-        raise WrongError(f"{text} comes back as {json_of(parsed)}")
-    if complaint := reference.complaint(schema, content, parsed):
-        raise WrongError(complaint)
+    assert expected, f"accepts {text}"
+    assert same(content, json_of(parsed)), f"{text} comes back as {json_of(parsed)}"
+    complaint = reference.complaint(schema, content, parsed)
+    assert not complaint, complaint
 
 
 def _check_responses(edit: Edit) -> None:
     errors = importlib.import_module("anthropic_models")
-    gives = list[Any]()
-    for status, kind, body in edit.row.get("good", ()):
-        gives.append(_response(status, kind, body))
-    if "gives" in edit.row and gives != edit.row["gives"]:
-        raise WrongError(f"gives {gives}")
-    for status, kind, body in edit.row.get("bad", ()):
-        try:
-            raise WrongError(f"accepts {body}: {_response(status, kind, body)}")
-        except errors.APIResponseValidationError:
-            pass
+    gives = [_response(*response) for response in edit.row.get("good", ())]
+    assert gives == edit.row.get("gives", gives), f"gives {gives}"
+    for response in edit.row.get("bad", ()):
+        with pytest.raises(errors.APIResponseValidationError):
+            _response(*response)
 
 
 def _response(status: int, kind: str | None, body: str) -> Any:
@@ -309,8 +293,7 @@ def _check_wire(edit: Edit) -> None:
         where = request.url.params if parameter["in"] == "query" else request.headers
         names = {name for name, _ in pairs} | {parameter["name"]}
         got = [[name, text] for name, text in where.multi_items() if name in names]
-        if got != pairs:
-            raise WrongError(f"{value!r} is sent as {got}")
+        assert got == pairs, f"{value!r} is sent as {got}"
     if parameter["in"] == "query":
         _check_listing(edit)
 
@@ -319,31 +302,27 @@ def _check_listing(edit: Edit) -> None:
     """List models under the wrapper, and get the sandbox to do it."""
     wrapper = importlib.import_module("anthropic_models")
     client = _client(lambda _: httpx.Response(200, json=_page(_model())))
-    if [model.id for model in client.models.list()] != ["a"]:
-        raise WrongError("client.models.list() does not list")
+    assert [model.id for model in client.models.list()] == ["a"]
     sandbox = importlib.import_module("anthropic_models.sandbox")
     with (
         sandbox.Sandbox(3) as server,
         wrapper.Client(api_key="any", base_url=server.base_url) as client,
     ):
-        if len(list(client.models.list(limit=2))) != 3:
-            raise WrongError("the sandbox does not list")
+        assert len(list(client.models.list(limit=2))) == 3, "the sandbox does not list"
 
 
 def _check_deprecation(edit: Edit) -> None:
     name = edit.row["warns"]
     module = "list_models" if edit.kind == "parameters" else name
     request = importlib.import_module(f"{PACKAGE}.api.models.{module}").request
-    if "Deprecated" not in (request.__doc__ or ""):
-        raise WrongError("the docstring does not say that it is deprecated")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    assert "Deprecated" in (request.__doc__ or ""), "the docstring does not say so"
+    with pytest.warns(DeprecationWarning, match="deprecated") as caught:
         request(**({name: "x"} if edit.kind == "parameters" else {}))
-        silent = len(caught)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         if edit.kind == "parameters":
-            request()
-    if silent != 1 or len(caught) != 1 or caught[0].category is not DeprecationWarning:
-        raise WrongError(f"warns {[str(each.message) for each in caught]}")
+            request()  # without it
+    assert len(caught) == 1, f"warns {[str(each.message) for each in caught]}"
 
 
 def _in_a_process(job: tuple[int, Edit, Path]) -> str | None:

@@ -4,38 +4,22 @@ import datetime
 import importlib
 import io
 import pickle
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from anthropic_models_generated.types import UNSET
 
-from tests.support.ten_more_operations import ten_more_operations
+from tests.support.generated_packages import generated_package
+from tests.support.ten_more_operations import portable_document
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return ten_more_operations(tmp_path_factory.mktemp("ten"))
-
-
-@pytest.fixture(scope="module")
-def ten(folder: Path) -> Iterator[Any]:
+def ten(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return a function that imports a module of the package by its name."""
-    # Under a name of its own, so that it stands beside the one of today.
-    package = folder.parent / "imported" / "generated_ten"
-    package.parent.mkdir()
-    package.symlink_to(folder / "anthropic_models_generated")
-    sys.path.insert(0, str(package.parent))
-
-    def imported(name: str) -> Any:
-        return importlib.import_module(f"generated_ten.{name}")
-
-    yield imported
-    sys.path.remove(str(package.parent))
-    for name in [name for name in sys.modules if name.startswith("generated_ten")]:
-        del sys.modules[name]
+    folder = tmp_path_factory.mktemp("ten")
+    with generated_package(folder, "generated_ten", portable_document(folder)):
+        yield lambda name: importlib.import_module(f"generated_ten.{name}")
 
 
 def test_values_of_the_path_are_quoted_and_the_documents_defaults_kept_apart(ten: Any) -> None:

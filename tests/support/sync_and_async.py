@@ -3,6 +3,7 @@
 A test that is written against `Shell` runs three times, and holds for all three.
 """
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -112,28 +113,17 @@ class BlockingClient:
     def __repr__(self) -> str:
         return repr(self._client)
 
-    @property
-    def is_closed(self) -> bool:
-        return self._client.is_closed
-
-    @property
-    def base_url(self) -> str:
-        return self._client.base_url
-
-    def send(self, request: Any, **options: Any) -> Any:
-        return self._portal.call(partial(self._client.send, request, **options))
-
-    def send_detailed(self, request: Any, **options: Any) -> Any:
-        return self._portal.call(partial(self._client.send_detailed, request, **options))
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        if not inspect.iscoroutinefunction(found):
+            return found
+        return lambda *given, **options: self._portal.call(partial(found, *given, **options))
 
     def paginate(self, request: Any, **options: Any) -> Any:
         return self._listing(self._client.paginate, request, **options)
 
     def with_options(self, **options: Any) -> "BlockingClient":
         return BlockingClient(self._client.with_options(**options), self._portal)
-
-    def close(self) -> None:
-        self._portal.call(self._client.close)
 
     def _listing(
         self, begin: Callable[..., AsyncPaginator[Any]], *arguments: Any, **options: Any

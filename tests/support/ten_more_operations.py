@@ -7,7 +7,7 @@ no operationId.
 
 from pathlib import Path
 
-from generator.documents import read_yaml, to_yaml
+from generator.documents import Document, read_yaml, to_yaml
 from generator.overlays import portable_edition
 from generator.regenerate import generate
 from tests.support.evolution import merged
@@ -16,13 +16,18 @@ from tests.support.projects import ROOT, regeneration
 OVERLAY = ROOT / "tests" / "spec" / "data" / "ten-more-operations.yaml"
 
 
-def ten_more_operations(folder: Path) -> Path:
-    """Generate the package within `folder`; return what belongs on the path of Python."""
+def portable_document(folder: Path) -> Document:
+    """Write the document into `folder`; return its portable edition."""
     document = read_yaml(ROOT / "openapi.yaml")
     for action in read_yaml(OVERLAY)["actions"]:
         merged(document, action["update"])
-    original, source = folder / "openapi.yaml", folder / "portable.yaml"
-    original.write_text(to_yaml(document), "utf-8")
-    source.write_text(to_yaml(portable_edition(original, ROOT / "overlays")), "utf-8")
+    (folder / "openapi.yaml").write_text(to_yaml(document), "utf-8")
+    return portable_edition(folder / "openapi.yaml", ROOT / "overlays")
+
+
+def ten_more_operations(folder: Path) -> Path:
+    """Generate the package within `folder`; return what belongs on the path of Python."""
+    source = folder / "portable.yaml"
+    source.write_text(to_yaml(portable_document(folder)), "utf-8")
     with regeneration(ROOT):
-        return generate(source, folder / "generated", original=original)
+        return generate(source, folder / "generated", original=folder / "openapi.yaml")
