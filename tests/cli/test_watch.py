@@ -211,18 +211,21 @@ def test_a_model_is_reported_once_when_its_command_was_killed(rounds: Rounds) ->
     assert runs.read_text() == "run\nrun\n"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_while_a_model_is_printed_waits_until_it_is_saved(
-    rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+    number: signal.Signals, rounds: Rounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(text: str) -> None:
         if text:
-            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(number)
 
     rounds()
     rounds.release("one", "two")
+    before = signal.getsignal(number)
     monkeypatch.setattr("anthropic_models.cli.watch.write", interrupted)
-    assert rounds().returncode == 128 + signal.SIGTERM
+    assert rounds().returncode == 128 + number
     assert json.loads(rounds.state.read_text()) == {"seen": ["a", "b", "one"]}
+    assert signal.getsignal(number) == before
 
 
 # --- the state file
@@ -356,24 +359,6 @@ def test_a_wait_ends_as_soon_as_the_pipe_for_the_output_is_closed(
             _sleep(0)
         monkeypatch.setattr(sys, "platform", "win32")
         _sleep(0)
-
-
-# --- signals
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_waits_until_the_end_of_the_block(number: signal.Signals) -> None:
-    done: list[str] = []
-    before = signal.getsignal(number)
-    with signals.raised():
-        with pytest.raises(signals.SignalError) as caught, signals.delayed():  # noqa: PT012 - at its end
-            signal.raise_signal(number)
-            done.append("after the signal")
-        assert caught.value.number == number
-        with pytest.raises(signals.SignalError):
-            signal.raise_signal(number)
-    assert done == ["after the signal"]
-    assert signal.getsignal(number) == before
 
 
 def test_a_signal_that_is_ignored_stays_ignored() -> None:
