@@ -1,35 +1,33 @@
 """`make release-check`: whatever is wrong with a release is told, and nothing is released."""
 
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from packaging.specifiers import SpecifierSet
+from attrs import evolve
 
 from generator.documents import read_yaml
 from generator.process import ProcessError
-from releasing import interpreters, release_check, versions
+from releasing import artefact_checks, interpreters, release_check
 from releasing.artefact_checks import Candidate, complaints
 from releasing.building import Distributions, differences
 from releasing.clean_process import run
-from releasing.contents import sdist_complaints, wheel_complaints
 from releasing.install_checks import command_complaints, unexpected_distributions
 from releasing.readme_checks import description_complaints
-from tests.support.projects import ROOT
+from releasing.versions import PLACE
+from tests.support.projects import ROOT, Program
 
 ABOUT = "anthropic_models_client-1.2.3.dist-info"
-METADATA = """Name: anthropic-models-client
-Version: 1.2.3
+METADATA = """Version: 1.2.3
 Classifier: Programming Language :: Python :: 3.11
 Classifier: Programming Language :: Python :: 3.12
 Classifier: Programming Language :: Python :: 3.13
 Requires-Python: >=3.11
 
-[docs](docs/more.md)
+[docs](https://docs.example/) ![x](https://x.example/)
 """
 IN_BOTH = (
     "generated/anthropic_models_generated/__init__.py",
@@ -38,136 +36,121 @@ IN_BOTH = (
     "wrapper/anthropic_models/_version.py",
     "wrapper/anthropic_models/py.typed",
 )
-TRACKED = (
-    *(*IN_BOTH, "openapi.yaml", "tests/test_x.py", "Makefile"),
-    *("README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml", ".gitignore"),
-)
-SCRIPTS = {"anthropic-models": "x:main"}
-WHEEL = {
-    **{path.partition("/")[2]: b"" for path in IN_BOTH},
-    "anthropic_models/openapi.yaml": b"",
-    f"{ABOUT}/METADATA": METADATA.encode(),
-    f"{ABOUT}/entry_points.txt": b"[console_scripts]\nanthropic-models = x:main",
-    f"{ABOUT}/licenses/LICENSE": b"",
-}
-SDIST = dict.fromkeys({*TRACKED, "PKG-INFO"} - {"tests/test_x.py", "Makefile"}, b"")
+IN_SDIST = [*IN_BOTH, "openapi.yaml", "README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml"]
 WRONG: dict[str, list[Any]] = read_yaml(ROOT / "tests/tools/data/wrong-releases.yaml")
+Files = dict[str, dict[str, bytes]]
 
 
-def changed(files: dict[str, bytes], name: str, content: str | None) -> dict[str, bytes]:
-    """Return files of which one has other content, or is left out (None)."""
-    others = {path: each for path, each in files.items() if path != name}
-    return others if content is None else {**others, name: content.encode()}
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> Files:
+    """The files of the wheel and of the sdist, all as they should be."""
+    wheel = {path.partition("/")[2]: b"" for path in IN_BOTH} | {
+        "anthropic_models/openapi.yaml": b"",
+        f"{ABOUT}/METADATA": METADATA.encode(),
+        f"{ABOUT}/entry_points.txt": b"[console_scripts]\nanthropic-models = x:main\n",
+        f"{ABOUT}/licenses/LICENSE": b"",
+    }
+    files = {"wheel": wheel, "sdist": dict.fromkeys([*IN_SDIST, "PKG-INFO"], b"")}
+
+    def read(path: Path) -> dict[str, bytes]:
+        return files["wheel" if path.suffix == ".whl" else "sdist"]
+
+    monkeypatch.setattr(artefact_checks, "read", read)
+    return files
 
 
-@pytest.mark.parametrize(("name", "content", "reported"), WRONG["wheel"])
-def test_a_wrong_file_in_the_wheel_is_reported(
-    name: str, content: str | None, reported: str
-) -> None:
-    assert wheel_complaints(WHEEL, TRACKED, SCRIPTS) == []
-    # One test is tracked, and a mark of types is not: a wheel needs its own, and no tests.
-    tracked = {*TRACKED, "wrapper/anthropic_models/test_y.py"} - {IN_BOTH[-1]}
-    wheel = changed(WHEEL, name.replace("ABOUT", ABOUT), content)
-    assert any(reported in what for what in wheel_complaints(wheel, tracked, SCRIPTS))
+@pytest.fixture
+def candidate(files: Files, tmp_path: Path) -> Candidate:
+    """A release about which all is right."""
+    built = Distributions(tmp_path / "x.whl", tmp_path / "x.tar.gz")
+    for path, content in zip((built.wheel, built.sdist), files, strict=True):
+        path.write_text(content)
+    return Candidate(
+        built=built,
+        again=built,
+        tag="v1.2.3",
+        tracked=[*IN_SDIST, "tests/test_x.py", "Makefile"],
+        scripts={"anthropic-models": "x:main"},
+        changelog="## 1.2.3 (2026-01-31)\n\n- New.\n\n## 1.2.2 (2025-01-01)\n\n- Old.\n",
+        texts={PLACE: '__version__ = "1.2.3"', "README.md": "httpx 11.2.3, as of v1.2.3"},
+    )
 
 
-@pytest.mark.parametrize(("name", "content", "reported"), WRONG["sdist"])
-def test_a_wrong_file_in_the_sdist_is_reported(
-    name: str, content: str | None, reported: str
-) -> None:
-    assert sdist_complaints(SDIST, TRACKED) == []
-    wrong = sdist_complaints(changed(SDIST, name, content), TRACKED)
-    assert any(reported in what for what in wrong)
-
-
-def zipped(folder: Path, version: str = "1.2.3", year: int = 2020, text: str = METADATA) -> Path:
-    """Write a wheel that has its metadata only."""
-    folder.mkdir(exist_ok=True)
-    path = folder / f"anthropic_models_client-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(zipfile.ZipInfo(f"{ABOUT}/METADATA", (year, 2, 2, 0, 0, 0)), text)
-    return path
+def test_nothing_is_reported_of_a_release_that_is_right(candidate: Candidate) -> None:
+    assert complaints(candidate) == []
+    changelog = "## 1.2.3 (unreleased)\n\n- x\n"  # as it may be before the tag
+    assert complaints(evolve(candidate, changelog=changelog, tag=None)) == []
 
 
 @pytest.mark.parametrize(
-    ("change", "reported"),
-    [
-        ({"text": "Name: x"}, f"they differ in: {ABOUT}/METADATA"),
-        ({"year": 2021}, "they differ in: dates, order or modes of its files"),
-        ({"version": "1.2.4"}, "builds anthropic_models_client-1.2.4-py3-none-any.whl, the tree "),
-    ],
+    ("archive", "name", "content", "reported"),
+    [(archive, *row) for archive in ("wheel", "sdist") for row in WRONG[archive]],
 )
-def test_an_sdist_that_builds_something_else_is_refused_with_what_differs(
-    tmp_path: Path, change: dict[str, Any], reported: str
+def test_a_wrong_file_is_reported(
+    candidate: Candidate,
+    files: Files,
+    archive: str,
+    name: str,
+    content: str | None,
+    reported: str,
 ) -> None:
-    wheel = zipped(tmp_path)
-    assert differences(wheel, zipped(tmp_path / "equal")) == []
-    (found,) = differences(wheel, zipped(tmp_path / "again", **change))
-    assert reported in found
-
-
-def version_complaints(
-    tag: str | None = "v1.2.3",
-    changelog: str = "## 1.2.3 (2026-01-31)\n\n- New.\n\n## 1.2.2 (2025-01-01)\n\n- Old.\n",
-    texts: dict[str, str] | None = None,
-) -> list[str]:
-    right = {versions.PLACE: '__version__ = "1.2.3"', "README.md": "httpx 11.2.3, as of v1.2.3"}
-    return [
-        *versions.tag_complaints(tag, "1.2.3"),
-        *versions.changelog_complaints(changelog, "1.2.3", tag),
-        *versions.repetitions("1.2.3", texts or right),
-    ]
+    name = name.replace("ABOUT", ABOUT)
+    files[archive].pop(name, None)
+    if content is not None:
+        files[archive][name] = content.encode()
+    # A test is none for the wheel although git tracks it.
+    tracked = [*candidate.tracked, "wrapper/anthropic_models/test_y.py"]
+    assert any(reported in what for what in complaints(evolve(candidate, tracked=tracked)))
 
 
 @pytest.mark.parametrize(("name", "value", "reported"), WRONG["candidate"])
 def test_a_wrong_tag_version_or_entry_of_the_changelog_is_reported(
-    name: str, value: Any, reported: str
+    candidate: Candidate, name: str, value: Any, reported: str
 ) -> None:
-    (found,) = version_complaints(**{name: value})
+    (found,) = complaints(evolve(candidate, **{name: value}))
     assert reported in found
-
-
-def test_before_the_tag_the_entry_may_be_unreleased() -> None:
-    assert version_complaints() == []
-    assert version_complaints(tag=None, changelog="## 1.2.3 (unreleased)\n\n- x\n") == []
 
 
 @pytest.mark.parametrize(("markdown", "target"), WRONG["descriptions"])
 def test_a_description_that_leads_into_the_repository_is_refused(
     markdown: str, target: str
 ) -> None:
-    right = "[docs](https://docs.example/) ![x](http://x.example/) <mail@x.example>"
-    assert description_complaints(f"{right}\n\n{markdown}") == [
-        f"the description for PyPI leads to {target}, which is not there"
-    ]
+    complaint = f"the description for PyPI leads to {target}, which is not there"
+    assert description_complaints(markdown) == [complaint]
 
 
-def test_all_that_can_be_wrong_with_a_release_is_looked_for(tmp_path: Path) -> None:
-    sdists = [tmp_path / "x.tar.gz", tmp_path / "y.tar.gz"]
-    for path in sdists:
-        tarfile.open(path, "w").close()
-    candidate = Candidate(
-        built=Distributions(zipped(tmp_path), sdists[0]),
-        again=Distributions(zipped(tmp_path / "again", year=2021), sdists[1]),
-        tag="v1.2.4",
-        tracked=TRACKED,
-        scripts=SCRIPTS,
-        changelog="",
-        texts={},
-    )
-    found = "\n".join(complaints(candidate))
-    for part in (
-        "the sdist builds another anthropic_models_client-1.2.3-py3-none-any.whl",
-        "the sdist builds y.tar.gz, the tree x.tar.gz",
-        "the wheel lacks anthropic_models/_version.py",
-        "the wheel installs the commands {}, not {'anthropic-models'",
-        "the sdist lacks LICENSE",
-        "the description for PyPI leads to docs/more.md",
-        "the tag is v1.2.4",
-        "CHANGELOG.md has no `## 1.2.3",
-        "_version.py does not name the version 1.2.3",
-    ):
-        assert part in found
+def zipped(path: Path, year: int = 2020, text: str = METADATA) -> Path:
+    """Write a wheel that has its metadata only."""
+    path.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(f"{ABOUT}/METADATA", (year, 2, 2, 0, 0, 0)), text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "reported"),
+    [
+        ("a.whl", {"text": "Name: x"}, f"they differ in: {ABOUT}/METADATA"),
+        ("a.whl", {"year": 2021}, "they differ in: dates, order or modes of its files"),
+        ("b.whl", {}, "the sdist builds b.whl, the tree a.whl"),
+    ],
+)
+def test_an_sdist_that_builds_something_else_is_refused_with_what_differs(
+    tmp_path: Path, name: str, change: dict[str, Any], reported: str
+) -> None:
+    wheel = zipped(tmp_path / "a.whl")
+    assert differences(wheel, zipped(tmp_path / "equal/a.whl")) == []
+    (found,) = differences(wheel, zipped(tmp_path / "again" / name, **change))
+    assert reported in found
+
+
+@pytest.mark.parametrize("part", ["wheel", "sdist"])
+def test_wheel_and_sdist_are_compared_with_what_the_sdist_builds(
+    candidate: Candidate, tmp_path: Path, part: str
+) -> None:
+    again = evolve(candidate.built, **{part: tmp_path / "other"})
+    (found,) = complaints(evolve(candidate, again=again))
+    assert found.startswith("the sdist builds other, ")
 
 
 def test_an_unexpected_distribution_beside_the_wheel_is_reported() -> None:
@@ -198,13 +181,6 @@ def python(version: str, implementation: str = "cpython", variant: str = "defaul
     }
 
 
-def test_one_usual_python_of_each_minor_version_is_tried() -> None:
-    usual = [python(version) for version in ("3.15.0rc1", "3.13.0", "3.11.7", "3.11.2", "3.10.13")]
-    others = [python("3.13.1", variant="freethreaded"), python("3.12.9", implementation="pypy")]
-    chosen = interpreters.chosen([*others, *usual], SpecifierSet(">=3.11"))
-    assert chosen == {"3.15": "/3.15.0rc1", "3.13": "/3.13.0", "3.11": "/3.11.7"}
-
-
 def test_a_command_runs_without_what_would_lead_it_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,22 +193,24 @@ def test_a_command_runs_without_what_would_lead_it_elsewhere(
     assert "ANTHROPIC_BASE_URL" in seen
 
 
-def test_what_is_wrong_is_told_for_each_python_and_what_is_missing_by_name(
+def test_one_python_of_each_minor_version_is_tried_and_what_is_wrong_or_missing_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there = [python("3.13.0"), python("3.11.7"), python("3.10.13")]
-    wrong = [["it brings click"], ProcessError("it does not install")]
+    there = [python("3.13.1", variant="freethreaded"), python("3.12.9", implementation="pypy")]
+    there += [python(version) for version in ("3.13.0", "3.11.7", "3.11.2", "3.10.13")]
+    wrong = Mock(side_effect=[["it brings click"], ProcessError("it does not install")])
     monkeypatch.setattr(interpreters, "on_this_machine", Mock(return_value=there))
-    monkeypatch.setattr(release_check, "try_wheel", Mock(side_effect=wrong))
+    monkeypatch.setattr(release_check, "try_wheel", wrong)
     monkeypatch.setattr(release_check, "try_lowest", Mock(return_value=["it lists nothing"]))
-    built = Distributions(zipped(tmp_path), tmp_path)
+    built = Distributions(zipped(tmp_path / "a.whl"), tmp_path)
     assert release_check.try_everywhere(built, tmp_path) == [
         "Python 3.13: it brings click",
         "Python 3.11: it does not install",
         "Python 3.11 with the lowest versions that the wheel allows: it lists nothing",
     ]
+    assert [call.args[1] for call in wrong.call_args_list] == ["/3.13.0", "/3.11.7"]
     assert capsys.readouterr().out.splitlines()[-1] == "Skipped: no Python 3.12 here"
-    monkeypatch.setattr(interpreters, "on_this_machine", Mock(return_value=there[2:]))
+    monkeypatch.setattr(interpreters, "on_this_machine", Mock(return_value=there[-1:]))
     assert release_check.try_everywhere(built, tmp_path) == [
         "no Python is here on which the wheel could be tried"
     ]
@@ -245,40 +223,29 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "dist/release/former.whl").touch()
 
     def build(_source: Path, target: Path) -> Distributions:
-        return Distributions(zipped(target), target / "x.tar.gz")
+        return Distributions(zipped(target / "a.whl"), target / "a.tar.gz")
 
-    monkeypatch.setattr(release_check, "ROOT", tmp_path)
-    monkeypatch.setattr(release_check, "build", build)
-    for name in ("build_again", "run", "_candidate"):
-        monkeypatch.setattr(release_check, name, Mock())
-    for name in ("complaints", "try_everywhere"):
-        monkeypatch.setattr(release_check, name, Mock(return_value=[]))
+    right: dict[str, Any] = {"ROOT": tmp_path, "build": build, "build_again": Mock()}
+    right |= dict.fromkeys(("complaints", "try_everywhere"), Mock(return_value=[]))
+    for name, replacement in {**right, "run": Mock(), "_candidate": Mock()}.items():
+        monkeypatch.setattr(release_check, name, replacement)
     return tmp_path / "dist"
 
 
-FAILS = ProcessError("it fails")
-
-
 @pytest.mark.parametrize(
-    ("part", "wrong", "reported"),
+    ("part", "wrong"),
     [
-        ("complaints", Mock(return_value=["ugly"]), "ugly"),
-        ("try_everywhere", Mock(return_value=["broken"]), "broken"),
-        ("run", Mock(side_effect=FAILS), "it fails"),
-        ("build", Mock(side_effect=FAILS), "it fails"),
+        ("complaints", Mock(return_value=["ugly"])),
+        ("try_everywhere", Mock(return_value=["ugly"])),
+        ("run", Mock(side_effect=ProcessError("ugly"))),
     ],
 )
 def test_what_is_wrong_is_reported_and_nothing_is_put_into_dist_release(
-    dist: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    part: str,
-    wrong: Mock,
-    reported: str,
+    dist: Path, monkeypatch: pytest.MonkeyPatch, program: Program, part: str, wrong: Mock
 ) -> None:
     monkeypatch.setattr(release_check, part, wrong)
-    assert release_check.main([]) == 1
-    assert capsys.readouterr().err == f"{reported}\nNothing was put into dist/release/.\n"
+    done = program(release_check.main)
+    assert (done.returncode, done.stderr) == (1, "ugly\nNothing was put into dist/release/.\n")
     assert [path.name for path in dist.rglob("*")] == ["release", "former.whl"]
 
 
