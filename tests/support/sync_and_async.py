@@ -117,7 +117,11 @@ class BlockingClient:
         found = getattr(self._client, name)
         if not inspect.iscoroutinefunction(found):
             return found
-        return lambda *given, **options: self._portal.call(partial(found, *given, **options))
+
+        def call(*given: Any, **options: Any) -> Any:
+            return self._portal.call(partial(found, *given, **options))
+
+        return call
 
     def paginate(self, request: Any, **options: Any) -> Any:
         return self._listing(self._client.paginate, request, **options)
