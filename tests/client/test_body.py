@@ -1,8 +1,10 @@
 """The body of a response: encodings, and bounds on bytes, values and depth."""
 
 import gzip
+import json
 import tracemalloc
 import zlib
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -117,6 +119,13 @@ class TestJson:
         with pytest.raises(JsonError) as caught:
             decoded_json(body)
         assert str(caught.value) == says
+
+    def test_that_the_parser_finds_nested_too_deep_is_refused(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(json, "loads", Mock(side_effect=RecursionError))
+        with pytest.raises(JsonError, match="is nested too deep"):
+            decoded_json(b"[]")
 
     def test_may_hold_two_million_values(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert json_body.MAX_SEPARATORS == 2_000_000

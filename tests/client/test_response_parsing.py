@@ -49,8 +49,7 @@ def test_a_page_is_parsed_and_nothing_of_it_is_lost() -> None:
     assert result.parsed.to_dict() == body
     assert result.parsed.data[0].created_at.isoformat() == "2025-05-14T12:30:00+02:00"
     assert (result.parsed["later"], result.parsed.data[0]["_id"]) == ([1], "x")
-    info = result.response
-    assert (info.status_code, info.request_id, info.retries_taken) == (200, "req_1", 1)
+    assert (result.response.request_id, result.response.retries_taken) == ("req_1", 1)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def test_the_place_that_differs_is_named(field: str, value: object, says: str) -
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        (b" ", "the response is empty, but should be JSON"),
+        (b"", "the response is empty, but should be JSON"),
         (b"x" * 61, f"the response is not JSON; it begins with {'x' * 60!r}"),
         (b"[" * 200_000, f"the response is nested too deep; it begins with {'[' * 60!r}"),
         (b"[1]", "the response does not match openapi.yaml: the body should be an object"),

@@ -139,6 +139,7 @@ def test_a_wrong_argument_of_a_call_shows_no_credential(kind: Any, wrong: dict[s
 def test_what_is_no_request_shows_no_credential() -> None:
     right: dict[str, Any] = {"method": "GET", "path": "/x", "headers": HEADERS}
     wrongs: list[dict[str, Any]] = [
+        {"method": "GET\r\n"},
         {"path": "/\ud800"},
         {"query": (("a", "\ud800"),)},
         {"headers": {"X-Api-Key": f"é{KEY}"}},
@@ -156,7 +157,6 @@ QUOTING: list[tuple[Callable[[str], RawResponse | Failure], str]] = [
     (lambda q: raw_response(q.encode("utf-16"), status=502), "502"),
     (lambda q: raw_response(q.encode()), "not JSON"),
     (lambda q: raw_response(page("a") | {"has_more": q}), "has_more"),
-    (lambda q: raw_response({**page("a"), "data": [{q: q}]}), "data"),
     (lambda q: raw_response(APIResponseValidationError(f"encoded as {q}")), "encoded as"),
     (lambda q: raw_response({}, status=400, headers={"request-id": q}), "request id"),
     (lambda q: raw_response({}, headers={"request-id": q}), "request id"),
