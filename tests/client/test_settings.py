@@ -112,6 +112,8 @@ class TestBaseUrl:
     ("options", "kind", "says"),
     [
         *CASES["refused_options"],
+        ({"timeout": float("nan")}, "ValueError", "timeout must be a positive"),
+        ({"timeout": float("inf")}, "ValueError", "timeout must be a positive"),
         ({"timeout": httpx.Timeout(5, read=1_000_001)}, "ValueError", ".* at most 1000000 s"),
     ],
 )
