@@ -210,14 +210,3 @@ def test_a_signal_while_the_difference_is_shown_reports_that_it_is_regenerated(
     assert done.returncode == 130
     assert done.stderr == "Interrupted, but generated/ is regenerated.\n"
     assert MEMBER.encode() in generated(project)[BETAS]
-
-
-def test_a_file_where_generated_should_be_is_reported_and_replaced(
-    project: Path, run: Run
-) -> None:
-    committed = generated(project)
-    shutil.rmtree(project / "generated")
-    (project / "generated").touch()
-    assert "make regenerate" in run("--check", made=ROOT / "generated").stderr
-    assert run(made=ROOT / "generated").returncode == 0
-    assert generated(project) == committed

@@ -16,7 +16,6 @@ from releasing.artefact_checks import Candidate, complaints
 from releasing.building import Distributions, differences
 from releasing.clean_process import run
 from releasing.install_checks import command_complaints, unexpected_distributions
-from releasing.readme_checks import description_complaints
 from releasing.versions import PLACE
 from tests.support.projects import ROOT, Program
 
@@ -109,14 +108,6 @@ def test_a_wrong_tag_version_or_entry_of_the_changelog_is_reported(
 ) -> None:
     (found,) = complaints(evolve(candidate, **{name: value}))
     assert reported in found
-
-
-@pytest.mark.parametrize(("markdown", "target"), WRONG["descriptions"])
-def test_a_description_that_leads_into_the_repository_is_refused(
-    markdown: str, target: str
-) -> None:
-    complaint = f"the description for PyPI leads to {target}, which is not there"
-    assert description_complaints(markdown) == [complaint]
 
 
 def zipped(path: Path, year: int = 2020, text: str = METADATA) -> Path:

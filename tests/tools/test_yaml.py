@@ -49,11 +49,6 @@ def test_what_is_not_read_alike_is_refused_in_a_sentence(
     assert "\n" not in str(refused.value)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"^original\.yaml cannot be read: "):
-        read_yaml(tmp_path / "original.yaml")
-
-
 @pytest.mark.parametrize("text", ["2026-11-24", "yes", "1:1", "010", "1e3", "0o20", "<<", "1.0.0"])
 def test_a_text_in_quotes_stays_one(tmp_path: Path, text: str) -> None:
     content = {"info": {"version": text}}
