@@ -4,7 +4,6 @@ import base64
 import socket
 import ssl
 import threading
-import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,6 +16,7 @@ from anthropic_models import (
     APITimeoutError,
 )
 
+from tests.client.test_secrets import locals_of_ours
 from tests.support.certificates import Authority
 from tests.support.scripted_server import (
     Response,
@@ -44,7 +44,7 @@ def setenv(monkeypatch: pytest.MonkeyPatch) -> SetEnv:
 
 
 def with_password(proxy: ScriptedServer) -> str:
-    return proxy.base_url.replace("//", f"//user:{PASSWORD}@")
+    return proxy.base_url.replace("//", f"//user:{PASSWORD}%2Fx@")
 
 
 def allowed(**options: Any) -> dict[str, Any]:
@@ -52,10 +52,7 @@ def allowed(**options: Any) -> dict[str, Any]:
 
 
 def shown(error: BaseException) -> str:
-    """Return what a tool shows that prints the local variables of each frame."""
-    found = traceback.TracebackException.from_exception(error, capture_locals=True)
-    ours = [frame for frame in found.stack if "/wrapper/" in frame.filename]
-    return "\n".join([str(error), repr(error), *(str(frame.locals) for frame in ours)])
+    return "".join([repr(error), *locals_of_ours(error)])
 
 
 # --- who asks a proxy
@@ -65,8 +62,7 @@ def test_for_this_machine_none_is_parsed(shell: Shell, scripted: Scripted, seten
     server = scripted(respond(page("a")))
     setenv("NO_PROXY", "[::1],,  ,%,[")
     for value in ("gopher://x", "socks5://127.0.0.1:1", "http://user:pa/ss@host"):
-        for name in ("HTTP_PROXY", "ALL_PROXY"):
-            setenv(name, value)
+        setenv("HTTP_PROXY", value)
         assert shell.listed(server.base_url) == ["a"]
 
 
@@ -88,45 +84,36 @@ def test_one_that_is_needed_and_wrong_is_named_without_its_password(
 # --- what arrives
 
 
-def test_over_http_the_request_is_sent_to_the_proxy_with_its_password(
-    network: Shell, scripted: Scripted, setenv: SetEnv
-) -> None:
-    proxy = scripted(respond(page("a")))
-    setenv("HTTP_PROXY", proxy.base_url.replace("//", f"//user:{PASSWORD}%2Fx@"))
-    with network.client(ELSEWHERE, **allowed()) as client:
-        for _ in range(2):
-            assert client.models.list().first_id == "a"
-    credential = base64.b64encode(f"user:{PASSWORD}/x".encode()).decode()
-    for request in proxy.requests:
-        assert request.target.startswith("http://api.example/v1/models?")
-        assert request.headers["proxy-authorization"] == f"Basic {credential}"
-    assert proxy.connections == 1
-
-
 @pytest.fixture
 def secure(trusted: Authority, scripted: Scripted) -> ScriptedServer:
     """A server of api.example, which only a proxy reaches."""
     return scripted(respond(page("a")), tls=trusted.server("api.example"))
 
 
-def test_a_tunnel_carries_requests_over_tls(
+def test_it_is_asked_over_http_and_carries_a_tunnel_over_https(
     network: Shell,
     secure: ScriptedServer,
     tls: ssl.SSLContext | None,
     scripted: Scripted,
     setenv: SetEnv,
 ) -> None:
-    proxy = scripted(tunnel(secure.port), tls=tls)
-    setenv("HTTPS_PROXY", with_password(proxy))
-    with network.client(SECURE, max_retries=0) as client:
-        for _ in range(3):
+    listing = respond(page("a"))
+    proxy = scripted(listing, listing, tunnel(secure.port), tls=tls)
+    setenv("ALL_PROXY", with_password(proxy))
+    with network.client(ELSEWHERE, **allowed()) as plain:
+        encrypted = plain.with_options(base_url=SECURE)
+        for client in (plain, plain, encrypted, encrypted):
             assert client.models.list().first_id == "a"
-    (connect,) = proxy.requests
+    first, again, connect = proxy.requests
+    assert first == again
+    assert first.target.startswith("http://api.example/v1/models?")
     assert (connect.method, connect.target) == ("CONNECT", "api.example:443")
-    assert "proxy-authorization" in connect.headers
+    credential = base64.b64encode(f"user:{PASSWORD}/x".encode()).decode()
+    for request in (first, connect):
+        assert request.headers["proxy-authorization"] == f"Basic {credential}"
     assert KEY not in str(connect.headers)
     assert all("proxy-authorization" not in one.headers for one in secure.requests)
-    assert secure.connections == 1
+    assert (proxy.connections, secure.connections) == (2, 1)
 
 
 # --- what a proxy does wrong
