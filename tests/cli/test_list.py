@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import select
 import signal
 import socket
 import sys
@@ -20,7 +21,7 @@ from anthropic_models.sandbox import Sandbox, well_known_models
 from generator.documents import read_yaml
 from tests.support.scripted_server import Response, Scripted, error, model, page, respond
 from tests.support.sync_and_async import KEY
-from tests.support.terminal import Command, Pipe, piped, reported
+from tests.support.terminal import PATIENCE, Command, Pipe, piped, reported
 
 FIELDS = list(read_yaml(openapi_path())["components"]["schemas"]["BetaModelInfo"]["properties"])
 Done = CompletedProcess[str]
@@ -122,10 +123,11 @@ def test_the_first_page_is_in_the_pipe_before_the_second_is_there(
     printed: list[str] = []
 
     def read_then_respond(connection: socket.socket, over: threading.Event) -> bool:
-        printed.append(pipe[0].readline())
+        if select.select([pipe[0]], [], [], PATIENCE)[0]:
+            printed.append(pipe[0].readline())
         return respond(page("b"))(connection, over)
 
-    with redirect_stdout(pipe[1]):
+    with pipe[1], redirect_stdout(pipe[1]):
         server = scripted(MORE, read_then_respond)
         assert command("list", "--format", "id", base_url=server.base_url).returncode == 0
     assert [*printed, pipe[0].readline()] == ["a\n", "b\n"]

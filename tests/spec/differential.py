@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from enum import Enum
 from importlib import import_module
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -290,41 +291,37 @@ def instant(text: str) -> Any:
 
 def compared(package: str, tag: str, schemas: dict[str, Any], cases: int, seed: int) -> list[str]:
     """Return the disagreements of `cases` cases of the operations `get_…` of a package."""
-    names = import_module(f"{package}.document").document()["operations"]
-    mismatch = import_module(f"{package}.document").mismatch
-    found: list[str] = []
+    operations: dict[str, Any] = import_module(f"{package}.document").document()["operations"]
     made, reference = Cases(schemas, seed), Reference(schemas)
-    parsers: list[tuple[str, Any, Any]] = []
-    for name, operation in names.items():
-        module = import_module(f"{package}.api.{tag}.{name}")
-        (success,) = module._SUCCESSES  # request() may want arguments
-        parsers.append((name, operation["responses"]["200"], success.parse))
+    found: list[str] = []
     valid = 0
-    for number in range(cases):
-        name, schema, parse = parsers[number % len(parsers)]
+    for name, operation in islice(cycle(operations.items()), cases):
+        schema = operation["responses"]["200"]
         content = made.case(schema)
-        before = copy.deepcopy(content)
         expected = reference.is_valid(schema, content)
         valid += expected
-        try:
-            difference = mismatch(name, "200", content)
-            if (difference is None) != expected:
-                found.append(f"{name}: {content!r} is valid: {expected}, but {difference}")
-                continue
-            if difference is not None:
-                continue
-            parsed = parse(content)
-            back = json_of(parsed)
-            problem = reference.complaint(schema, before, parsed)
-        except Exception as error:
-            found.append(f"{name}: {before!r} raises {error!r}")
-            continue
-        if not same(before, back):
-            found.append(f"{name}: {before!r} comes back as {back!r}")
-        elif problem:
-            found.append(f"{name}: {before!r}: {problem}")
+        shown = repr(content)
+        mismatch = import_module(f"{package}.document").mismatch(name, "200", content)
+        if (mismatch is None) != expected:
+            found.append(f"{name}: {shown} is valid: {expected}, but {mismatch}")
+        elif expected:
+            # request() may want arguments.
+            (success,) = import_module(f"{package}.api.{tag}.{name}")._SUCCESSES
+            if problem := _wrongly_parsed(success.parse, content, schema, reference):
+                found.append(f"{name}: {shown} {problem}")
     print(f"{package}: {cases} cases, {valid} of them valid, {len(found)} disagreements")
     return found
+
+
+def _wrongly_parsed(parse: Any, content: Any, schema: Any, reference: Reference) -> str | None:
+    before = copy.deepcopy(content)
+    try:
+        parsed = parse(content)
+        back = json_of(parsed)
+        problem = reference.complaint(schema, before, parsed)
+    except Exception as error:
+        return f"raises {error!r}"
+    return problem if same(before, back) else f"comes back as {back!r}"
 
 
 def many_schemas() -> Any:

@@ -22,7 +22,7 @@ from tests.support.sync_and_async import KEY
 PROGRAM = str(Path(sys.executable).with_name("anthropic-models"))
 NOW = {"SOURCE_DATE_EPOCH": "1767225600"}  # 2026-01-01, or every month would bring other ages
 Pipe = tuple[IO[str], IO[str]]
-PATIENCE = 60.0  # seconds; nothing takes as long unless it is broken
+PATIENCE = 30.0  # seconds; nothing takes as long unless it is broken
 
 
 def environment(base_url: str | None = None, **more: str) -> dict[str, str]:
