@@ -4,7 +4,7 @@ import logging
 import random
 import socket
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any
@@ -134,34 +134,39 @@ def test_a_call_ends_while_it_waits_for_a_free_connection(
 def test_a_call_of_a_derived_client_ends_while_it_waits_to_retry(
     shell: Shell, scripted: Scripted
 ) -> None:
-    server = scripted(RETRY_LATER)
+    base_url = scripted(RETRY_LATER).base_url
     failed = threading.Event()
-    with on_log("anthropic_models", failed.set), shell.client(server.base_url) as client:
+    with on_log("anthropic_models", failed.set), shell.client(base_url) as client:
         derived = client.with_options(max_retries=9)
         ends_closed(derived.models.list, lambda: failed.wait(30), client.close)
-    assert len(server.requests) == 1
 
 
 class Noticing(dict[object, None]):
-    """Knows when something is added."""
+    """Knows when something is added, and when somebody looks what there is."""
 
     def __init__(self) -> None:
-        self.added = threading.Event()
+        self.added, self.looked_at = threading.Event(), threading.Event()
 
     def __setitem__(self, key: object, value: None) -> None:
         super().__setitem__(key, value)
         self.added.set()
 
+    def __iter__(self) -> Iterator[object]:
+        self.looked_at.set()
+        return super().__iter__()
+
 
 def test_a_thread_that_waits_is_woken(scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    sleeping, queue = Noticing(), Noticing()
-    with Client(api_key=KEY, base_url=scripted(RETRY_LATER).base_url) as client:
+    sleeping, queue, server = Noticing(), Noticing(), scripted(RETRY_LATER)
+    with Client(api_key=KEY, base_url=server.base_url) as client:
         vars(vars(client)["_sender"])["_sleeping"] = sleeping
         ends_closed(client.models.list, lambda: sleeping.added.wait(30), client.close)
     monkeypatch.setattr("anthropic_models._sync.connections.MAX_CONNECTIONS", 0)
-    with Client(api_key=KEY, base_url="http://127.0.0.1:1") as client:
+    monkeypatch.setattr("anthropic_models._sync.connections._RECHECK", 500)
+    with Client(api_key=KEY, base_url=server.base_url) as client:
         vars(client)["_sender"]._connections._queue = SimpleNamespace(get=lambda: queue)
-        ends_closed(client.models.list, lambda: queue.added.wait(30), client.close)
+        ends_closed(client.models.list, lambda: queue.looked_at.wait(30), client.close)
+    assert len(server.requests) == 1, "the second call has sent nothing"
 
 
 def test_an_async_call_ends_at_any_moment(backend: str, scripted: Scripted) -> None:

@@ -109,7 +109,6 @@ def caused(*, cause: Exception | None = None, context: Exception | None = None) 
 
 UNVERIFIED = caused(cause=ssl.SSLCertVerificationError(1, "unable to get local issuer"))
 LOOP_CLOSED = RuntimeError("Event loop is closed")
-TEXT = "of another library, which then has no response for a request"
 
 
 @pytest.mark.parametrize(
@@ -119,12 +118,8 @@ TEXT = "of another library, which then has no response for a request"
         (httpx.ConnectError("\udcff"), "could not connect to {}: ?", True, False),
         (caused(cause=OSError("x"), context=OSError()), "could not connect to {}: x", True, False),
         (caused(context=OSError("x")), "could not connect to {}: x", True, False),
-        (
-            httpx.TimeoutException(TEXT),
-            f"reading from {{}} timed out after 2 s: {TEXT}",
-            True,
-            True,
-        ),
+        # Of another library, which then has no response for a request.
+        (httpx.TimeoutException("x"), "reading from {} timed out after 2 s: x", True, True),
         (UNVERIFIED, "could not connect to {}: unable to get local issuer", False, False),
         (httpx.ReadError(""), "connection to {} lost: ReadError", True, True),
         (LOOP_CLOSED, "connection to {} lost: Event loop is closed", True, False),
