@@ -2,7 +2,7 @@
 
 import re
 import signal
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 from unittest.mock import Mock
 
 import httpx
@@ -10,7 +10,7 @@ import pytest
 from anthropic_models import Client
 from anthropic_models.sandbox import Sandbox, well_known_models
 
-from tests.support.terminal import Command, reported, started
+from tests.support.terminal import Command, Screen, reported, started
 
 
 def test_it_serves_well_known_models_logs_each_request_and_ends_quietly() -> None:
@@ -37,7 +37,7 @@ def test_it_serves_well_known_models_logs_each_request_and_ends_quietly() -> Non
     assert "after_id=" in second
 
 
-def test_requests_are_forgotten_after_a_while(
+def test_requests_are_forgotten_after_a_while_and_a_terminal_gets_how_to_end_it(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox = Sandbox()
@@ -51,7 +51,9 @@ def test_requests_are_forgotten_after_a_while(
     assert len(sandbox.requests) == 1
     monkeypatch.setattr("anthropic_models.sandbox.Sandbox", Mock(return_value=sandbox))
     monkeypatch.setattr("anthropic_models.cli.sandbox.time.sleep", sleep)
-    assert command("sandbox").returncode == 0
+    with redirect_stderr(Screen()) as screen:
+        assert command("sandbox").returncode == 0
+    assert screen.getvalue() == "any ANTHROPIC_API_KEY is accepted; Ctrl-C ends it\n"
 
 
 def test_a_port_in_use_is_reported_in_one_line(sandbox: Sandbox, command: Command) -> None:
