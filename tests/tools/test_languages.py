@@ -121,9 +121,7 @@ def test_a_client_that_does_something_else_is_wrong(
     old, new = wrong["replace"]
     assert old in PROGRAM
     add_client(folder, script=PROGRAM.replace(old, new, 1))
-    reason = prove(wrong["scenario"])
-    assert reason.startswith(f"{wrong['scenario']}: ")
-    assert wrong["says"] in reason
+    assert prove(wrong["scenario"]).startswith(wrong["says"])
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +279,6 @@ def test_settings_and_names_that_are_wrong_exit_2(
     done = command("cobol")
     assert done.returncode == 2
     assert reason in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_an_interruption_ends_what_runs_and_is_reported_in_a_word(
@@ -289,8 +286,9 @@ def test_an_interruption_ends_what_runs_and_is_reported_in_a_word(
 ) -> None:
     began = tmp_path / "began"
     os.mkfifo(began)
-    step = f"import signal; open({str(began)!r}, 'w').close(); signal.pause()"
-    add_client(folder, steps=(f'{{python}} -c "{step}"',))
+    # A handler of Python would not end a pause that begins just after the signal.
+    step = f": >{shlex.quote(str(began))}; exec sleep 600"
+    add_client(folder, steps=(f"sh -c {shlex.quote(step)}",))
     with interruptible("-m", "languages.run", *places, folder=ROOT) as process:
         with began.open():
             os.killpg(process.pid, signal.SIGINT)
