@@ -1,13 +1,11 @@
 """What an editor shows of a name: a description, not its type alone."""
 
-import ast
-import inspect
 import re
-import textwrap
 from typing import Any
 
 import anthropic_models_generated.models
 import pytest
+from pdoc.doc_ast import walk_tree
 
 from generator.documents import read_yaml
 from tests.support.projects import ROOT
@@ -19,25 +17,6 @@ GENERATED: list[type[Any]] = [
 ]
 
 
-def attributes(kind: type) -> dict[str, str | None]:
-    """Return the public attributes that a class declares, each with the string below it."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    assert isinstance(definition, ast.ClassDef)
-    body = definition.body
-    found: dict[str, str | None] = {}
-    for statement, below in zip(body, [*body[1:], None], strict=True):
-        if not (isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)):
-            continue
-        if not statement.target.id.startswith("_"):
-            found[statement.target.id] = _text(below)
-    return found
-
-
-def _text(statement: ast.stmt | None) -> str | None:
-    text = statement.value if isinstance(statement, ast.Expr) else None
-    return text.value if isinstance(text, ast.Constant) and isinstance(text.value, str) else None
-
-
 def words(text: object) -> str:
     return re.sub(r"\s+", " ", str(text)).strip()
 
@@ -47,7 +26,7 @@ def test_a_generated_class_and_its_fields_have_the_descriptions_of_the_document(
     kind: type,
 ) -> None:
     assert words(kind.__doc__) == words(SCHEMAS[kind.__name__]["description"])
-    shown = attributes(kind)
+    shown = walk_tree(kind).var_docstrings
     for name, field in SCHEMAS[kind.__name__].get("properties", {}).items():
         wanted = field.get("description")
         if wanted is None:  # that of the schema to which it refers

@@ -86,7 +86,6 @@ def make_targets(document: str) -> list[str]:
 def test_the_commands_are_those_of_make_and_contributing_lists_all_of_them() -> None:
     described = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.M)
     assert {*make_targets("CONTRIBUTING.md"), "help"} == set(described)
-    assert len(make_targets("README.md")) == 6
     assert set(make_targets("README.md")) < set(described)
     # Without the variables by which a make that runs the tests would speak to this one.
     alone = {"PATH": os.environ["PATH"]}

@@ -161,15 +161,10 @@ def test_a_command_that_tells_another_version_or_lists_other_models_is_told() ->
     ]
 
 
-def python(version: str, implementation: str = "cpython", variant: str = "default") -> Any:
-    major, minor, *_ = version.split(".")
-    return {
-        "version": version,
-        "version_parts": {"major": int(major), "minor": int(minor)},
-        "implementation": implementation,
-        "variant": variant,
-        "path": f"/{version}",
-    }
+def python(version: str, **other: str) -> dict[str, Any]:
+    parts = dict(zip(("major", "minor"), map(int, version.split(".")), strict=False))
+    usual = {"implementation": "cpython", "variant": "default", "path": f"/{version}"}
+    return {"version": version, "version_parts": parts, **usual, **other}
 
 
 def test_a_command_runs_without_what_would_lead_it_elsewhere(

@@ -27,8 +27,8 @@ SOURCE = read_yaml(ROOT / "openapi.yaml")
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A project to be shared; something is in dist/spec/ from before."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder for what is shared, with something in it from before."""
     project = tmp_path_factory.mktemp("sharing")
     for name in ("languages", "sharing", "redocly.yaml"):
         (project / name).symlink_to(ROOT / name)
@@ -36,22 +36,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (project / "dist/spec/stale.yaml").touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(share, "ROOT", project)
-        yield project
+        yield project / "dist/spec"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def printed(project: Path) -> str:
+def printed(shared: Path) -> str:
     """What `make share` prints; that the linters find nothing is for that command to prove."""
-    assert project.exists()
+    assert shared.exists()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as output:
         patch.setattr(share, "_lint", Mock())
         assert share.main() == 0
     return output.getvalue()
-
-
-@pytest.fixture
-def shared(project: Path) -> Path:
-    return project / "dist" / "spec"
 
 
 def read(folder: Path, name: str) -> dict[str, Any]:
