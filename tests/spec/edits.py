@@ -182,7 +182,7 @@ def _check_package(edit: Edit, document: Document) -> None:
     elif edit.kind == "responses":
         _check_responses(edit)
     elif "works" in edit.row:
-        _check_listing(edit)
+        _check_listing()
     else:
         _check_bodies(edit, document)
     if "warns" in edit.row:
@@ -295,10 +295,10 @@ def _check_wire(edit: Edit) -> None:
         got = [[name, text] for name, text in where.multi_items() if name in names]
         assert got == pairs, f"{value!r} is sent as {got}"
     if parameter["in"] == "query":
-        _check_listing(edit)
+        _check_listing()
 
 
-def _check_listing(edit: Edit) -> None:
+def _check_listing() -> None:
     """List models under the wrapper, and get the sandbox to do it."""
     wrapper = importlib.import_module("anthropic_models")
     client = _client(lambda _: httpx.Response(200, json=_page(_model())))
