@@ -338,8 +338,8 @@ def _is_equal(one: Any, other: Any) -> bool:
 
 def _check_schemas(document: Document) -> None:
     """Check that every field and every value of an enumeration is in the package."""
-    models = vars(importlib.import_module(f"{PACKAGE}.models"))
-    classes = {name.lower().replace("_", ""): value for name, value in models.items()}
+    models = importlib.import_module(f"{PACKAGE}.models")
+    classes = {name.lower(): getattr(models, name) for name in models.__all__}
     for name, schema in document.get("components", {}).get("schemas", {}).items():
         found = classes.get(name.lower().replace("_", "").replace("-", ""))
         if not _is_object(schema) or found is None:
