@@ -462,8 +462,10 @@ def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 def _describe(parameter: Document) -> None:
     """Copy the description of a parameter to its schema, where the generator reads it."""
-    schema = cast(Document, parameter.get("schema", {}))
-    if "$ref" not in schema:
+    if parameter.get("schema") is True:
+        parameter["schema"] = {}
+    schema: Any = parameter.get("schema", {})
+    if schema is not False and "$ref" not in schema:
         text = str(parameter.get("description", schema.get("description", "")))
         schema["description"] = _marked(" ".join(text.split()), parameter)
         if parameter["in"] == "header" and isinstance(schema.get("const"), str):

@@ -6,14 +6,17 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def resolved(node: Json, document: Json) -> Json:
-    """Return the target of a reference; return anything else unchanged."""
-    while "$ref" in node:
-        names = node["$ref"].removeprefix("#/").split("/")
-        node = document
-        for name in names:
-            node = node[name.replace("~1", "/").replace("~0", "~")]
-    return node
+def resolved(node: Json | bool, document: Json) -> Json:
+    """Return the target of a reference; return anything else unchanged.
+
+    A schema that is true or false describes nothing, so it is returned as an empty one.
+    """
+    while not isinstance(node, bool) and "$ref" in node:
+        target: Any = document
+        for name in node["$ref"].removeprefix("#/").split("/"):
+            target = target[name.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return {} if isinstance(node, bool) else node
 
 
 def alternatives(schema: Json, document: Json) -> Iterator[Json]:
