@@ -24,16 +24,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 def forked(work: Callable[[], object]) -> int:
     """Start a child that does the work; return its id. It ends with 1 when the work fails."""
-    # The trace function of coverage takes a lock. Another thread may hold it at the fork, and it
-    # would stay locked in the child.
-    trace = sys.gettrace()
-    sys.settrace(None)
     with warnings.catch_warnings():
         # Python 3.12 warns of a fork beside threads: the servers of the tests are some.
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child:
-        sys.settrace(trace)
         return child
     code = 1
     try:
