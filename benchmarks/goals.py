@@ -1,4 +1,4 @@
-"""Claims about the measurements: ratios of medians, goals, and what counts as worse."""
+"""Claims about the measurements: ratios, goals, and what counts as worse."""
 
 from collections.abc import Callable
 from statistics import median, quantiles
@@ -86,8 +86,8 @@ class Outcome:
     """Whether a claim holds."""
 
     claim: Claim
-    ratio: float
-    spread: tuple[float, float]  # the quartiles of the rounds' own ratios
+    ratio: float  # the median of the rounds' own ratios
+    spread: tuple[float, float]  # their quartiles
     rounds: int
     failures: dict[str, int] = field(factory=dict[str, int])  # listings that raised, by contestant
 
@@ -99,15 +99,16 @@ class Outcome:
 
 def outcome(claim: Claim, measured: Measured) -> Outcome:
     """Compare a claim with what was measured."""
-    figures = Figures(measured)
-    ratios = [_ratio(claim, alone) for alone in figures.rounds()]
-    low, _, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
+    ratios = [_ratio(claim, alone) for alone in Figures(measured).rounds()]
+    low, ratio, high = (
+        quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
+    )
     failures = {
         name: int(sum(sample.get("errors", 0) for sample in samples))
         for name, samples in measured.items()
     }
     failures = {name: count for name, count in failures.items() if count}
-    return Outcome(claim, _ratio(claim, figures), (low, high), len(ratios), failures)
+    return Outcome(claim, ratio, (low, high), len(ratios), failures)
 
 
 def is_worse(fresh: float, committed: float) -> bool:

@@ -12,9 +12,8 @@ _HEAD = """\
 # Results of the benchmarks
 
 Written by `make bench`, never by hand. Each row is work that several contestants do side by side
-in one run ([how](README.md)). The ratio is ours divided by theirs, of the medians of all rounds:
-**less is better**, and 0.50 is half of the time or memory. In brackets is where the middle half of
-the rounds lies.
+in one run ([how](README.md)). The ratio is ours divided by theirs, in the median round: **less is
+better**, and 0.50 is half of the time or memory. In brackets is the middle half of the rounds.
 
 ![This client in percent of the official SDK](../docs/pictures/comparison.svg)
 
