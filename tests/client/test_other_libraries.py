@@ -29,14 +29,14 @@ def test_what_responds_in_the_place_of_httpcore_is_heard(
 ) -> None:
     """As respx does: there is no socket then, and nothing is kept."""
 
-    def respond(_pool: object, _request: object) -> httpcore.Response:
+    def respond(_connection: object, _request: object) -> httpcore.Response:
         return httpcore.Response(200, content=json.dumps(page("a")).encode())
 
-    async def arespond(pool: object, request: object) -> httpcore.Response:
-        return respond(pool, request)
+    async def arespond(connection: object, request: object) -> httpcore.Response:
+        return respond(connection, request)
 
-    monkeypatch.setattr(httpcore.ConnectionPool, "handle_request", respond)
-    monkeypatch.setattr(httpcore.AsyncConnectionPool, "handle_async_request", arespond)
+    monkeypatch.setattr(httpcore.HTTPConnection, "handle_request", respond)
+    monkeypatch.setattr(httpcore.AsyncHTTPConnection, "handle_async_request", arespond)
     with shell.client("http://127.0.0.1:1") as client:
         for _ in range(2):
             assert client.models.list().first_id == "a"

@@ -1,4 +1,4 @@
-"""The connection pool of a client: a httpcore pool for each connection, so that none share a lock.
+"""The connection pool of a client: connections of httpcore, none of which share a lock.
 
 A connection is acquired for one exchange, and released after a complete one. After an error, a
 timeout, an interrupt or a cancellation its socket is closed; other connections are not affected.
@@ -9,29 +9,29 @@ import urllib.request
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import httpcore
 import httpx
 
 from ._core.proxies import proxy_for
 from ._core.secret import Secret
-from ._httpcore_adapter import pool_options
+from ._httpcore_adapter import httpcore_url, pool_options
 from ._socket_backend import SocketBackend
 from ._ssl_context_loader import SSLContextLoader
 
 _MAX_IDLE_CONNECTIONS = 10
 
-Pool = TypeVar("Pool", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
+HTTP = TypeVar("HTTP", httpcore.ConnectionInterface, httpcore.AsyncConnectionInterface)
 T = TypeVar("T")
 
 
-class Connection(NamedTuple, Generic[Pool]):
-    """A connection: a httpcore pool that holds just this one, and the backend with its socket."""
+class Connection(NamedTuple, Generic[HTTP]):
+    """A connection of httpcore, and the backend with its socket."""
 
     key: tuple[object, ...]
     backend: SocketBackend
-    pool: Pool
+    http: HTTP
 
 
 class PerProcess(Generic[T]):
@@ -50,34 +50,37 @@ class PerProcess(Generic[T]):
         return self._values[process]
 
 
-class BaseConnections(Generic[Pool]):
+class BaseConnections(Generic[HTTP]):
     """The idle connections of a client; any thread and any event loop may acquire one."""
 
     _backend_class: type[SocketBackend]
-    _pool_class: type[Pool]
-    _http_proxy_class: type[Pool]
-    _socks_proxy_class: type[Pool]
+    # Of these pools only `create_connection` is used.
+    _pool_class: Any
+    _http_proxy_class: Any
+    _socks_proxy_class: Any
 
     def __init__(self, ssl_context: SSLContextLoader) -> None:
         self._ssl_context = ssl_context
         self._is_closed = False
-        self._idle: PerProcess[deque[Connection[Pool]]] = PerProcess(deque)
+        self._idle: PerProcess[deque[Connection[HTTP]]] = PerProcess(deque)
 
     def proxy(self, url: httpx.URL) -> httpx.Proxy | None:
         """Return the proxy for a URL; raises ValueError when the proxy setting is not valid."""
         return proxy_for(url, Secret(urllib.request.getproxies()), urllib.request.proxy_bypass)
 
-    def _acquire(self, url: httpx.URL, *library: str) -> Connection[Pool]:
+    def _acquire(self, url: httpx.URL, *library: str) -> Connection[HTTP]:
         key = (url.raw_scheme, url.raw_host, url.port, *library)
         idle = self._idle.get()
         for connection in reversed(list(idle)):
             if connection.key == key:
                 with suppress(ValueError):  # another thread has acquired it
                     idle.remove(connection)
-                    return connection
+                    if not connection.http.has_expired():
+                        return connection
+                    connection.backend.close()
         return self._create(key, url)
 
-    def _create(self, key: tuple[object, ...], url: httpx.URL) -> Connection[Pool]:
+    def _create(self, key: tuple[object, ...], url: httpx.URL) -> Connection[HTTP]:
         proxy = self.proxy(url)
         pool_class = self._pool_class
         if proxy is not None:
@@ -87,9 +90,10 @@ class BaseConnections(Generic[Pool]):
         is_encrypted = "https" in (url.scheme, proxy and proxy.url.scheme)
         context = self._ssl_context.get() if is_encrypted else None
         # The options are not assigned to a variable, since they hold the password of the proxy.
-        return Connection(key, backend, pool_class(**pool_options(proxy, backend, context)))
+        pool = pool_class(**pool_options(proxy, backend, context))
+        return Connection(key, backend, pool.create_connection(httpcore_url(url).origin))
 
-    def _release(self, connection: Connection[Pool]) -> None:
+    def _release(self, connection: Connection[HTTP]) -> None:
         self._idle.get().append(connection)
         # Another thread may have closed this since the connection was acquired.
         self._close_idle(leave=0 if self._is_closed else _MAX_IDLE_CONNECTIONS)

@@ -14,10 +14,9 @@ _KEEPALIVE = 5.0  # seconds for which an idle connection can be reused
 def pool_options(
     proxy: httpx.Proxy | None, backend: object, context: ssl.SSLContext | None
 ) -> dict[str, Any]:
-    """Return the arguments of a httpcore pool that holds one connection."""
+    """Return the arguments of a httpcore pool that creates a connection."""
     options: dict[str, Any] = {
         "ssl_context": context,
-        "max_connections": 1,
         "keepalive_expiry": _KEEPALIVE,
         "network_backend": backend,
     }
@@ -34,14 +33,20 @@ def pool_options(
     return options
 
 
+def httpcore_url(url: httpx.URL) -> httpcore.URL:
+    """Convert a httpx URL to one of httpcore."""
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+
+
 def httpcore_request(
     request: httpx.Request, content: bytes | AsyncIterable[bytes]
 ) -> httpcore.Request:
     """Convert a httpx request, with its content, to one of httpcore."""
-    url = request.url
     return httpcore.Request(
         request.method,
-        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        httpcore_url(request.url),
         headers=request.headers.raw,
         content=content,
         extensions=request.extensions,

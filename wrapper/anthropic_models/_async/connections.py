@@ -18,7 +18,7 @@ from .event_loop import current_loop, is_trio
 from .streams import AsyncSocketBackend
 
 
-class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
+class AsyncConnections(BaseConnections[httpcore.AsyncConnectionInterface]):
     """Sends requests over pooled connections, in any event loop and in any forked child."""
 
     _backend_class = AsyncSocketBackend
@@ -68,12 +68,12 @@ class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
     async def _exchange(
         self, request: httpx.Request, seconds: float | None
     ) -> tuple[int, httpx.Headers, bytes | AnthropicModelsError]:
-        # The locks of a httpcore pool belong to the library that it was first used with.
+        # The locks of a httpcore connection belong to the library that it was first used with.
         connection = self._acquire(request.url, "trio" if is_trio() else "asyncio")
         is_reusable = False
         try:
             connection.backend.deadline.start(seconds)
-            response = await connection.pool.handle_async_request(
+            response = await connection.http.handle_async_request(
                 httpcore_request(request, _RequestContent(request.content))
             )
             if connection.backend.has_leftover_response:
@@ -84,7 +84,7 @@ class AsyncConnections(BaseConnections[httpcore.AsyncConnectionPool]):
             )
             if not isinstance(body, AnthropicModelsError):
                 await response.aclose()
-                is_reusable = bool(connection.pool.connections)
+                is_reusable = connection.http.is_idle()
             return response.status, headers, body
         finally:
             if is_reusable:

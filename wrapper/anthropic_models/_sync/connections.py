@@ -32,7 +32,7 @@ class _QueueEntry:
                 self.wakeup.release()
 
 
-class Connections(BaseConnections[httpcore.ConnectionPool]):
+class Connections(BaseConnections[httpcore.ConnectionInterface]):
     """Sends requests over pooled connections, from any thread and in any forked child."""
 
     _backend_class = SyncSocketBackend
@@ -104,14 +104,14 @@ class Connections(BaseConnections[httpcore.ConnectionPool]):
             if self._is_closed:
                 raise httpx.TransportError("closed")
             connection.backend.deadline.start(seconds)
-            response = connection.pool.handle_request(httpcore_request(request, request.content))
+            response = connection.http.handle_request(httpcore_request(request, request.content))
             if connection.backend.has_leftover_response:
                 raise httpx.RemoteProtocolError("the server responded before the request")
             headers = httpx.Headers(response.headers)
             body = read_body(response.iter_stream(), headers, request)
             if not isinstance(body, AnthropicModelsError):
                 response.close()
-                is_reusable = bool(connection.pool.connections)
+                is_reusable = connection.http.is_idle()
             return response.status, headers, body
         finally:
             if is_reusable:
