@@ -35,7 +35,9 @@ def build(source: Path, target: Path) -> Distributions:
 def build_again(built: Distributions, folder: Path) -> Distributions:
     """Unpack the sdist in the new folder `folder` and build both from there."""
     with tarfile.open(built.sdist) as archive:
-        archive.extractall(folder, filter="data")
+        # Python 3.11 has filters since 3.11.4; Debian 12 has an earlier one.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(folder)  # noqa: S202 - it was built here
     (source,) = folder.iterdir()
     return build(source, folder / "built")
 
