@@ -89,9 +89,10 @@ class BaseConnections(Generic[HTTP]):
         backend = self._backend_class()
         is_encrypted = "https" in (url.scheme, proxy and proxy.url.scheme)
         context = self._ssl_context.get() if is_encrypted else None
-        # The options are not assigned to a variable, since they hold the password of the proxy.
-        pool = pool_class(**pool_options(proxy, backend, context))
-        return Connection(key, backend, pool.create_connection(httpcore_url(url).origin))
+        origin = httpcore_url(url).origin
+        # Neither options nor pool are assigned to a variable: they hold the password of the proxy.
+        http = pool_class(**pool_options(proxy, backend, context)).create_connection(origin)
+        return Connection(key, backend, http)
 
     def _release(self, connection: Connection[HTTP]) -> None:
         self._idle.get().append(connection)
