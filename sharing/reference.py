@@ -41,7 +41,7 @@ def reference(document: Document) -> str:
         "children": _children,
         "values": _values,
         "is_open": _is_open,
-        "resolved": partial(resolved, document=document),
+        "target_of": partial(resolved, document=document),
         "methods": METHODS,
     }
     return environment.get_template("reference.html").render(document=document, **functions)

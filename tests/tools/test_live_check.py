@@ -134,7 +134,7 @@ def as_documented() -> dict[str, Response]:
         "betas": success(PAGE),
         "limit": refusal(400, "invalid_request_error"),
         "cursor": refusal(404, "not_found_error"),
-        "nobody": refusal(401, "authentication_error"),
+        "unauthorized": refusal(401, "authentication_error"),
     }
 
 
@@ -149,7 +149,7 @@ def as_documented() -> dict[str, Response]:
         ("limit", success(PAGE), "a limit of 0: returned 200; 400 was expected"),
         ("cursor", refusal(302, "x"), "an unknown cursor: returned 302, which the docu"),
         ("cursor", refusal(404, "new"), 'response 404: `error.type` is "new", which the '),
-        ("nobody", success({}, status=401), "response 401: `error` is missing; the docum"),
+        ("unauthorized", success({}, status=401), "response 401: `error` is missing; the docum"),
     ],
 )
 def test_a_response_that_is_not_the_documented_one_is_reported(
@@ -164,8 +164,8 @@ def test_a_field_that_may_be_missing_but_never_comes_is_reported(
     scripted: Scripted, check: Check
 ) -> None:
     envelope = {"type": "error", "error": {"type": "api_error", "message": "no"}}
-    nobody = success(envelope, status=401)
-    server = scripted(*{**as_documented(), "nobody": nobody}.values())
+    unauthorized = success(envelope, status=401)
+    server = scripted(*{**as_documented(), "unauthorized": unauthorized}.values())
     lacks = "response 401: no `request_id`, which the document has"
     assert differences(check(server.base_url)) == [lacks]
 
