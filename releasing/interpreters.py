@@ -27,8 +27,10 @@ def _folders_of_pyenv(folder: Path) -> Sequence[str]:
     if shutil.which("pyenv") is None:
         return []
     versions = run("pyenv", "versions", "--bare", "--skip-aliases", folder=folder).split()
+    if not versions:
+        return []
     prefixes = run("pyenv", "prefix", *versions, folder=folder).strip()
-    return [str(Path(prefix) / "bin") for prefix in prefixes.split(os.pathsep) if versions]
+    return [str(Path(prefix) / "bin") for prefix in prefixes.split(os.pathsep)]
 
 
 def chosen(listed: Iterable[Mapping[str, Any]], required: SpecifierSet) -> dict[str, str]:

@@ -239,3 +239,14 @@ def test_what_is_right_replaces_what_was_in_dist_release(dist: Path) -> None:
     assert release_check.main([]) == 0
     assert [path.suffix for path in sorted(dist.rglob("*"))] == ["", ".whl"]
     assert not (dist / "release/former.whl").exists()
+
+
+def test_a_pyenv_that_has_no_pythons_is_asked_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pyenv = tmp_path / "pyenv"
+    pyenv.write_text('#!/bin/sh\n[ "$1" = versions ]  # `pyenv prefix` fails then\n')
+    pyenv.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    uv = (sys.executable, "-c", "print([])")
+    assert interpreters.on_this_machine(uv, tmp_path) == []
