@@ -4,16 +4,19 @@ import copy
 import json
 import math
 import pickle
-from collections.abc import Iterable, Iterator
+import weakref
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 from anthropic_models import AsyncClient, BetaModelInfo, Client, PaginationError
 from anthropic_models.sandbox import Sandbox, made_up_models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.sync_and_async import Shell
+from tests.support.sync_and_async import Shell, with_async_client
 
 
 def ids(models: Iterable[BetaModelInfo]) -> list[str]:
@@ -68,6 +71,58 @@ def test_a_page_has_what_the_api_returned(shell: Shell, sandbox: Sandbox) -> Non
     for copier in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError, match=r"use to_dict\(\)"):
             copier(first)
+
+
+class Yielded:
+    """Weak references to what a listing yielded, and how many lived at each request."""
+
+    def __init__(self) -> None:
+        self.references: list[weakref.ref[Any]] = []
+        self.living: list[int] = []
+
+    def count(self, _request: object) -> None:
+        self.living.append(sum(each() is not None for each in self.references))
+
+    async def count_async(self, _request: object) -> None:
+        self.count(_request)
+
+
+# No variable of these tests holds a page or a model while the next page is fetched.
+
+
+@pytest.mark.parametrize("each", ["model", "page"])
+def test_no_page_is_kept_while_the_next_is_fetched(sandbox: Sandbox, each: str) -> None:
+    yielded = Yielded()
+    with (
+        httpx.Client(event_hooks={"request": [yielded.count]}) as http,
+        Client(api_key="any", base_url=sandbox.base_url, http_client=http) as client,
+    ):
+        page = client.models.list(limit=20)
+        iterator: Iterator[Any] = iter(page) if each == "model" else page.iter_pages()
+        del page
+        yielded.references.extend(map(weakref.ref, iterator))
+    assert yielded.living == [0, 0, 0]
+
+
+@pytest.mark.parametrize("each", ["model", "page"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_no_page_is_kept_while_the_next_is_awaited(
+    sandbox: Sandbox, backend: str, each: str
+) -> None:
+    yielded = Yielded()
+
+    async def listed(client: AsyncClient) -> None:
+        page = await client.models.list(limit=20)
+        iterator: AsyncIterator[Any] = aiter(page) if each == "model" else page.iter_pages()
+        del page
+        with suppress(StopAsyncIteration):
+            while True:
+                yielded.references.append(weakref.ref(await anext(iterator)))
+        await http.aclose()
+
+    http = httpx.AsyncClient(event_hooks={"request": [yielded.count_async]})
+    with_async_client(backend, sandbox.base_url, listed, http_client=http)
+    assert yielded.living == [0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Pages of a listing, async."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 
 from ._async.prefetch import Prefetch, run_other_tasks
@@ -36,7 +37,8 @@ class AsyncListing(NamedTuple, Generic[Item]):
         self, page_request: PageRequest
     ) -> "Callable[[], Awaitable[AsyncPage[Item]]]":
         """Fetch a page in a task; return a function that waits for it."""
-        return Prefetch(lambda: self.fetch_page(page_request), self.sender.prefetching).result
+        fetch = partial(self.fetch_page, page_request)
+        return Prefetch(fetch, self.sender.prefetching).result
 
 
 class AsyncPage(BasePage[Item]):
@@ -56,7 +58,10 @@ class AsyncPage(BasePage[Item]):
         return await self._listing.fetch_page(self._next_request())
 
     def iter_pages(self) -> "AsyncIterator[AsyncPage[Item]]":
-        """Yield this page and all that follow, each fetched when it is needed."""
+        """Yield this page and all that follow, each fetched when it is needed.
+
+        It keeps no page in memory while the next one is fetched.
+        """
         return _Pages(self._self)
 
     def __aiter__(self) -> AsyncIterator[Item]:
@@ -105,7 +110,8 @@ class _Pages(AsyncIterator[AsyncPage[Item]]):
             raise
         self._fetch = self._prefetched = None
         if page.has_next_page():
-            self._fetch = page.get_next_page
+            # A method of the page would keep it in memory.
+            self._fetch = partial(page._listing.fetch_page, page._next_request())
             if page._listing.prefetch:
                 self._prefetched = page._listing.start_prefetch(page._next_request())
         return page

@@ -1,6 +1,7 @@
 """Pages of a listing, sync."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -31,9 +32,10 @@ class Listing(NamedTuple, Generic[Item]):
             failure = resumable_error(error, page_request, self.call)
         raise failure
 
-    def start_prefetch(self, page_request: PageRequest) -> Callable[[], "Page[Item]"]:
-        """Fetch a page in a thread; return a function that waits for it."""
-        return Prefetch(lambda: self.fetch_page(page_request), self.sender.prefetching).result
+    def start_fetching(self, page_request: PageRequest) -> Callable[[], "Page[Item]"]:
+        """Return a function that returns a page; a thread already fetches it with `prefetch`."""
+        fetch = partial(self.fetch_page, page_request)
+        return Prefetch(fetch, self.sender.prefetching).result if self.prefetch else fetch
 
 
 class Page(BasePage[Item]):
@@ -51,16 +53,19 @@ class Page(BasePage[Item]):
         return self._listing.fetch_page(self._next_request())
 
     def iter_pages(self) -> "Iterator[Page[Item]]":
-        """Yield this page and all that follow, each fetched when it is needed."""
+        """Yield this page and all that follow, each fetched when it is needed.
+
+        It keeps no page in memory while the next one is fetched.
+        """
         page = self
+        del self
         while page.has_next_page():
-            fetch = page.get_next_page
-            if self._listing.prefetch:
-                fetch = self._listing.start_prefetch(page._next_request())
+            fetch = page._listing.start_fetching(page._next_request())
             yield page
+            del page
             page = fetch()
         yield page
 
     def __iter__(self) -> Iterator[Item]:
         """Yield every item from this page on, nearest to the cursor first."""
-        return chain.from_iterable(page._items() for page in self.iter_pages())
+        return chain.from_iterable(map(Page[Item]._items, self.iter_pages()))
