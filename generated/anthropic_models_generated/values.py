@@ -88,7 +88,7 @@ def date_time(text: str) -> datetime.datetime:
         return _from_iso(text)
     except ValueError:
         text = text.upper()  # t and z
-        leap = _LEAP_SECOND.fullmatch(text)
+        leap = re.fullmatch(_LEAP_SECOND, text)
         if leap is None:
             return _from_iso(text)
     try:
@@ -98,7 +98,7 @@ def date_time(text: str) -> datetime.datetime:
 
 
 _from_iso = datetime.datetime.fromisoformat
-_LEAP_SECOND = re.compile(r"(.+:)60((?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
+_LEAP_SECOND = r"(.+:)60((?:\.\d+)?(?:Z|[+-]\d\d:\d\d))"
 _SECOND = datetime.timedelta(seconds=1)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from ._core.base_page import BasePage
 from ._core.call import Call
 from ._core.pagination import PageRequest, resumable_error
-from ._sync.prefetch import Prefetch
 from .errors import AnthropicModelsError
 
 if TYPE_CHECKING:
@@ -35,7 +34,11 @@ class Listing(NamedTuple, Generic[Item]):
     def start_fetching(self, page_request: PageRequest) -> Callable[[], "Page[Item]"]:
         """Return a function that returns a page; a thread already fetches it with `prefetch`."""
         fetch = partial(self.fetch_page, page_request)
-        return Prefetch(fetch, self.sender.prefetching).result if self.prefetch else fetch
+        if not self.prefetch:
+            return fetch
+        from ._sync.prefetch import Prefetch
+
+        return Prefetch(fetch, self.sender.prefetching).result
 
 
 class Page(BasePage[Item]):

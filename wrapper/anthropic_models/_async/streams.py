@@ -82,14 +82,16 @@ class AsyncSocketBackend(SocketBackend, httpcore.AsyncNetworkBackend):
         return sock
 
 
-async def _addresses(host: str, port: int) -> list[Any]:
+async def _addresses(hostname: str, port: int) -> list[Any]:
+    # As bytes: Python would encode text with its idna codec, which is slow to import.
+    host = hostname.encode()
     try:  # an IP address needs no lookup in a thread
         numeric = socket.AI_NUMERICHOST
         return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=numeric))
     except socket.gaierror:
         pass
     try:
-        return list(await anyio.getaddrinfo(host.encode(), port, type=socket.SOCK_STREAM))
+        return list(await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM))
     except RuntimeError:  # no more threads can be started
         return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
 

@@ -13,8 +13,8 @@ from .retry import retry_advice, retry_after
 
 _MAX_TEXT = 200  # characters of a message that is not from the API, such as a gateway's
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_TITLE = r"(?is)<title[^>]*>(.*?)</title>"
+_TAG = r"(?is)<(script|style)\b.*?</\1>|<[^>]*>"
 
 
 def status_failure(
@@ -79,8 +79,8 @@ def _message(body: object) -> str | None:
 
 def _plain_text(text: str) -> str:
     if text.lstrip().startswith("<"):
-        title = _TITLE.search(text)
-        text = title[1] if title and title[1].strip() else _TAG.sub(" ", text)
+        title = re.search(_TITLE, text)
+        text = title[1] if title and title[1].strip() else re.sub(_TAG, " ", text)
     return _cut(" ".join(text.split()))
 
 

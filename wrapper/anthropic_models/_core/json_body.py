@@ -72,7 +72,7 @@ def _integer(digits: str) -> int:
     return int(Decimal(digits))
 
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = rb'(?s)"(?:[^"\\]|\\.)*"'
 _STEPS = dict(zip(b"[{]}", (1, 1, -1, -1), strict=True))
 _NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
 
@@ -81,5 +81,5 @@ def is_deeper(body: bytes, depth: int) -> bool:
     """Return whether JSON has more than `depth` levels of lists and objects."""
     if body.count(b"[") + body.count(b"{") <= depth:
         return False
-    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    brackets = re.sub(_STRING, b"", body).translate(None, _NO_BRACKETS)
     return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > depth

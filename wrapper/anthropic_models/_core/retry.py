@@ -16,7 +16,7 @@ _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}  # RFC 9110, 
 # With these statuses the server has not processed the request.
 _NOT_PROCESSED = {429, 503, 529}
 
-_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_SECONDS = r"[0-9]+(?:\.[0-9]+)?"
 
 
 def seconds_before_retry(
@@ -61,10 +61,10 @@ def retry_after(headers: httpx.Headers, now: float) -> float | None:
     the epoch. A header that was sent several times counts when all its values are equal.
     """
     milliseconds = _single(headers, "retry-after-ms")
-    if _SECONDS.fullmatch(milliseconds):
+    if re.fullmatch(_SECONDS, milliseconds):
         return float(milliseconds) / 1000
     value = _single(headers, "retry-after")
-    if _SECONDS.fullmatch(value):
+    if re.fullmatch(_SECONDS, value):
         return float(value)
     try:
         date = email.utils.parsedate_to_datetime(value)

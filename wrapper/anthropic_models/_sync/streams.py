@@ -30,7 +30,8 @@ class SyncSocketBackend(SocketBackend, httpcore.NetworkBackend):
         self.deadline.start_connecting(timeout)
         with map_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
             problem = OSError(f"no address found for {host}")
-            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            # As bytes: Python would encode text with its idna codec, which is slow to import.
+            addresses = socket.getaddrinfo(host.encode(), port, type=socket.SOCK_STREAM)
             for number, (family, kind, protocol, _, address) in enumerate(addresses):
                 try:
                     sock = self._connected(
