@@ -26,7 +26,7 @@ def in_a_line(one: Outcome) -> str:
     """Return an outcome as a line for the terminal."""
     claim = one.claim
     mark = "met    " if one.met else "NOT MET"
-    line = f"{claim.key:>4} {mark} {one.ratio:6.3f} (goal {claim.goal:.2f}) {claim.figure}: "
+    line = f"{claim.key:>4} {mark} {one.ratio:6.3f} (goal {claim.goal:g}) {claim.figure}: "
     return f"{line}{claim.work} / {claim.versus}{_failures(one)}"
 
 
@@ -57,7 +57,7 @@ def _table_row(one: Outcome) -> str:
     low, high = one.spread
     ratio = f"**{one.ratio:.3g}** ({low:.3g} to {high:.3g})"
     met = ("yes" if one.met else "**no**") + _failures(one)
-    cells = [claim.key, claim.work, claim.figure, claim.versus, f"≤ {claim.goal:.2f}", ratio]
+    cells = [claim.key, claim.work, claim.figure, claim.versus, f"≤ {claim.goal:g}", ratio]
     return "| " + " | ".join([*cells, str(one.rounds), met]) + " |\n"
 
 

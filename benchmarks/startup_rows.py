@@ -75,7 +75,7 @@ def one_shot(*, quick: bool, tls: bool) -> Case:
             )
         ],
         rounds=25,
-        seconds=1 if quick else 25,
+        seconds=1 if quick else 45,
         fewest=2 if quick else 3,
     )
 
