@@ -5,7 +5,7 @@
 
 import json
 from functools import cache
-from pkgutil import get_data
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
@@ -58,8 +58,10 @@ def is_valid(schema: str, content: object) -> bool:
 
 
 def _text() -> str:
-    content = get_data(__name__.rpartition(".")[0], "document.json")
-    return cast(bytes, content).decode()
+    # The loader also reads from a zip archive; pkgutil and importlib.resources are slow to import.
+    loader: Any = __spec__.loader
+    content: bytes = loader.get_data(str(Path(__file__).with_name("document.json")))
+    return content.decode()
 
 
 def reference(*place: str) -> str:

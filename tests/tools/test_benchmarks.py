@@ -96,8 +96,8 @@ def test_the_report_has_a_line_for_each_claim_and_says_what_is_not_met() -> None
     outcomes = [outcome(claim("5a"), taking([1], [4])), outcome(claim("5b"), taking([3], [4]))]
     machine = Machine("2 processors", "Linux", 0.1, ["Python 3.11.7"], ["anthropic 1.0"])
     text = report.written(outcomes, ["The server takes 5%."], machine, minutes=7.4)
-    assert "| 5a | walk | time | them | ≤ 0.50 | **0.25** (0.25 to 0.25) | 1 | yes |\n" in text
-    assert "| 5b | walk | time | them | ≤ 0.50 | **0.75** (0.75 to 0.75) | 1 | **no** |\n" in text
+    assert "| 5a | walk | time | them | ≤ 0.5 | **0.25** (0.25 to 0.25) | 1 | yes |\n" in text
+    assert "| 5b | walk | time | them | ≤ 0.5 | **0.75** (0.75 to 0.75) | 1 | **no** |\n" in text
     assert "\n1 of 2 goals are met. Not met: 5b.\n" in text
     assert ", 7 minutes\n- 2 processors; Linux; load 0.1 before\n- ours: Python 3.11.7\n" in text
     assert "\n- The server takes 5%.\n" in text
