@@ -16,11 +16,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import Enum
+from io import BytesIO
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeGuard, cast, get_args, get_type_hints
-from urllib.parse import quote
+from types import ModuleType, UnionType
+from typing import Any, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from generator.document_json import document_json
@@ -156,6 +158,9 @@ def _check_operation(
     described = document["paths"][operation["path"]]
     own = described[operation["method"].lower()]
     sent = sent_arguments(module)
+    # Generated code names the values of a path after the arguments, in the order of the path.
+    places = dict.fromkeys(re.findall(r"\{(.+?)\}", operation["path"]))
+    sent["path"] = dict(zip(places, sent["path"].values(), strict=False))
     for parameter in [*described.get("parameters", []), *own.get("parameters", [])]:
         parameter = resolved(parameter, document)
         argument = sent.get(parameter["in"], {}).get(parameter["name"])
@@ -168,7 +173,7 @@ def _check_operation(
             _check_wire(where, module, parameter, argument, example)
     for status, response in own["responses"].items():
         for media in resolved(response, document).get("content", {}).values():
-            if str(status) in operation["responses"]:
+            if operation["responses"].get(str(status)) == media.get("schema", {}):
                 for example in _examples(media, document):
                     _check_body(where, name, str(status), module, example)
 
@@ -218,30 +223,55 @@ def _check_wire(
     """Check that an example of a parameter is sent as its style and explode say."""
     hint = get_type_hints(module.request)[argument]
     wanted = _serialized(parameter, example)
-    if _is_list(example) and str in get_args(hint):
+    kinds = [get_origin(member) or member for member in _members(hint)]
+    if _is_list(example) and str in kinds and list not in kinds:
         example = ",".join(example)  # an overlay makes it a string
     others = {
-        name: "x"
+        name: _Body() if name == "body" else "x"
         for name, other in inspect.signature(module.request).parameters.items()
-        if other.default is inspect.Parameter.empty and name not in (argument, "body")
+        if other.default is inspect.Parameter.empty and name != argument
     }
     request = module.request(**others, **{argument: as_argument(example, hint)})
     name = parameter["name"]
     match parameter["in"]:
         case "query":
-            names = {pair[0] for pair in wanted}
-            got: object = [pair for pair in request.query if pair[0] in names]
+            names = {pair[0] for pair in wanted} or {name}
+            got = [pair for pair in request.query if pair[0] in names]
         case "header":
-            got = [(name, request.headers.get(name))]
+            got = [(name, text) for text in [request.headers.get(name)] if text is not None]
         case "cookie":
             got = [(name, request.headers["cookie"].partition("=")[2])]
         case _:
-            got = wanted if f"/{wanted[0][1]}" in request.path else request.path
-    if got != wanted:
+            got = [(name, _value_in_path(request.path, where.partition(" ")[2], name))]
+    # Each text of a list by itself, since a date-time may be sent as the same instant in UTC.
+    one, other = ([[key, *text.split(",")] for key, text in pairs] for pairs in (got, wanted))
+    if not _is_equal(one, other):
         raise ProofError(
             f"openapi.yaml, {where}: the example {example!r} of the parameter {name} is sent as "
             f"{got!r}, but should be sent as {wanted!r}; describe it with another style."
         )
+
+
+class _Body:
+    """Stands in for a body of any kind while a parameter is tried."""
+
+    def __init__(self) -> None:
+        self.payload = BytesIO()
+
+    def to_dict(self) -> dict[str, object]:
+        return {}
+
+
+def _value_in_path(sent: str, path: str, name: str) -> str:
+    """Return the value that a path has for a name; percent-encoded if it should not be so."""
+    parts = re.split(r"(\{.+?\})", path)
+    pattern = "".join(
+        "(.*)" if part == f"{{{name}}}" else ".*" if part[:1] == "{" else re.escape(part)
+        for part in parts
+    )
+    found = re.fullmatch(pattern, sent)
+    value = unquote(found[1]) if found else ""
+    return value if found and quote(value, safe="") == found[1] else sent
 
 
 def _serialized(parameter: Document, example: Any) -> list[tuple[str, str]]:
@@ -254,13 +284,14 @@ def _serialized(parameter: Document, example: Any) -> list[tuple[str, str]]:
             f"openapi.yaml: the style {style} of the parameter {name} is not generated; use form "
             "or simple."
         )
+    if example is None:
+        return []
     if _is_object(example) and style == "form" and explode:
         return [(key, _text(value)) for key, value in example.items()]
     if _is_list(example) and style == "form" and explode:
         return [(name, _text(item)) for item in example]
     items: list[Any] = example if _is_list(example) else [example]
-    text = ",".join(map(_text, items))
-    return [(name, quote(text, safe="") if place == "path" else text)]
+    return [(name, ",".join(map(_text, items)))]
 
 
 def _text(value: object) -> str:
@@ -269,7 +300,7 @@ def _text(value: object) -> str:
 
 def as_argument(example: Any, hint: Any) -> Any:
     """Return an example as what an annotation of the generated code asks for."""
-    members = get_args(hint) or (hint,)
+    members = _members(hint)
     if _is_list(example):
         inner = next((get_args(m)[0] for m in members if get_args(m)), Any)
         return [as_argument(item, inner) for item in example]
@@ -279,11 +310,21 @@ def as_argument(example: Any, hint: Any) -> Any:
         if isinstance(example, str) and isinstance(member, type):
             if issubclass(member, Enum) and example in [each.value for each in member]:
                 return member(example)
-            if member in (datetime.datetime, datetime.date):
+            if member is datetime.datetime:
+                return _values().date_time(example)
+            if member is datetime.date:
                 return member.fromisoformat(example)
             if member is UUID:
                 return UUID(example)
     return example
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _values() -> ModuleType:
+    return importlib.import_module(f"{PACKAGE}.values")
 
 
 def _check_body(where: str, name: str, status: str, module: ModuleType, example: Any) -> None:
@@ -296,19 +337,18 @@ def _check_body(where: str, name: str, status: str, module: ModuleType, example:
             f"{place or 'the whole'} {problem}."
         )
     request = next(each for each in module._SUCCESSES if each.status == status)
-    parsed = request.parse(example)
-    back = _plain(parsed)
+    try:
+        back = _values().plain(request.parse(example))
+    except Exception as error:
+        raise ProofError(
+            f"openapi.yaml, {where}: an example of the response {status} cannot be parsed by what "
+            f"is generated ({type(error).__name__}: {error}); describe it in another way."
+        ) from error
     if not _is_equal(back, example):
         raise ProofError(
             f"openapi.yaml, {where}: an example of the response {status} comes back as {back!r} "
             f"from the generated class, but is {example!r}."
         )
-
-
-def _plain(parsed: Any) -> Any:
-    if _is_list(parsed):
-        return [_plain(item) for item in parsed]
-    return parsed.to_dict() if hasattr(parsed, "to_dict") else parsed
 
 
 def _is_list(value: object) -> TypeGuard[list[Any]]:
@@ -320,7 +360,7 @@ def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
 
 
 def _is_equal(one: Any, other: Any) -> bool:
-    """Return whether two JSON values are equal; date-times are, as instants."""
+    """Return whether two JSON values are equal; date-times are as instants, UUIDs in any case."""
     if _is_object(one) and _is_object(other):
         return one.keys() == other.keys() and all(
             _is_equal(value, other[key]) for key, value in one.items()
@@ -328,11 +368,10 @@ def _is_equal(one: Any, other: Any) -> bool:
     if _is_list(one) and _is_list(other):
         return len(one) == len(other) and all(map(_is_equal, one, other))
     if isinstance(one, str) and isinstance(other, str) and one != other:
-        date_time = importlib.import_module(f"{PACKAGE}.values").date_time
-        try:
-            return bool(date_time(one) == date_time(other))
-        except ValueError:
-            return False
+        for parse in (_values().date_time, UUID):
+            with suppress(ValueError, TypeError):  # or one has no offset
+                return bool(parse(one) == parse(other))
+        return False
     return type(one) is type(other) and bool(one == other)
 
 
