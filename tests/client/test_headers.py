@@ -12,7 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
-from anthropic_models import ArgumentError, KnownAnthropicBeta, Request, __version__
+from anthropic_models import (
+    ArgumentError,
+    KnownAnthropicBeta,
+    Request,
+    SuccessResponse,
+    __version__,
+)
 from anthropic_models._core.headers import checked_betas, checked_headers
 from anthropic_models_generated.api.models import list_models
 
@@ -81,6 +87,25 @@ def test_a_request_written_by_hand_has_the_defaults_of_the_document_too() -> Non
     assert (headers["accept"], headers["content-length"]) == ("text/plain", "1")
 
 
+@pytest.mark.parametrize(
+    ("contents", "accepted"),
+    [
+        (["json"], "application/json"),
+        (["json", "none"], "application/json"),
+        (["bytes"], "*/*"),
+        (["json", "text"], "*/*"),
+    ],
+)
+def test_any_content_is_accepted_where_a_success_is_not_json(
+    contents: list[Any], accepted: str
+) -> None:
+    responses = tuple(SuccessResponse[Any]("2XX", content, repr) for content in contents)
+    request: Request[Any] = Request("GET", "/v1/new", responses=responses)
+    assert sent(request)["accept"] == accepted
+    assert sent(request, {"default_headers": {"Accept": "text/csv"}})["accept"] == "text/csv"
+    assert "accept" not in sent(request, extra_headers={"Accept": None})
+
+
 class TestBetas:
     @pytest.mark.parametrize(
         ("client", "request_", "call", "expected"),
@@ -102,6 +127,28 @@ class TestBetas:
         given: dict[str, Any] = {} if request_ is None else {"anthropic_beta": request_}
         headers = sent(list_models.request(**given), {"betas": client}, betas=call)
         assert headers.get("anthropic-beta") == expected
+
+    @pytest.mark.parametrize(
+        ("given", "client", "call", "expected"),
+        [
+            ({}, {}, {}, "b,c"),
+            ({}, {"betas": ["a", "c"]}, {"betas": ["b", "d"]}, "a,c,b,d"),
+            ({}, {"default_headers": {"Anthropic-Beta": "a"}}, {}, "a,b,c"),
+            ({"anthropic-beta": "d"}, {"betas": ["a"]}, {}, "a,d"),
+            ({}, {"default_headers": {"Anthropic-Beta": None}}, {"betas": ["d"]}, "d"),
+            ({}, {}, {"extra_headers": {"Anthropic-Beta": None}}, None),
+        ],
+    )
+    def test_that_are_a_default_of_the_document_are_those_of_a_request_without(
+        self,
+        given: dict[str, str],
+        client: dict[str, Any],
+        call: dict[str, Any],
+        expected: str | None,
+    ) -> None:
+        defaults = {"Anthropic-Beta": "b, c"}
+        request: Request[Any] = Request("GET", "/v1/x", headers=given, default_headers=defaults)
+        assert sent(request, client, **call).get("anthropic-beta") == expected
 
     def test_in_a_default_header_come_first_and_may_be_none(self) -> None:
         defaults = {"Anthropic-Beta": "a, b,", "anthropic-beta": "c,a"}

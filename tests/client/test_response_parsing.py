@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -19,6 +20,11 @@ from anthropic_models_generated.api.models import list_models
 
 from tests.support.core_calls import raw_response
 from tests.support.scripted_server import model, page
+
+
+class Stage(StrEnum):
+    EARLY = "early"
+
 
 LISTING: Request[Any] = list_models.request()
 
@@ -167,6 +173,14 @@ def test_the_most_specific_success_decides_how_the_body_is_read(
     responses: list[tuple[str, Any]], status: int, body: bytes, result: str
 ) -> None:
     assert parsed(body, kinds(*responses), status=status).parsed == result
+
+
+def test_a_text_that_is_not_in_its_enumeration_is_refused() -> None:
+    request = Request[Any]("GET", "/v1/new", responses=(SuccessResponse("200", "text", Stage),))
+    assert parsed(b"early", request).parsed is Stage.EARLY
+    error = refusal(b"soon", request)
+    assert str(error).endswith("openapi.yaml: the body is none of the listed values, but 'soon'")
+    assert (error.place, error.body) == (None, "soon")
 
 
 def test_a_request_written_by_hand_takes_any_json() -> None:

@@ -104,10 +104,13 @@ def build_call(settings: Settings, request: Request[T], options: Secret[CallOpti
         raise TypeError(f"unexpected keyword argument {min(given)!r}")
     checked = checked_request(request).items()
     request_headers = {name.lower(): value or "" for name, value in checked}
-    request_betas = split_betas(request_headers.pop(BETA_HEADER, ""))
+    defaults = {} if settings.removes_betas() else merged_headers(request.default_headers)
+    default_betas = defaults.get(BETA_HEADER) or ""
+    request_betas = split_betas(request_headers.pop(BETA_HEADER, default_betas))
     all_betas = checked_betas([*settings.all_betas(), *request_betas, *betas])
     headers = merged_headers(
         DEFAULT_HEADERS,
+        accept_header(request),
         document_headers(),
         settings.credential_headers(),
         request.default_headers,
@@ -150,6 +153,12 @@ def checked_request(request: Request[Any]) -> Headers:
         raise TypeError(f"the body of a request must be bytes, not {type(body).__name__}")
     checked_headers(request.default_headers, "default_headers of the request")
     return checked_headers(request.headers, "headers of the request")
+
+
+def accept_header(request: Request[Any]) -> dict[str, str]:
+    """Return the header that accepts any content, when a success response is not JSON."""
+    is_json = all(success.content in ("json", "none") for success in request.responses)
+    return {} if is_json else {"accept": "*/*"}
 
 
 _METHOD = re.compile("[A-Z][A-Z-]*")

@@ -62,11 +62,24 @@ def _parsed(request: Request[T], success: SuccessResponse[T], body: bytes, mask:
         case "bytes":
             return success.parse(body)
         case "text":
-            return success.parse(body.decode("utf-8", "replace"))
+            return _parsed_text(success, body, mask)
         case "json" if request.operation is None and not body.strip():
             return success.parse(None)
         case _:
             return _parsed_json(request.operation, success, body, mask)
+
+
+def _parsed_text(success: SuccessResponse[T], body: bytes, mask: Mask) -> T:
+    text = body.decode("utf-8", "replace")
+    try:
+        return success.parse(text)
+    except ValueError:  # an enumeration
+        shown = mask(text[:_BEGINNING])[:60]
+    raise APIResponseValidationError(
+        "the response does not match openapi.yaml: the body is none of the listed values, "
+        f"but {shown!r}",
+        body=kept_body(body, None),
+    )
 
 
 def _parsed_json(operation: str | None, success: SuccessResponse[T], body: bytes, mask: Mask) -> T:

@@ -17,7 +17,15 @@ from .credentials import (
     api_key_credential,
     auth_token_credential,
 )
-from .headers import BETA_HEADER, Betas, Headers, checked_betas, checked_headers, split_betas
+from .headers import (
+    BETA_HEADER,
+    Betas,
+    Headers,
+    checked_betas,
+    checked_headers,
+    merged_headers,
+    split_betas,
+)
 from .secret import Secret
 
 MAX_RETRIES = 2
@@ -91,6 +99,10 @@ class Settings(NamedTuple):
         headers = self.headers.reveal()
         values = [value or "" for name, value in headers.items() if name.lower() == BETA_HEADER]
         return checked_betas([*split_betas(",".join(values)), *self.betas])
+
+    def removes_betas(self) -> bool:
+        """Return whether a default header removes the betas that openapi.yaml has as a default."""
+        return merged_headers(self.headers.reveal()).get(BETA_HEADER, "") is None
 
     def has_credential(self) -> bool:
         """Return whether there is a credential, or a default header that sets or removes one."""
