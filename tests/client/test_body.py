@@ -111,7 +111,11 @@ class TestJson:
             (b'{"a": [-Infinity]}', "is not JSON"),
             (b'{"a":' * 200_000, "is nested too deep"),
             (b"[" * 2001 + b"]" * 2001, "is nested too deep"),
-            (b"1" * 100_001, "has an integer of more than 100,000 digits"),
+            (b"1" * 100_001, "has long integers of more than 100,000 digits in all"),
+            (
+                b"[1," + b"1" * 50_001 + b"," + b"1" * 50_000 + b"]",
+                "has long integers of more than 100,000 digits in all",
+            ),
         ],
         ids=lambda value: value[:12],
     )
@@ -143,3 +147,13 @@ class TestJson:
         assert decoded_json(b'["\\"[[[[[[\\\\", {}, [[[]]]]') == ['"[[[[[[\\', {}, [[[]]]]
         with pytest.raises(JsonError, match="is nested too deep"):
             decoded_json(b'[{"a":[{"b":[[]]}]}]')
+
+    def test_is_searched_for_its_depth_in_little_memory(self) -> None:
+        body = b"[" * 2001 + b'"' + b"\\n" * 500_000
+        tracemalloc.start()
+        try:
+            with pytest.raises(JsonError, match="is nested too deep"):
+                decoded_json(body)
+            assert tracemalloc.get_traced_memory()[1] < 2 * len(body)
+        finally:
+            tracemalloc.stop()

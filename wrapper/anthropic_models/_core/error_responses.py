@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from .json_body import MAX_KEPT_BYTES, JsonError, decoded_json, decoded_text, ke
 from .retry import retry_advice, retry_after
 
 _MAX_TEXT = 200  # characters of a message that is not from the API, such as a gateway's
+_MAX_HTML = 10_000  # characters; the patterns take quadratic time for tags that do not end
 
 _TITLE = r"(?is)<title[^>]*>(.*?)</title>"
 _TAG = r"(?is)<(script|style)\b.*?</\1>|<[^>]*>"
@@ -73,12 +75,14 @@ def _message(body: object) -> str | None:
     # FastAPI's validation errors are a list of objects; others have names of their own.
     for candidate in (content.get("detail"), body):
         if candidate and isinstance(candidate, dict | list):
-            return _cut(json.dumps(candidate, ensure_ascii=False))
+            with suppress(ValueError):  # an integer of more than 4,300 digits
+                return _cut(json.dumps(candidate, ensure_ascii=False))
     return None
 
 
 def _plain_text(text: str) -> str:
     if text.lstrip().startswith("<"):
+        text = text[:_MAX_HTML]
         title = re.search(_TITLE, text)
         text = title[1] if title and title[1].strip() else re.sub(_TAG, " ", text)
     return _cut(" ".join(text.split()))

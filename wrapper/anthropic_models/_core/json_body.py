@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any, NoReturn
@@ -14,7 +16,7 @@ MAX_DEPTH = 2_000
 
 MAX_KEPT_BYTES = 1024 * 1024
 _MAX_KEPT_DEPTH = 100  # more cannot be pickled
-_MAX_DIGITS = 100_000  # of one integer; int() accepts 4,300
+_MAX_DIGITS = 100_000  # in all integers that int() refuses, which have more than 4,300
 
 
 class JsonError(ValueError):
@@ -34,7 +36,7 @@ def decoded_json(body: bytes) -> Any:
         try:
             return json.loads(body, parse_constant=_no_constant)
         except ValueError:  # also raised for integers with more than 4,300 digits
-            return json.loads(body, parse_constant=_no_constant, parse_int=_integer)
+            return json.loads(body, parse_constant=_no_constant, parse_int=_integers())
     except JsonError as error:
         what = str(error)
     except ValueError:
@@ -66,13 +68,23 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not valid JSON")
 
 
-def _integer(digits: str) -> int:
-    if len(digits) > _MAX_DIGITS:
-        raise JsonError(f"has an integer of more than {_MAX_DIGITS:,} digits")
-    return int(Decimal(digits))
+def _integers() -> Callable[[str], int]:
+    """Return a function that parses integers, long ones too, up to a number of digits in all."""
+    left = _MAX_DIGITS
+
+    def parse(digits: str) -> int:
+        nonlocal left
+        with suppress(ValueError):
+            return int(digits)
+        left -= len(digits)
+        if left < 0:
+            raise JsonError(f"has long integers of more than {_MAX_DIGITS:,} digits in all")
+        return int(Decimal(digits))
+
+    return parse
 
 
-_STRING = rb'(?s)"(?:[^"\\]|\\.)*"'
+_STRING = rb'(?s)"(?:[^"\\]++|\\.)*+"'  # possessive: it keeps no stack
 _STEPS = dict(zip(b"[{]}", (1, 1, -1, -1), strict=True))
 _NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
 

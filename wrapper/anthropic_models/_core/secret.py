@@ -1,5 +1,6 @@
 """Keeps credentials out of reprs, tracebacks and messages."""
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 _CREDENTIAL_HEADERS = ("x-api-key", "authorization", "proxy-authorization", "cookie")
 _MASK = "<secret>"
 _PUBLIC_PREFIX = re.compile(r"sk-ant-[a-z]+[0-9]*-")  # the same in every key
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')  # by JSON
 _MIN_PART = 8  # characters; a shorter part of a secret may occur in ordinary text
 _SAMPLE = 4  # characters; any part of _MIN_PART contains an aligned sample of this size
 
@@ -66,6 +68,10 @@ def masked(content: Any, secrets: tuple[Secret[str], ...]) -> Any:
 
     A part is 8 or more consecutive characters of the secret; case is ignored.
     """
+    return _masked(content, secrets) if _may_hold(content, secrets) else content
+
+
+def _masked(content: Any, secrets: tuple[Secret[str], ...]) -> Any:
     match content:
         case str():
             for secret in secrets:
@@ -73,11 +79,22 @@ def masked(content: Any, secrets: tuple[Secret[str], ...]) -> Any:
             return content
         case dict():
             items = cast(Mapping[Any, Any], content).items()
-            return {masked(key, secrets): masked(value, secrets) for key, value in items}
+            return {_masked(key, secrets): _masked(value, secrets) for key, value in items}
         case list() | tuple():
-            return type(content)(masked(item, secrets) for item in cast(Sequence[Any], content))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a list or a tuple
+            return type(content)(_masked(item, secrets) for item in cast(Sequence[Any], content))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - a list or a tuple
         case _:
             return content
+
+
+def _may_hold(content: object, secrets: tuple[Secret[str], ...]) -> bool:
+    """Return whether a part of a secret may be in decoded JSON; as one text it is soon searched."""
+    if isinstance(content, str) or any(_ESCAPED.search(each.reveal()) for each in secrets):
+        return True
+    try:
+        text = json.dumps(content, ensure_ascii=False, default=lambda _: None)
+    except (TypeError, ValueError, RecursionError):
+        return True
+    return bool(_masked(text, secrets) != text)
 
 
 def mask_error(error: Exception, secrets: tuple[Secret[str], ...]) -> None:
