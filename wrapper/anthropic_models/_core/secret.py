@@ -87,7 +87,7 @@ def _masked(content: Any, secrets: tuple[Secret[str], ...]) -> Any:
 
 
 def _may_hold(content: object, secrets: tuple[Secret[str], ...]) -> bool:
-    """Return whether a part of a secret may be in decoded JSON; as one text it is soon searched."""
+    """Return whether a part of a secret may be in decoded JSON, which is searched as one text."""
     if isinstance(content, str) or any(_ESCAPED.search(each.reveal()) for each in secrets):
         return True
     try:
