@@ -1,5 +1,7 @@
 import ast
+import copy
 import inspect
+import pickle
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.models import KnownAnthropicBeta
+from anthropic_models_generated.types import UNSET
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 
@@ -40,6 +43,12 @@ def test_a_beta_is_found_by_its_value_and_by_its_name() -> None:
         member = KnownAnthropicBeta(beta)
         assert str(member) == beta
         assert KnownAnthropicBeta[beta.upper().replace("-", "_")] is member
+
+
+def test_what_is_unset_stays_the_same_when_pickled_or_copied() -> None:
+    for made in (pickle.loads(pickle.dumps(UNSET)), copy.copy(UNSET), copy.deepcopy([UNSET])[0]):
+        assert made is UNSET
+    assert repr(UNSET) == "UNSET"
 
 
 def imports(package: Path, source_root: Path) -> Iterator[tuple[str, str]]:
