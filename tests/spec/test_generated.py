@@ -46,7 +46,8 @@ def test_a_beta_is_found_by_its_value_and_by_its_name() -> None:
 
 
 def test_what_is_unset_stays_the_same_when_pickled_or_copied() -> None:
-    for made in (pickle.loads(pickle.dumps(UNSET)), copy.copy(UNSET), copy.deepcopy([UNSET])[0]):
+    pickled = pickle.loads(pickle.dumps(UNSET))  # noqa: S301 - our own
+    for made in (pickled, copy.copy(UNSET), copy.deepcopy([UNSET])[0]):
         assert made is UNSET
     assert repr(UNSET) == "UNSET"
 
