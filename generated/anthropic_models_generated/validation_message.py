@@ -64,9 +64,9 @@ def _found(error: "ValidationError") -> tuple[Path, str | None, str]:
         case "type":
             return path, _joined(_KINDS[kind] for kind in _sorted(facts["types"])), ""
         case "const":
-            return path, _shown(facts["expected_value"]), ""
+            return path, _wanted(facts["expected_value"]), ""
         case "enum":
-            return path, _joined(map(_shown, facts["options"])), ""
+            return path, _joined(map(_wanted, facts["options"])), ""
         case "format":
             return path, _FORMATS.get(facts["format"], f"a {facts['format']}"), ""
         case "pattern":
@@ -101,9 +101,15 @@ def _place(path: Path) -> str:
     for step in path:
         if isinstance(step, int):
             place += f"[{step}]"
-        else:
+        elif _PLAIN.fullmatch(step):
             place += f".{step}" if place else step
+        else:
+            text = json.dumps(_cut(step), ensure_ascii=not step.isprintable())
+            place += f"[{text}]"
     return place
+
+
+_PLAIN = re.compile(rf"[\w$@-]{{1,{_SHOWN}}}")
 
 
 def _at(path: Path, content: Any) -> Any:
@@ -123,7 +129,15 @@ def _shown(content: object) -> str:
         return "a list"
     if isinstance(content, int) and content.bit_length() >= _LONG:
         return "an integer of hundreds of digits"
-    text = repr(content)
+    return _cut(repr(content))
+
+
+def _wanted(content: object) -> str:
+    is_json = isinstance(content, (dict, list))
+    return _cut(json.dumps(content, ensure_ascii=False)) if is_json else _shown(content)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 

@@ -13,6 +13,7 @@ from tests.support.generated_packages import document_of, generated_package
 from tests.support.scripted_server import page
 
 CIRCLE = {"kind": "circle", "radius": 1}
+NONE: list[Any] = []
 TIME = "2025-05-14T00:00:00+00:00"
 
 
@@ -99,6 +100,75 @@ def test_what_a_map_holds_is_parsed_and_is_json_beside_fields(package: Any) -> N
     mixed["d"] = CIRCLE
     for name in ("a", "d"):
         assert type(mixed.additional_properties[name]).__name__ == "Circle"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place", "says"),
+    [
+        ("pets", [{"kind": "dog", "at": "x"}], "[0].at", "an RFC 3339 date-time, but is 'x'"),
+        ("pets", [{"kind": "dog", "size": 3}], "[0].size", "should be 1 or 2, but is 3"),
+        ("pets", [None, {"kind": "owl"}], "[1].wings", "is missing"),
+        ("pets", [{"kind": "cow"}], "[0].kind", "should be 'cat' or 'dog' or 'owl', but is 'cow'"),
+        ("pets", [{"kind": [1]}], "[0].kind", "should be 'cat' or 'dog' or 'owl', but is a list"),
+        ("pets", [{"wings": 2}], "[0].kind", "is missing"),
+        ("pets", [7], "[0]", "should be an object or null, but is 7"),
+        ("expression", {"op": "moment", "at": TIME, "flag": 1}, "flag", "should be 'a', but is 1"),
+        (
+            "expression",
+            {"op": "xor"},
+            "op",
+            "or 'moment' or 'instant', but is 'xor'",
+        ),
+        ("map_of_unions", {"first": 1, "a": "lower"}, "a", "but is 'lower'"),
+        ("map_of_unions", {"first": 1, "a": {"kind": "circle"}}, "a.radius", "is missing"),
+        ("loose_first", {"id": 1, "at": 7}, "at", "should be a string, but is 7"),
+        ("patterns", {"n1": 7, "at": 7}, "at", "should be a string, but is 7"),
+        ("consts", [2], "", "or true or [1] or null, but is a list"),
+        (
+            "later",
+            {"parts": NONE, "fixed": {"a": 2}},
+            "fixed",
+            'should be {"a": 1}, but is an object',
+        ),
+    ],
+)
+def test_the_member_that_is_meant_says_what_is_wrong(
+    package: Any, name: str, content: Any, place: str, says: str
+) -> None:
+    found = package.document.mismatch(f"get_{name}", "200", content)
+    assert found[0] == place
+    assert found[1].endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("foo-bar", "foo-bar"),
+        ("été", "été"),
+        ("", '[""]'),
+        ("a.b", '["a.b"]'),
+        ("a[0]", '["a[0]"]'),
+        ('"\n\x9b', '["\\"\\n\\u009b"]'),
+        ("k" * 1000, f'["{"k" * 57}..."]'),
+    ],
+)
+def test_a_name_that_could_be_a_path_is_quoted(package: Any, name: str, shown: str) -> None:
+    found = package.document.mismatch("get_map", "200", {name: 1})
+    assert found == (shown, "should be a string, but is 1")
+
+
+@pytest.mark.parametrize("levels", [16, 150])
+def test_the_place_within_nested_unions_is_found_in_time(package: Any, levels: int) -> None:
+    told: Any = {"op": "moment", "at": 7}
+    similar: Any = {"name": "a", "title": "b", "kids": 7}
+    for number in range(levels):
+        told = {"op": "or" if number % 2 else "and", "args": [told]}
+        similar = {"name": "a", "title": "b", "kids": [similar]}
+    started = time.process_time()
+    mismatch = package.document.mismatch
+    assert mismatch("get_expression", "200", told)[0] == f"{'args[0].' * levels}at"
+    assert mismatch("get_relative", "200", similar)[0] == f"{'kids[0].' * levels}kids"
+    assert time.process_time() - started < 5
 
 
 def nested(levels: int) -> Any:
