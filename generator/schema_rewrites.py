@@ -8,7 +8,7 @@ they refuse is refused by the validator, which reads the document as it is.
 import copy
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 from urllib.parse import quote
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
@@ -308,29 +308,35 @@ class _Preparation:
                     f"`properties` (it is kept all the same, as model[{name!r}])."
                 )
             names[python] = name
-        values: list[Any] = [value for value in schema.get("enum") or () if isinstance(value, str)]
-        if not values or len(values) < len([v for v in schema["enum"] if v is not None]):
+        values: list[Any] = [value for value in schema.get("enum") or () if value is not None]
+        if {_type_name(value) for value in values} not in ({"str"}, {"int"}):
             return
-        for value in values:
-            if not value.isprintable():
+        listed = list(dict.fromkeys(values))
+        own: object = schema.get("x-enum-varnames", [])
+        if not _are_names(own):
+            raise SpecError(
+                f"openapi.yaml, {_shown(shown)}: `x-enum-varnames` has what is no name in Python; "
+                "list a name of letters, digits and `_` for each value."
+            )
+        named: dict[str, Any] = {}
+        for number, value in enumerate(listed):
+            if isinstance(value, str) and not value.isprintable():
                 raise SpecError(
                     f"openapi.yaml, {_shown(shown)}: the value {value!r} of the enumeration has a "
                     "control character; describe it with `pattern`, without `enum`."
                 )
-        listed = list(dict.fromkeys(values))
-        own: list[str] = schema.get("x-enum-varnames", [])
-        named: dict[str, str] = {}
-        for number, value in enumerate(listed):
             if len(own) == len(listed):
                 name = own[number]
+            elif isinstance(value, str) and value[:1].isalpha():
+                name = value
             else:
-                name = value if value[:1].isalpha() else f"VALUE_{number}"
+                name = f"VALUE_{number}"
             name = snake_case(name).upper()
             if name in named:
                 raise SpecError(
                     f"openapi.yaml, {_shown(shown)}: the values {named[name]!r} and {value!r} of "
-                    f"the enumeration would both be called {name} in Python; list a name for each "
-                    "value under `x-enum-varnames`."
+                    f"the enumeration would both be called {name} in Python; list another name "
+                    "for each value under `x-enum-varnames`."
                 )
             named[name] = value
 
@@ -481,6 +487,14 @@ def _marked(text: str, described: Document) -> str:
 def _kind_of(media: str) -> str:
     media = media.partition(";")[0].strip().lower()
     return "json" if media == "application/json" or media.endswith("+json") else media
+
+
+def _are_names(value: object) -> TypeGuard[list[str]]:
+    """Return whether it is a list of texts that the generator makes names in Python of."""
+    return isinstance(value, list) and all(
+        isinstance(each, str) and snake_case(each).upper().isidentifier()
+        for each in cast(list[object], value)
+    )
 
 
 def _type_name(value: object) -> str:
