@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
+import httpx
 from openapi_python_client.schema.untrusted_string import UntrustedString
-from openapi_python_client.strings import ClassName
+from openapi_python_client.strings import ClassName, PythonIdentifier
 
-from generator.document_json import METHODS
-from generator.documents import Document, SpecError, resolved
+from generator.documents import Document, SpecError
 from generator.package.validation_message import explained
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _OTHERS = {
     "discriminator", "xml", "externalDocs",
 }  # fmt: skip
 _KEYWORDS = {*SINGLE, *LISTS, *NAMED, *_OTHERS}
+_HOST = re.compile(rb"[\w.-]+|[\da-f:.]+")
 # What each of these is in the words of OpenAPI 3.1, or of this generator.
 _INSTEAD = {
     "nullable": 'write "null" beside the type, as in `type: [string, "null"]`',
@@ -58,20 +60,17 @@ def check_document(document: Document) -> None:
     _check(_openapi(), document, ())
     if not document.get("paths"):
         raise SpecError("openapi.yaml, #/paths: there is no operation; describe one.")
-    if "servers" not in document or not re.match("https?://", document["servers"][0]["url"]):
-        raise SpecError(
-            "openapi.yaml, #/servers: the first server is the default of the client; write its "
-            "whole address, such as `url: https://api.example`."
-        )
+    _check_server(document)
     for place, reference in _references(document, ()):
         _check_reference(document, place, reference)
     names: dict[str, str] = {}
     for name in document.get("components", {}).get("schemas", {}):
-        same = names.setdefault(ClassName(UntrustedString(name), "field_"), name)
+        module = PythonIdentifier(ClassName(UntrustedString(name), "field_"), "field_")
+        same = names.setdefault(module, name)
         if same != name:
             raise SpecError(
-                f"openapi.yaml, #/components/schemas/{name}: it would become the same class as "
-                f"{same}; give it another name."
+                f"openapi.yaml, #/components/schemas/{name}: its class would be in the module "
+                f"{module}, like that of {same}; give it another name."
             )
     for place, schema in _schemas(document):
         _check(_json_schema(), schema, place)
@@ -81,49 +80,39 @@ def check_document(document: Document) -> None:
                 _check_default(inner, inner_place, document)
 
 
-def check_parameters(document: Document) -> None:
-    """Refuse parameters that the generator does not send as the document says."""
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                operation = item[method]
-                for given in (*item.get("parameters", []), *operation.get("parameters", [])):
-                    parameter = resolved(given, document)
-                    problem = _problem_of(parameter, resolved(_schema_of(parameter), document))
-                    if problem:
-                        raise SpecError(
-                            f"openapi.yaml, {method.upper()} {path}: the {parameter['in']} "
-                            f"parameter {parameter['name']!r} {problem}."
-                        )
-
-
-def _schema_of(parameter: Document) -> Document:
-    return cast(Document, parameter.get("schema", {}))
-
-
-def _problem_of(parameter: Document, schema: Document) -> str | None:
-    where = parameter["in"]
-    usual = "form" if where in ("query", "cookie") else "simple"
-    style = parameter.get("style", usual)
-    kinds = schema.get("type", ())
-    is_object = "object" in kinds or "properties" in schema
-    if "content" in parameter:
-        return "has `content`, which is not generated; describe it with `schema`"
-    if style != usual:
-        return f"has the style {style}, which is not generated; leave `style` out"
-    if parameter.get("allowReserved"):
-        return "has `allowReserved`, which is not generated; leave it out"
-    if is_object and (where != "query" or not parameter.get("explode", True)):
-        return (
-            "is an object, which is generated in the query only, with `explode: true`; give each "
-            "of its fields a parameter of its own"
+def _check_server(document: Document) -> None:
+    """Refuse a first server that no client can have as its default."""
+    servers = document.get("servers") or [{"url": "/"}]
+    url: str = servers[0]["url"]
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
+        parsed = httpx.URL("/")
+    problem: str | None = None
+    if "{" in url:
+        problem = "its URL has variables; write it with the value of each"
+    elif (
+        not re.match("https?://", url)
+        or not _HOST.fullmatch(parsed.raw_host)
+        or (parsed.port or 0) > 65535
+    ):
+        problem = (
+            "the first server is the default of the client; write its whole address, such as "
+            "`url: https://api.example`"
         )
-    if "array" in kinds and where in ("header", "cookie"):
-        return (
-            "is a list, which is generated in the query only; keep it, and make it a string for "
-            "the generator, as overlays/beta-header-as-string.yaml does"
-        )
-    return None
+    elif parsed.userinfo or {"?", "#"} & set(url):
+        problem = "its URL has a user name, a query or a fragment; leave that out"
+    elif parsed.scheme == "http" and not _is_loopback(parsed.host):
+        problem = "its URL would have credentials sent unencrypted; write `https://`"
+    if problem:
+        raise SpecError(f"openapi.yaml, #/servers: {problem}.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _check(validator: "Draft202012Validator", content: Any, place: Place) -> None:
@@ -144,6 +133,9 @@ def _words(error: "ValidationError", content: Any) -> str:
     match name:
         case "required":
             return f"`{facts['property']}` is missing"
+        case "unevaluatedProperties" if error.instance_path == ["paths"]:
+            path = facts["unexpected"][0]
+            return f"a path begins with a slash; write `/{path}`"
         case "unevaluatedProperties":
             unknown = facts["unexpected"][0]
             return (

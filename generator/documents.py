@@ -70,6 +70,13 @@ def resolved(node: Document | bool, document: Document) -> Document:
     return {} if isinstance(node, bool) else node
 
 
+def parameters_of(item: Document, operation: Document, document: Document) -> list[Document]:
+    """Return the parameters of an operation: its own, and those of its path that it keeps."""
+    given = (*item.get("parameters", []), *operation.get("parameters", []))
+    parameters = [resolved(each, document) for each in given]
+    return list({(each["in"], each["name"]): each for each in parameters}.values())
+
+
 def _scalar(loader: Any, node: yaml.ScalarNode) -> Any:
     """Return the value of a scalar; refuse one that the versions of YAML read differently."""
     kind, text = node.tag.rpartition(":")[2], str(node.value)

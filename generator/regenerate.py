@@ -20,11 +20,12 @@ from types import FrameType
 
 from generator import process
 from generator.broken_pipes import exit_code
-from generator.document_checks import check_document, check_parameters
+from generator.document_checks import check_document
 from generator.document_json import write_document_json
 from generator.documents import SpecError, read_yaml, to_yaml
 from generator.overlays import portable_edition
 from generator.package_checks import ProofError, prove
+from generator.request_checks import check_requests
 from generator.schema_rewrites import prepared
 from generator.template_data import write_operation_data
 from generator.templates import TemplateError, changed_templates
@@ -128,7 +129,8 @@ def generate(
     command += ["--config", str(ROOT / "generator-config.yml"), "--fail-on-warning"]
     with tempfile.TemporaryDirectory() as folder:
         if not stock_templates:
-            check_parameters(portable)
+            config = read_yaml(ROOT / "generator-config.yml")
+            check_requests(portable, config.get("content_type_overrides", {}))
             document = Path(folder, "document.json")
             document.write_text(json.dumps(prepared(portable)), "utf-8")
             command[command.index(str(source))] = str(document)

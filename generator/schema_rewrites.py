@@ -16,7 +16,7 @@ from openapi_python_client.strings import PythonIdentifier, snake_case
 
 from generator.document_checks import LISTS, NAMED, SINGLE, shown
 from generator.document_json import METHODS, module_of, successes_of
-from generator.documents import Document, SpecError, resolved
+from generator.documents import Document, SpecError, parameters_of, resolved
 
 Place = tuple[str, ...]
 
@@ -74,8 +74,7 @@ class _Preparation:
         for path, method, operation in _operations(document):
             home = ("operations", module_of(path, method, operation))
             item = document["paths"][path]
-            for each in (*item.get("parameters", []), *operation.get("parameters", [])):
-                parameter = resolved(each, document)
+            for parameter in parameters_of(item, operation, document):
                 _describe(parameter)
                 yield (*home, "parameters", parameter["name"], "schema"), "json", parameter
             body = resolved(operation.get("requestBody", {}), document)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from generator.document_json import METHODS, module_of
-from generator.documents import Document, resolved
+from generator.documents import Document, parameters_of
 
 
 def write_operation_data(document: Document, path: Path) -> None:
@@ -23,8 +23,7 @@ def write_operation_data(document: Document, path: Path) -> None:
 
 
 def _data_of(item: Document, operation: Document, document: Document) -> Document:
-    described = (*item.get("parameters", []), *operation.get("parameters", []))
-    parameters = [resolved(each, document) for each in described]
+    parameters = parameters_of(item, operation, document)
     return {
         "deprecated": operation.get("deprecated", False),
         "deprecated_parameters": [

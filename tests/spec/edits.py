@@ -129,8 +129,10 @@ def _add_fields(document: Document, row: Any) -> None:
 
 def tried(edit: Edit, folder: Path) -> str | None:
     """Make an edit and regenerate, in this process; return what is wrong."""
-    for name in ("overlays", "generator-config.yml", "wrapper"):
+    for name in ("overlays", "wrapper"):
         (folder / name).symlink_to(ROOT / name)
+    config = read_yaml(ROOT / "generator-config.yml") | edit.row.get("config", {})
+    (folder / "generator-config.yml").write_text(to_yaml(config), "utf-8")
     shutil.copytree(ROOT / "generated", folder / "generated")
     try:
         (folder / "openapi.yaml").write_text(edited(edit), "utf-8")
