@@ -1,7 +1,10 @@
 """Makes document.json: what generated code and the wrapper read of openapi.yaml, as data."""
 
 import json
+import math
+from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +51,16 @@ def _operation(
     path: str, method: str, operation: Document, item: Document, document: Document
 ) -> Document:
     described = [*item.get("parameters", []), *operation.get("parameters", [])]
+    described = [resolved(each, document) for each in described]
+    in_query = {each["name"] for each in described if each["in"] == "query"}
     parameters = {
         parameter["name"]: {
             "in": parameter["in"],
             "required": parameter.get("required", False),
             "schema": parameter.get("schema", {}),
         }
-        for parameter in (resolved(each, document) for each in described)
+        for parameter in described
+        if parameter["in"] == "query" or parameter["name"] not in in_query
     }
     responses = dict(_json_responses(operation, document))
     body = resolved(operation.get("requestBody", {}), document).get("content", {})
@@ -63,6 +69,7 @@ def _operation(
         "path": path,
         "parameters": parameters,
         "page": _page(parameters, list(responses.values()), document),
+        "limit": _limit(parameters, document),
         "responses": responses,
         "bodies": {kind: media.get("schema", {}) for kind, media in body.items()},
     }
@@ -96,6 +103,61 @@ def _page(parameters: Document, schemas: list[Any], document: Document) -> str |
     if {"data", "has_more", "first_id", "last_id"} <= fields and "after_id" in names:
         return "id"
     return None
+
+
+def _limit(parameters: Document, document: Document) -> Document | None:
+    """Return which integers the query parameter `limit` accepts; None where there is none.
+
+    `smallest` (1 where the document has none), `largest` and `default`. `step`: all are multiples
+    of it. `values`: the only ones, where they are listed.
+    """
+    parameter = parameters.get("limit", {"in": None})
+    if parameter["in"] != "query":
+        return None
+    found = defaultdict[str, list[Any]](list)
+    for keyword, value in _keywords(parameter["schema"], document):
+        found[keyword].append(value)
+    types = [[each] if isinstance(each, str) else each for each in found["type"]]
+    if not all("integer" in each or "number" in each for each in types):
+        return None
+    step = math.lcm(*(Fraction(str(each)).numerator for each in found["multipleOf"]))
+    smallest = [math.ceil(each) for each in found["minimum"]]
+    smallest += [math.floor(each) + 1 for each in found["exclusiveMinimum"]]
+    largest = [math.floor(each) for each in found["maximum"]]
+    largest += [math.ceil(each) - 1 for each in found["exclusiveMaximum"]]
+    lists = [_whole(each) for each in (*found["enum"], *([each] for each in found["const"]))]
+    values = [each for each in lists[0] if all(each in other for other in lists)] if lists else []
+    if lists and not values:
+        return None
+    if values:
+        smallest, largest = [min(values)], [max(values)]
+    return {
+        "smallest": -(-max(smallest, default=1) // step) * step,
+        "largest": min(largest) // step * step if largest else None,
+        "default": next(iter(_whole(found["default"])), None),
+        "step": step,
+        "values": sorted(values),
+    }
+
+
+def _whole(values: list[Any]) -> list[int]:
+    return [int(each) for each in values if type(each) in (int, float) and each == int(each)]
+
+
+def _keywords(schema: Any, document: Document) -> Iterator[tuple[str, Any]]:
+    """Yield the keywords of a schema and of its parts; of a union with null, those of the rest."""
+    if isinstance(schema, bool):
+        return
+    yield from schema.items()
+    parts = [*schema.get("allOf", [])]
+    if "$ref" in schema:
+        parts.append(resolved(schema, document))
+    for union in ("anyOf", "oneOf"):
+        members = [resolved(each, document) for each in schema.get(union, [])]
+        others = [each for each in members if each.get("type") != "null"]
+        parts += others if len(others) == 1 else []
+    for part in parts:
+        yield from _keywords(part, document)
 
 
 def _fields(schema: Any, document: Document) -> Iterator[str]:

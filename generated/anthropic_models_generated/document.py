@@ -21,8 +21,10 @@ def document() -> dict[str, Any]:
 
     `server`: the URL. `known_betas`: as listed. `schemas`: by name. `operations`: by the name of
     their module, each with `method`, `path`, `parameters` (by name: `in`, `required`, `schema`),
-    `page` (how it pages: "id", "token" or None), `responses` (by status: the schema of the JSON of
-    a success response) and `bodies` (by content type: the schema).
+    `page` (how it pages: "id", "token" or None), `limit` (which sizes of a page its parameter
+    `limit` accepts: `smallest`, `largest`, `default`, `step`, `values`; or None), `responses` (by
+    status: the schema of the JSON of a success response) and `bodies` (by content type: the
+    schema).
     """
     return cast(dict[str, Any], json.loads(_text()))
 

@@ -90,22 +90,22 @@ class IdPage(Protocol[Item_co]):
     """A page that is walked by `after_id` and `before_id`."""
 
     @property
-    def data(self) -> Sequence[Item_co]:
+    def data(self) -> Sequence[Item_co] | Unset | None:
         """The items."""
         ...
 
     @property
-    def has_more(self) -> bool:
+    def has_more(self) -> bool | Unset | None:
         """Whether there are more in the requested direction."""
         ...
 
     @property
-    def first_id(self) -> str | Unset | None:
+    def first_id(self) -> object:
         """The `before_id` of the page before this one."""
         ...
 
     @property
-    def last_id(self) -> str | Unset | None:
+    def last_id(self) -> object:
         """The `after_id` of the page after this one."""
         ...
 
@@ -114,12 +114,12 @@ class TokenPage(Protocol[Item_co]):
     """A page that is walked by `page`."""
 
     @property
-    def data(self) -> Sequence[Item_co]:
+    def data(self) -> Sequence[Item_co] | Unset | None:
         """The items."""
         ...
 
     @property
-    def next_page(self) -> str | Unset | None:
+    def next_page(self) -> object:
         """The `page` of the page after this one; None or Unset on the last page."""
         ...
 

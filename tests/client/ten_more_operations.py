@@ -167,6 +167,35 @@ def test_pages_by_token_may_be_empty_and_just_end(shell: Shell, scripted: Script
     assert targets == [f"page={token}&limit=100&after_id=x" for token in "stu"]
 
 
+def test_a_cursor_may_be_a_time_or_a_number(shell: Shell, scripted: Scripted) -> None:
+    by_id = [
+        respond({"has_more": n < 2, "first_id": n, "last_id": n, "data": data})
+        for n, data in ((1, [batch("a")]), (2, None))
+    ]
+    time = "2025-05-14T12:00:00Z"
+    server = scripted(files("a", next_page=time), files("b"), *by_id)
+    with shell.client(server.base_url) as client:
+        first = client.paginate(list_files.request(after_id="x"), max_items=7)
+        assert [found.id for found in first] == ["a", "b"]
+        assert first.next_page == "2025-05-14T12:00:00+00:00"
+        assert [found.id for found in client.paginate(list_batches.request(limit=50.0))] == ["a"]
+    queries = [request.target.partition("?")[2] for request in server.requests]
+    assert queries == [
+        "after_id=x&limit=7",
+        "after_id=x&page=2025-05-14T12%3A00%3A00%2B00%3A00&limit=6",
+        "limit=50",
+        "after_id=1&limit=50",
+    ]
+
+
+def test_a_response_without_a_page_is_an_empty_page(shell: Shell, scripted: Scripted) -> None:
+    server = scripted(NO_CONTENT)
+    with shell.client(server.base_url) as client:
+        page = client.paginate(list_files.request())
+        assert (list(page), page.data, page.parsed, page.to_dict()) == ([], [], None, {})
+        assert not page.has_next_page()
+
+
 def test_a_failure_in_mid_walk_says_where_to_resume(shell: Shell, scripted: Scripted) -> None:
     first, second = files("ab", next_page="t"), files("cd", next_page="u")
     server = scripted(first, second, error(400, "x"), files("ef"), second, second)

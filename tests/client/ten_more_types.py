@@ -33,9 +33,11 @@ from anthropic_models_generated.api.files import (
 from anthropic_models_generated.api.models import get_model
 from anthropic_models_generated.models import (
     Batch,
+    BatchList,
     BatchOrder,
     Circle,
     FileInfo,
+    FileList,
     Job,
     ShapeKind,
     Square,
@@ -57,6 +59,7 @@ def types(client: Client) -> None:
     assert_type(client.send(get_v1_shapes_kind.request(ShapeKind.CIRCLE)), Circle | Square | None)
     assert_type(client.send_detailed(ORDER), APIResponse[Batch | Job])
     assert_type(client.paginate(list_batches.request()), Page[Batch])
+    assert_type(client.send(list_files.request()), FileList | None)
     assert_type(client.paginate(list_files.request()), Page[FileInfo])
     client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page
 
@@ -71,8 +74,12 @@ async def async_types(client: AsyncClient, resume: TokenResume) -> None:
     client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page
 
 
-def fields(batch: Batch, order: BatchOrder) -> None:
+def fields(batch: Batch, order: BatchOrder, batches: BatchList, files: FileList) -> None:
     assert_type(batch.created_at, datetime.datetime)
     assert_type(batch.parent, Batch | None)
     assert_type(order.states, list[State] | Unset)
     assert_type(order.due, datetime.datetime | Unset)
+    assert_type(batches.data, list[Batch] | None | Unset)
+    assert_type(batches.has_more, bool | None | Unset)
+    assert_type(batches.last_id, int | str | None)
+    assert_type(files.next_page, datetime.datetime | str | None | Unset)

@@ -1,9 +1,11 @@
 """Which page comes next, decided without any request."""
 
 import builtins
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from anthropic_models import APIConnectionError, PaginationError, Request
@@ -19,6 +21,8 @@ from anthropic_models._core.pagination import (
 from anthropic_models._core.secret import Secret
 from anthropic_models_generated.api.models import list_models
 from anthropic_models_generated.document import document
+from anthropic_models_generated.types import UNSET
+from attrs import evolve
 
 from generator.documents import read_yaml
 from tests.support.core_calls import call_of, settings_of
@@ -59,11 +63,20 @@ class TestLimits:
 
     @pytest.mark.parametrize("case", CASES["limits"])
     def test_a_limit_is_sent_where_it_is_known_to_be_allowed(self, case: list[Any]) -> None:
-        largest, smallest, default, remaining, limit = case
-        assert PageSize(largest, smallest, default).limit(remaining) == limit
+        largest, smallest, default, remaining, limit, *accepted = case
+        assert PageSize(largest, smallest, default, *accepted).limit(remaining) == limit
 
     def test_no_limit_is_sent_where_the_document_has_none(self) -> None:
         assert query_of(step()._replace(page_size=PageSize(None))) == {}
+
+    def test_the_limit_of_a_request_is_kept_where_the_document_has_none(self) -> None:
+        assert query_of(step(max_items=2)._replace(page_size=None)) == {"limit": "3"}
+
+    @pytest.mark.parametrize(("given", "size"), [("50.0", 50), ("50", 50), ("5.5", None)])
+    def test_a_limit_may_be_a_number(self, given: str, size: int | None) -> None:
+        request = evolve(list_models.request(), query=(("limit", given),))
+        page_size = first_page_request(request, max_items=None).page_size
+        assert (page_size and page_size.requested) == size
 
 
 class TestCursors:
@@ -151,7 +164,23 @@ class TestContent:
         by_token = SimpleNamespace(data=["a"], next_page="t")
         assert PageContent.of(by_token) == PageContent(["a"], True, None, None, "t")
         assert not PageContent.of(SimpleNamespace(data=["a"], next_page=None)).has_more
-        assert PageContent.of(object()) == PageContent([], False, None, None, None)
+        for no_page in (None, object(), SimpleNamespace(data="x")):
+            assert PageContent.of(no_page) == PageContent([], False, None, None, None)
+
+    @pytest.mark.parametrize(
+        ("cursor", "text"),
+        [
+            (datetime(2025, 5, 14, 12, tzinfo=UTC), "2025-05-14T12:00:00+00:00"),
+            (UUID(int=7), "00000000-0000-0000-0000-000000000007"),
+            (7, "7"),
+            (UNSET, None),
+        ],
+    )
+    def test_a_cursor_is_the_text_of_its_json_value(self, cursor: Any, text: str | None) -> None:
+        by_id = SimpleNamespace(data=["a"], has_more=True, first_id=cursor, last_id=cursor)
+        by_token = SimpleNamespace(data=["a"], next_page=cursor)
+        assert PageContent.of(by_id)[2:] == (text, text, None)
+        assert PageContent.of(by_token)[1:] == (text is not None, None, None, text)
 
     def test_of_both_shapes_is_paginated_by_the_one_of_the_operation(self) -> None:
         last = content("a", has_more=False, next_page="t")

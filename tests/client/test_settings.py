@@ -134,7 +134,7 @@ def test_what_the_document_says_counts_at_once(monkeypatch: pytest.MonkeyPatch) 
     changed["server"] = "https://api.example/v2"
     changed["operations"] = {"list_models": changed["operations"]["list_models"]}
     parameters = changed["operations"]["list_models"]["parameters"]
-    parameters["limit"]["schema"]["maximum"] = 50
+    changed["operations"]["list_models"]["limit"]["largest"] = 50
     parameters["anthropic-version"]["schema"]["default"] = "2030-01-01"
     for module in ("settings", "pagination"):
         monkeypatch.setattr(f"anthropic_models._core.{module}.document", lambda: changed)
@@ -145,7 +145,7 @@ def test_what_the_document_says_counts_at_once(monkeypatch: pytest.MonkeyPatch) 
     finally:
         document_headers.cache_clear()
     request = list_request(after_id=None, before_id=None, limit=None)
-    assert first_page_request(request, max_items=None).page_size == PageSize(50, 1, 20)
+    assert first_page_request(request, max_items=None).page_size == PageSize(50, 1, 20, 1, [])
     with pytest.raises(ValueError, match="1 to 50, not 51"):
         list_request(after_id=None, before_id=None, limit=51)
 

@@ -5,6 +5,7 @@ import pickle
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anthropic_models_generated.api.models import list_models
@@ -13,12 +14,14 @@ from anthropic_models_generated.types import UNSET
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 
+from generator.document_json import document_json
 from generator.documents import read_yaml, resolved
 from tests.support.projects import ROOT
 
 GENERATED = ROOT / "generated"
 WRAPPER = ROOT / "wrapper"
 CORE = WRAPPER / "anthropic_models" / "_core"
+DATA = Path(__file__).with_name("data")
 DOCUMENT = read_yaml(ROOT / "openapi.yaml")
 
 IO_OR_WAITING = (
@@ -50,6 +53,18 @@ def test_what_is_unset_stays_the_same_when_pickled_or_copied() -> None:
     for made in (pickled, copy.copy(UNSET), copy.deepcopy([UNSET])[0]):
         assert made is UNSET
     assert repr(UNSET) == "UNSET"
+
+
+@pytest.mark.parametrize("case", read_yaml(DATA / "limits.yaml")["limits"], ids=str)
+def test_the_document_says_which_limits_are_accepted(case: dict[str, Any]) -> None:
+    parameters = [{"name": "limit", "in": "query"} | case["is"], *case.get("beside", [])]
+    document: dict[str, Any] = {
+        "paths": {"/a": {"get": {"parameters": parameters, "responses": {}}}},
+        "components": {"schemas": {"Size": {"type": "integer", "maximum": 500}}},
+    }
+    (operation,) = document_json(document)["operations"].values()
+    found = operation["limit"]
+    assert (found and [*found.values()]) == case["accepts"]
 
 
 def imports(package: Path, source_root: Path) -> Iterator[tuple[str, str]]:

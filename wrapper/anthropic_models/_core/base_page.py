@@ -6,7 +6,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from ..errors import PaginationError
 from ..responses import APIResponse, ResponseInfo
-from .pagination import PageContent, PageRequest
+from .pagination import PageContent, PageRequest, items_of
 
 Item = TypeVar("Item")
 
@@ -15,7 +15,7 @@ class BasePage(Generic[Item]):
     """What sync and async pages have in common; it does no I/O."""
 
     parsed: Any
-    """The whole body as the document describes it, unknown fields included."""
+    """The whole body as the document describes it, unknown fields included; None without one."""
     response: ResponseInfo
     """Status, headers, request id, retries and seconds."""
 
@@ -33,7 +33,7 @@ class BasePage(Generic[Item]):
     @property
     def data(self) -> list[Item]:
         """The items of this page as the API ordered them."""
-        return self.parsed.data or []
+        return items_of(self.parsed)
 
     @property
     def has_more(self) -> bool:
@@ -61,7 +61,7 @@ class BasePage(Generic[Item]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the page as plain data that can be pickled, copied or written as JSON."""
-        plain: dict[str, Any] = self.parsed.to_dict()
+        plain: dict[str, Any] = {} if self.parsed is None else self.parsed.to_dict()
         return plain
 
     def to_json(self) -> str:

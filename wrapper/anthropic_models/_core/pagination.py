@@ -5,11 +5,13 @@ the parameters `after_id` and `before_id`), and with tokens (`data, next_page`, 
 `page`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from anthropic_models_generated.document import document
 from anthropic_models_generated.request import Request
+from anthropic_models_generated.values import plain
 from attrs import evolve
 
 from ..errors import AnthropicModelsError, ArgumentError, PaginationError, Resume
@@ -21,6 +23,11 @@ T = TypeVar("T")
 
 CursorParameter = Literal["after_id", "before_id", "page"]
 
+# The parameters that a listing sets itself, by its kind of pages.
+_PARAMETERS: Mapping[str, Sequence[CursorParameter]] = {
+    "id": ("after_id", "before_id"),
+    "token": ("page",),
+}
 _LIMIT = "limit"
 # The field of a page that holds the cursor of the next one.
 _NEXT: Mapping[CursorParameter, str] = {
@@ -45,7 +52,7 @@ class PageContent(NamedTuple):
         token = _text(parsed, "next_page")
         has_more = getattr(parsed, "has_more", None)
         return cls(
-            data=getattr(parsed, "data", None) or [],
+            data=items_of(parsed),
             has_more=has_more if isinstance(has_more, bool) else token is not None,
             first_id=_text(parsed, "first_id"),
             last_id=_text(parsed, "last_id"),
@@ -53,12 +60,19 @@ class PageContent(NamedTuple):
         )
 
 
+def items_of(parsed: object) -> list[Any]:
+    """Return the items of a parsed page; none of a response that is no page, such as a 204."""
+    data = getattr(parsed, "data", None)
+    return data if isinstance(data, list) else []  # pyright: ignore[reportUnknownVariableType] - of any items
+
+
 class PageRequest(NamedTuple):
     """What to request for one page of a listing, and the cursors of the pages before it."""
 
     parameter: CursorParameter
     cursor: str | None
-    page_size: "PageSize"
+    # None leaves the limit of the request as it is.
+    page_size: "PageSize | None"
     remaining: int | None
     # Shared by all requests of a listing: each cursor, and the number of the page it came from.
     seen: dict[str, int]
@@ -76,11 +90,12 @@ class PageRequest(NamedTuple):
 
     def apply_to(self, call: Call[T]) -> Call[T]:
         """Return the call that fetches this page."""
-        replaced = {*_NEXT, _LIMIT}
+        kind = "token" if self.parameter == "page" else "id"
+        replaced = {*_PARAMETERS[kind], *([] if self.page_size is None else [_LIMIT])}
         query = [(name, value) for name, value in call.request.query if name not in replaced]
         if self.cursor is not None:
             query.append((self.parameter, self.cursor))
-        limit = self.page_size.limit(self.remaining)
+        limit = None if self.page_size is None else self.page_size.limit(self.remaining)
         if limit is not None:
             query.append((_LIMIT, str(limit)))
         return evolve(call, request=evolve(call.request, query=tuple(query)))
@@ -116,8 +131,10 @@ def build_listing_call(
 ) -> Call[T]:
     """Build the call that the pages of a listing share; raises ValueError or TypeError."""
     call = build_call(settings, request, options)
-    for name in (*_NEXT, _LIMIT):
-        if name in call.extra_query and name in _operation(request)["parameters"]:
+    operation = _operation(request)
+    for name in (*_PARAMETERS[operation["page"]], _LIMIT):
+        parameter = operation["parameters"].get(name, {})
+        if name in call.extra_query and parameter.get("in") == "query":
             raise ValueError(f"{name} is an argument of the request, not for extra_query")
     return call
 
@@ -138,15 +155,18 @@ class PageSize(NamedTuple):
     requested: int | None
     smallest: int = 1
     default: int | None = None
+    # Openapi.yaml accepts multiples of this, or these values only.
+    step: int = 1
+    values: Sequence[int] = ()
 
     def limit(self, remaining: int | None) -> int | None:
-        """Return the `limit` to send, which is at most the number of items still needed."""
-        if remaining is None:
+        """Return the `limit` to send: no more than the items still needed, where it can be."""
+        asked = self.default if self.requested is None else self.requested
+        if remaining is None or (asked is not None and asked <= remaining):
             return self.requested
-        largest = self.requested or self.default
-        if largest is None or (self.requested is None and largest <= remaining):
-            return self.requested
-        return max(self.smallest, min(largest, remaining))
+        if self.values:
+            return max((size for size in self.values if size <= remaining), default=self.smallest)
+        return max(self.smallest, remaining - remaining % self.step)
 
 
 def first_page_request(request: Request[Any], *, max_items: object) -> PageRequest:
@@ -156,20 +176,19 @@ def first_page_request(request: Request[Any], *, max_items: object) -> PageReque
     ValueError or TypeError for a request whose response is not paginated.
     """
     operation = _operation(request)
-    parameters = cast(dict[str, Any], operation.get("parameters", {}))
     given = dict(request.query)
-    cursors: list[CursorParameter] = [name for name in _NEXT if name in given]
+    parameters = _PARAMETERS[operation["page"]]
+    cursors: list[CursorParameter] = [name for name in parameters if name in given]
     if len(cursors) > 1:
         raise ValueError(f"give {cursors[0]} or {cursors[1]}, not both")
-    start: CursorParameter = "page" if operation["page"] == "token" else "after_id"
-    parameter = cursors[0] if cursors else start
+    parameter = cursors[0] if cursors else parameters[0]
     cursor = given.get(parameter)
     if max_items is not None and checked_int("max_items", max_items) < 1:
         raise ValueError(f"max_items must be 1 or more, not {max_items}")
     return PageRequest(
         parameter=parameter,
         cursor=cursor,
-        page_size=_page_size(given.get(_LIMIT), parameters.get(_LIMIT, {})),
+        page_size=_page_size(given.get(_LIMIT), operation["limit"]),
         remaining=cast(int | None, max_items),
         seen={} if cursor is None else {cursor: -1},
     )
@@ -191,8 +210,8 @@ def checked_limit(operation: str, value: object) -> int | None:
     if value is None:
         return None
     limit = checked_int(_LIMIT, value)
-    schema = document()["operations"][operation]["parameters"][_LIMIT]["schema"]
-    smallest, largest = schema.get("minimum", 1), schema.get("maximum", float("inf"))
+    bounds = document()["operations"][operation]["limit"]
+    smallest, largest = bounds["smallest"], bounds["largest"] or float("inf")
     if not smallest <= limit <= largest:
         raise ValueError(
             f"limit, the page size, must be {smallest} to {largest}, not {limit}; "
@@ -211,15 +230,19 @@ def _operation(request: Request[Any]) -> dict[str, Any]:
     return cast(dict[str, Any], operation)
 
 
-def _page_size(given: str | None, parameter: dict[str, Any]) -> PageSize:
-    schema = parameter.get("schema", {})
-    return PageSize(
-        requested=schema.get("maximum") if given is None else int(given),
-        smallest=schema.get("minimum", 1),
-        default=schema.get("default"),
-    )
+def _page_size(given: str | None, bounds: dict[str, Any] | None) -> PageSize | None:
+    if bounds is None:
+        return None
+    sizes = {name: bounds[name] for name in ("smallest", "default", "step", "values")}
+    if given is None:
+        return PageSize(bounds["largest"], **sizes)
+    whole = re.fullmatch(r"(\d+)(?:\.0)?", given)  # 50.0 where openapi.yaml has a number
+    return PageSize(int(whole[1]), **sizes) if whole else None
 
 
 def _text(parsed: object, name: str) -> str | None:
-    value = getattr(parsed, name, None)
-    return value if isinstance(value, str) else None
+    """Return a field of a page as the text of its JSON value; None where there is none."""
+    value = plain(getattr(parsed, name, None))
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value)
