@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar, cast
 from urllib.parse import quote, urlencode
 
@@ -143,16 +144,20 @@ def build(
 
     `path` holds the names of `path_values` in braces; `body` is a content type and the bytes. What
     is Unset or None is not sent. Raises ValueError when a value of the path is empty, "." or "..",
-    which would name another path, or Unset or None. A list of the query that is `joined` is sent
-    as one text. What is `deprecated` and given is warned of.
+    which would name another path, or Unset or None, when a number is infinite or NaN, and when a
+    cookie has a semicolon. A list of the query that is `joined` is sent as one text. What is
+    `deprecated` and given is warned of.
     """
     for name, value in deprecated.items():
         if _is_given(value):
             warnings.warn(f"{name} is deprecated", DeprecationWarning, stacklevel=3)
     given = {name: _text(value) for name, value in headers.items() if _is_given(value)}
-    pairs = [f"{name}={_text(value)}" for name, value in cookies.items() if _is_given(value)]
-    if pairs:
-        given["cookie"] = "; ".join(pairs)
+    texts = {name: _text(value) for name, value in cookies.items() if _is_given(value)}
+    for name, text in texts.items():
+        if ";" in text:
+            raise ValueError(f"the cookie {name} cannot have a semicolon, which would end it")
+    if texts:
+        given["cookie"] = "; ".join(map("=".join, texts.items()))
     defaults = {name: _text(value) for name, value in default_headers.items() if name not in given}
     if body is not None:
         given["content-type"] = body[0]
@@ -173,7 +178,7 @@ def build(
 
 
 def encoded(kind: BodyKind, content_type: str, body: object) -> tuple[str, bytes]:
-    """Return the content type and the bytes of a body; a file in it is read to its end."""
+    """Return the content type and the bytes of a body; a file in it is read from its start."""
     if kind == "files":
         parts = [part for name, value in _fields(body) for part in _parts(name, value)]
         made = httpx.Request("POST", "https://api", files=parts)
@@ -183,7 +188,10 @@ def encoded(kind: BodyKind, content_type: str, body: object) -> tuple[str, bytes
         texts = [(name, _field_text(value)) for name, value in pairs]
         return content_type, urlencode(texts).encode()
     if kind == "content":
-        return content_type, cast(File, body).payload.read()
+        payload = cast(File, body).payload
+        if payload.seekable():  # rewound as httpx rewinds those of a form
+            payload.seek(0)
+        return content_type, payload.read()
     return content_type, _json(plain(body)).encode()
 
 
@@ -200,6 +208,8 @@ def _text(value: Any) -> str:
     value = plain(value) if hasattr(value, "to_dict") or isinstance(value, Enum) else value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"{value} cannot be sent: it is not a number of JSON")
     if isinstance(value, (datetime.date, datetime.datetime)):
         return value.isoformat()
     if isinstance(value, list):  # style simple

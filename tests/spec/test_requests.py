@@ -118,11 +118,32 @@ def test_an_upload_is_read_once_and_sent_as_multipart(ten: Any) -> None:
     ]
 
 
-def test_a_file_alone_is_its_bytes(ten: Any) -> None:
-    made = ten(".api.files.replace_file").request(
-        "f", body=ten(".types").File(io.BytesIO(b"\xff"))
-    )
-    assert (made.body, made.headers) == (b"\xff", {"content-type": "application/octet-stream"})
+def test_a_file_alone_is_its_bytes_each_time(ten: Any) -> None:
+    file = ten(".types").File(io.BytesIO(b"\xff"))
+    for _ in range(2):
+        made = ten(".api.files.replace_file").request("f", body=file)
+        assert made.body == b"\xff"
+        assert made.headers == {"content-type": "application/octet-stream"}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"query": {"n": float("inf")}}, "^inf cannot be sent"),
+        ({"query": {"n": [1.5, float("nan")]}}, "^nan cannot be sent"),
+        ({"headers": {"n": float("-inf")}}, "^-inf cannot be sent"),
+        ({"cookies": {"a": "1; b=2"}}, "^the cookie a cannot have a semicolon"),
+    ],
+)
+def test_a_value_that_would_be_sent_as_another_is_refused(
+    ten: Any, given: dict[str, Any], says: str
+) -> None:
+    build = ten(".request").build
+    with pytest.raises(ValueError, match=says):
+        build("GET", "/a", operation="a", responses=(), **given)
+    cookies = {"a": "1", "b": True, "c": None}
+    made = build("GET", "/a", operation="a", responses=(), cookies=cookies)
+    assert made.headers == {"cookie": "a=1; b=true"}
 
 
 def test_a_request_compares_and_pickles_and_shows_no_secret(ten: Any) -> None:
