@@ -1,6 +1,7 @@
 """Which page comes next, decided without any request."""
 
 import builtins
+import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -69,8 +70,13 @@ class TestLimits:
     def test_no_limit_is_sent_where_the_document_has_none(self) -> None:
         assert query_of(step()._replace(page_size=PageSize(None))) == {}
 
-    def test_the_limit_of_a_request_is_kept_where_the_document_has_none(self) -> None:
-        assert query_of(step(max_items=2)._replace(page_size=None)) == {"limit": "3"}
+    def test_the_limit_of_a_request_is_kept_where_the_document_has_none(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        changed = copy.deepcopy(document())
+        changed["operations"]["list_models"]["limit"] = None
+        monkeypatch.setattr("anthropic_models._core.pagination.document", lambda: changed)
+        assert query_of(step(max_items=2)) == {"limit": "3"}
 
     @pytest.mark.parametrize(("given", "size"), [("50.0", 50), ("50", 50), ("5.5", None)])
     def test_a_limit_may_be_a_number(self, given: str, size: int | None) -> None:
