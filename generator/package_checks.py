@@ -26,7 +26,7 @@ from urllib.parse import quote, unquote
 from uuid import UUID
 
 from generator.document_json import document_json
-from generator.documents import Document, read_yaml, resolved
+from generator.documents import Document, parameters_of, read_yaml, resolved
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "anthropic_models_generated"
@@ -161,8 +161,7 @@ def _check_operation(
     # Generated code names the values of a path after the arguments, in the order of the path.
     places = dict.fromkeys(re.findall(r"\{(.+?)\}", operation["path"]))
     sent["path"] = dict(zip(places, sent["path"].values(), strict=False))
-    for parameter in [*described.get("parameters", []), *own.get("parameters", [])]:
-        parameter = resolved(parameter, document)
+    for parameter in parameters_of(described, own, document):
         argument = sent.get(parameter["in"], {}).get(parameter["name"])
         if argument is None:
             raise ProofError(

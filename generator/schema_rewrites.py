@@ -134,7 +134,11 @@ class _Preparation:
         for keyword in NAMED:
             for name, inner in schema.get(keyword, {}).items():
                 schema[keyword][name] = self._schema(
-                    inner, _step(place, keyword, name), _step(shown, keyword, name), binary=binary
+                    inner,
+                    _step(place, keyword, name),
+                    _step(shown, keyword, name),
+                    binary=binary,
+                    part=keyword == "dependentSchemas",
                 )
         for keyword in LISTS:
             for number, inner in enumerate(schema.get(keyword, [])):
@@ -236,6 +240,11 @@ class _Preparation:
             raise SpecError(
                 f"openapi.yaml, {_shown(shown)}: it has properties but no type, so it accepts any "
                 "text or number, too; write `type: object` beside them."
+            )
+        if schema.get("properties") and any(schema.get(keyword) for keyword in _UNIONS):
+            raise SpecError(
+                f"openapi.yaml, {_shown(shown)}: it is one of several classes, none of which "
+                "would have the properties beside them; write these in each of the alternatives."
             )
 
     def _is_object(self, schema: Any, seen: frozenset[int] = frozenset()) -> bool:

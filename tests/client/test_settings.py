@@ -13,7 +13,7 @@ from anthropic_models._core.credentials import sends_credential
 from anthropic_models._core.list_models import list_request
 from anthropic_models._core.pagination import PageSize, first_page_request
 from anthropic_models._core.secret import Secret
-from anthropic_models._core.settings import changed_settings, document_headers
+from anthropic_models._core.settings import changed_settings, version_header
 from anthropic_models_generated.document import document
 
 from generator.documents import read_yaml
@@ -136,14 +136,15 @@ def test_what_the_document_says_counts_at_once(monkeypatch: pytest.MonkeyPatch) 
     parameters = changed["operations"]["list_models"]["parameters"]
     changed["operations"]["list_models"]["limit"]["largest"] = 50
     parameters["anthropic-version"]["schema"]["default"] = "2030-01-01"
+    parameters["x-dry-run"] = {"in": "header", "schema": {"default": False}}  # of one operation
     for module in ("settings", "pagination"):
         monkeypatch.setattr(f"anthropic_models._core.{module}.document", lambda: changed)
-    document_headers.cache_clear()
+    version_header.cache_clear()
     try:
         assert settings_of(api_key=KEY).base_url == "https://api.example/v2"
-        assert document_headers() == {"anthropic-version": "2030-01-01"}
+        assert version_header() == {"anthropic-version": "2030-01-01"}
     finally:
-        document_headers.cache_clear()
+        version_header.cache_clear()
     request = list_request(after_id=None, before_id=None, limit=None)
     assert first_page_request(request, max_items=None).page_size == PageSize(50, 1, 20, 1, [])
     with pytest.raises(ValueError, match="1 to 50, not 51"):

@@ -21,7 +21,7 @@ def read(odd: Any, response: dict[str, Any]) -> str:
     except Exception as error:
         return repr(error)
     text = f"{made} {made.to_dict()} {made.additional_keys}"
-    return re.sub(r"<\S+Unset object at \S+>", "Unset", text)
+    return re.sub(r"<\S+Unset object at \S+>", "UNSET", text)
 
 
 def test_our_templates_make_models_that_read_and_write_what_the_stock_ones_do(

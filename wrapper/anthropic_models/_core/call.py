@@ -23,7 +23,7 @@ from .settings import (
     Settings,
     checked_max_retries,
     checked_timeout,
-    document_headers,
+    version_header,
 )
 
 T = TypeVar("T")
@@ -111,7 +111,7 @@ def build_call(settings: Settings, request: Request[T], options: Secret[CallOpti
     headers = merged_headers(
         DEFAULT_HEADERS,
         accept_header(request),
-        document_headers(),
+        version_header(),
         settings.credential_headers(),
         request.default_headers,
         settings.headers.reveal(),

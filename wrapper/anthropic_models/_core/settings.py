@@ -28,6 +28,8 @@ from .headers import (
 )
 from .secret import Secret
 
+VERSION_HEADER = "anthropic-version"
+
 MAX_RETRIES = 2
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
@@ -45,14 +47,18 @@ DEFAULT_HEADERS = {
 
 
 @cache
-def document_headers() -> dict[str, str]:
-    """Return the headers for which openapi.yaml has a default, such as `anthropic-version`."""
-    return {
-        name: str(parameter["schema"]["default"])
+def version_header() -> dict[str, str]:
+    """Return the version of the API that is the default of openapi.yaml, as a header.
+
+    Requests have it whose operation does not list it, and those written by hand.
+    """
+    defaults = [
+        parameter["schema"]["default"]
         for operation in document()["operations"].values()
         for name, parameter in operation["parameters"].items()
-        if parameter["in"] == "header" and "default" in parameter["schema"]
-    }
+        if name.lower() == VERSION_HEADER and "default" in parameter["schema"]
+    ]
+    return {VERSION_HEADER: defaults[0]} if defaults else {}
 
 
 class ClientOptions(TypedDict, total=False):
