@@ -21,6 +21,11 @@ from generator.documents import Document, SpecError, parameters_of, resolved
 Place = tuple[str, ...]
 
 _UNIONS = ("anyOf", "oneOf")
+_PARSED_FORMATS = ("date-time", "date", "uuid")
+_NOTES = (
+    "title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples",
+    "example", "$comment", "xml", "externalDocs",
+)  # fmt: skip
 _TYPES_WITHOUT_LITERAL = {"NoneType": "null", "float": "number", "list": "array", "dict": "object"}
 
 
@@ -126,6 +131,7 @@ class _Preparation:
             return cast(Document, schema)
         self._check_names(schema, shown)
         self._check_union(schema, shown)
+        self._place_members(schema, place, shown)
         self._simplify(schema, binary=binary)
         if schema.get("deprecated"):
             schema["description"] = _marked(schema.get("description", ""), schema)
@@ -367,6 +373,105 @@ class _Preparation:
                     "required field with a `const` of its own."
                 )
 
+    def _place_members(self, schema: Document, place: Place | None, shown: Place | None) -> None:
+        """Write the place of each member of a union that says more than what it is parsed to.
+
+        The templates ask the validator by it. It is written as the example, since the generator
+        keeps nothing else of a schema that is no object.
+        """
+        members: list[tuple[Place | None, Document]] = [
+            (_step(place, keyword, str(number)), each)
+            for keyword in _UNIONS
+            for number, each in enumerate(schema.get(keyword, []))
+            if isinstance(each, dict)
+        ]
+        for home, member in members:
+            others = [each for _, each in members if each is not member]
+            if any(self._types(member) & self._types(each) for each in others):
+                self._check_member(member, shown)
+            while isinstance(member, dict) and "$ref" in member:
+                home = ("components", "schemas", _name(member))
+                member = self.document["components"]["schemas"][home[-1]]
+            if home and self._parsed_to(member) and self._says_more(member):
+                member["example"] = f"urn:openapi#{_pointer(home)}"
+        flat = [each for _, member in members for each in self._flat(member)]
+        parsed = [(self._parsed_to(each), each) for each in flat]
+        for (kind, one), (same, other) in combinations(parsed, 2):
+            has_class = self._is_object(one) or "enum" in resolved(one, self.before)
+            if kind is None or kind != same or has_class:
+                continue
+            rivals = [each for its, each in parsed if its != kind]
+            is_unclear = any(self._types(one) & self._types(each) for each in rivals)
+            if is_unclear and (self._says_more(one) or self._says_more(other)):
+                raise SpecError(
+                    f"openapi.yaml, {_shown(shown)}: two members of the union are parsed to "
+                    f"{kind} and differ in other keywords; write them as one member."
+                )
+
+    def _check_member(self, member: Document, shown: Place | None) -> None:
+        """Refuse keywords beside a reference or a union, which the generator does not see."""
+        while self._parsed_to(member) and not self._is_object(member):
+            joined = [part for part in member.get("allOf", []) if "$ref" in part]
+            is_joined = joined or "$ref" in member or any(key in member for key in _UNIONS)
+            usual = {"$ref", "allOf", *_UNIONS, "type", "discriminator", *_NOTES}
+            added = [key for key in member if key not in usual and not key.startswith("x-")]
+            if is_joined and (added or len(member.get("allOf", [])) > 1):
+                raise SpecError(
+                    f"openapi.yaml, {_shown(shown)}: a member of the union has keywords beside a "
+                    "reference or a union, which does not tell it from the other members; write "
+                    "them into the schema that is referred to."
+                )
+            if "$ref" not in member:
+                return
+            member = self.before["components"]["schemas"][_name(member)]
+
+    def _types(self, schema: Any, seen: frozenset[int] = frozenset()) -> set[str]:
+        """Return the types of JSON that a schema may accept."""
+        schema = resolved(schema, self.before)
+        found = {"string", "number", "boolean", "array", "object", "null"}
+        if id(schema) in seen:
+            return found
+        seen |= {id(schema)}
+        if "type" in schema:
+            kinds: list[str] = (
+                schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+            )
+            found &= {"number" if each == "integer" else each for each in kinds}
+        for part in schema.get("allOf", []):
+            found &= self._types(part, seen)
+        for keyword in _UNIONS:
+            if schema.get(keyword):
+                found &= set[str]().union(*(self._types(each, seen) for each in schema[keyword]))
+        return found
+
+    def _parsed_to(self, schema: Any, seen: frozenset[int] = frozenset()) -> str | None:
+        """Return what the JSON that is valid by a schema is parsed to; None when it stays JSON."""
+        whole = resolved(schema, self.before)
+        if id(whole) in seen or "const" in whole:
+            return None
+        seen |= {id(whole)}
+        if self._is_object(whole):
+            return _name(schema)
+        if "enum" in whole:
+            return f"one of {whole['enum']}"
+        if _has_type(whole, "array") and "prefixItems" not in whole:
+            inner = self._parsed_to(whole.get("items", {}), seen)
+            return inner and f"a list of {inner}"
+        if _has_type(whole, "string") and whole.get("format") in _PARSED_FORMATS:
+            return f"a {whole['format']}"
+        parts: list[Any] = [each for key in ("allOf", *_UNIONS) for each in whole.get(key, [])]
+        return " or ".join(filter(None, (self._parsed_to(each, seen) for each in parts))) or None
+
+    def _says_more(self, schema: Any, seen: frozenset[int] = frozenset()) -> bool:
+        """Return whether a schema that is no object has more than type and format or values."""
+        schema = resolved(schema, self.before)
+        if self._is_object(schema) or id(schema) in seen:
+            return False
+        usual = {"type", "format", "enum", "items", *_UNIONS, "discriminator", *_NOTES}
+        others = [key for key in schema if key not in usual and not key.startswith("x-")]
+        is_in_items = "items" in schema and self._says_more(schema["items"], seen | {id(schema)})
+        return bool(others) or is_in_items or {"enum", "format"} <= schema.keys()
+
     def _check_discriminator(self, discriminator: Document, members: list[Any], here: str) -> None:
         name = discriminator["propertyName"]
         if not members:
@@ -440,7 +545,7 @@ class _Preparation:
                 whole = {**node, "type": "object"}
                 for key in ("properties", "required", "additionalProperties", "allOf", *_UNIONS):
                     node.pop(key, None)
-                rest = {key: node.pop(key) for key in ("items", "format") if key in node}
+                rest = {k: node.pop(k) for k in ("items", "format", "example") if k in node}
                 node["anyOf"] = [whole, *({"type": each, **rest} for each in others)]
             elif self._is_object(node) and not any(keyword in node for keyword in _UNIONS):
                 own = str(node.get("title", here))

@@ -13,6 +13,7 @@ from tests.support.generated_packages import document_of, generated_package
 from tests.support.scripted_server import page
 
 CIRCLE = {"kind": "circle", "radius": 1}
+UUID = "12345678-1234-5678-1234-567812345678"
 NONE: list[Any] = []
 TIME = "2025-05-14T00:00:00+00:00"
 
@@ -49,7 +50,7 @@ def parsed(package: Any, name: str, content: Any) -> Any:
         ("loose_first", {"note": "n"}, "Loose"),
         ("time", TIME, "datetime"),
         ("time", "2025-05-14", "date"),
-        ("time", "12345678-1234-5678-1234-567812345678", "UUID"),
+        ("time", UUID, "UUID"),
         ("time", "late", "str"),
         ("numbers", 1, "Number"),
         ("numbers", True, "bool"),
@@ -58,12 +59,30 @@ def parsed(package: Any, name: str, content: Any) -> Any:
         ("nested", {"a": {"at": TIME}}, "NestedType0"),
         ("nested_or_null", {"a": {}}, "NestedOrNullType0"),
         ("nested_or_null", None, "NoneType"),
+        ("zulu_or_text", "2025-05-14T00:00:00Z", "datetime"),
+        ("zulu_or_text", "2025-05-14T00:00:00.123456789+00:00", "str"),
+        ("short_or_long_text", "2025-05-14T00:00:00Z", "datetime"),
+        ("short_or_long_text", "2025-05-14T00:00:00.123456789Z", "str"),
+        ("uuid_from_0_or_text", f"0{UUID[1:]}", "UUID"),
+        ("uuid_from_0_or_text", UUID, "str"),
+        ("narrow_level_or_text", "b", "NarrowLevelOrTextType0"),
+        ("narrow_level_or_text", "a", "str"),
+        ("narrow_number_or_any", 2, "NarrowNumberOrAnyType0"),
+        ("narrow_number_or_any", 1, "int"),
     ],
 )
 def test_a_union_is_parsed_to_the_member_that_is_valid(
     package: Any, name: str, content: Any, kind: str
 ) -> None:
     assert type(parsed(package, name, content)).__name__ == kind
+
+
+@pytest.mark.parametrize("name", ["one_time_or_texts", "zulus_or_texts"])
+def test_a_list_is_parsed_to_the_member_that_is_valid(package: Any, name: str) -> None:
+    (found,) = parsed(package, name, ["2025-05-14T00:00:00Z"])
+    assert type(found).__name__ == "datetime"
+    texts = ["2025-05-14T00:00:00+00:00"] * 2
+    assert parsed(package, name, texts) == texts
 
 
 def test_what_no_schema_describes_is_refused_at_its_place(package: Any) -> None:
