@@ -188,14 +188,6 @@ def test_a_cursor_may_be_a_time_or_a_number(shell: Shell, scripted: Scripted) ->
     ]
 
 
-def test_a_response_without_a_page_is_an_empty_page(shell: Shell, scripted: Scripted) -> None:
-    server = scripted(NO_CONTENT)
-    with shell.client(server.base_url) as client:
-        page = client.paginate(list_files.request())
-        assert (list(page), page.data, page.parsed, page.to_dict()) == ([], [], None, {})
-        assert not page.has_next_page()
-
-
 def test_a_failure_in_mid_walk_says_where_to_resume(shell: Shell, scripted: Scripted) -> None:
     first, second = files("ab", next_page="t"), files("cd", next_page="u")
     server = scripted(first, second, error(400, "x"), files("ef"), second, second)

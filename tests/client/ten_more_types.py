@@ -59,7 +59,7 @@ def types(client: Client) -> None:
     assert_type(client.send(get_v1_shapes_kind.request(ShapeKind.CIRCLE)), Circle | Square | None)
     assert_type(client.send_detailed(ORDER), APIResponse[Batch | Job])
     assert_type(client.paginate(list_batches.request()), Page[Batch])
-    assert_type(client.send(list_files.request()), FileList | None)
+    assert_type(client.send(list_files.request()), FileList)
     assert_type(client.paginate(list_files.request()), Page[FileInfo])
     client.paginate(get_model.request("a"))  # type: ignore[arg-type]  # this is no page
 

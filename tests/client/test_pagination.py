@@ -8,8 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
-from anthropic_models import APIConnectionError, PaginationError, Request
+from anthropic_models import (
+    APIConnectionError,
+    APIResponse,
+    PaginationError,
+    Request,
+    ResponseInfo,
+)
+from anthropic_models._core.base_page import BasePage
 from anthropic_models._core.list_models import list_request
 from anthropic_models._core.pagination import (
     PageContent,
@@ -172,6 +180,11 @@ class TestContent:
         assert not PageContent.of(SimpleNamespace(data=["a"], next_page=None)).has_more
         for no_page in (None, object(), SimpleNamespace(data="x")):
             assert PageContent.of(no_page) == PageContent([], False, None, None, None)
+
+    def test_of_a_response_without_content_is_an_empty_page(self) -> None:
+        info = ResponseInfo(204, httpx.Headers(), None, 0, 0.1)
+        page: BasePage[Any] = BasePage(APIResponse(None, info), step())
+        assert (page.data, page.to_dict(), page.has_next_page()) == ([], {}, False)
 
     @pytest.mark.parametrize(
         ("cursor", "text"),

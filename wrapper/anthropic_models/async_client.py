@@ -83,7 +83,7 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
 
     def paginate(
         self,
-        request: Request[IdPage[Item] | None] | Request[TokenPage[Item] | None],
+        request: Request[IdPage[Item]] | Request[TokenPage[Item]],
         *,
         max_items: int | None = None,
         prefetch: bool = False,
@@ -110,7 +110,7 @@ class AsyncClient(BaseClient[httpx.AsyncClient]):
 
     def _start_listing(
         self,
-        request: Request[IdPage[Item] | None] | Request[TokenPage[Item] | None],
+        request: Request[IdPage[Item]] | Request[TokenPage[Item]],
         options: Secret[CallOptions],
         max_items: int | None,
         prefetch: bool,
