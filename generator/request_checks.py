@@ -11,10 +11,10 @@ from generator.document_checks import shown
 from generator.document_json import METHODS
 from generator.documents import Document, SpecError, parameters_of, resolved
 
-# RFC 9110, 5.1 and 5.5: a token; visible characters of ASCII, with spaces only between them.
+# The rules of the wrapper for headers. It cannot be imported here: it imports the package that is
+# to be made, which may be broken. A test compares the two.
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
-# What the client refuses to send for a caller.
 _MANAGED = ("content-length", "transfer-encoding", "connection", "keep-alive", "upgrade")
 _RESPONSES = ("application/json", "application/octet-stream")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -136,7 +136,7 @@ class _Preparation:
         if schema.get("deprecated"):
             schema["description"] = _marked(schema.get("description", ""), schema)
         if not part:
-            self._check_type(schema, shown)
+            self._check_properties(schema, shown)
         for keyword in NAMED:
             for name, inner in schema.get(keyword, {}).items():
                 schema[keyword][name] = self._schema(
@@ -241,7 +241,7 @@ class _Preparation:
                 for key, value in part.items():
                     schema.setdefault(key, value)
 
-    def _check_type(self, schema: Document, shown: Place | None) -> None:
+    def _check_properties(self, schema: Document, shown: Place | None) -> None:
         if "properties" in schema and not self._is_object(schema) and "enum" not in schema:
             raise SpecError(
                 f"openapi.yaml, {_shown(shown)}: it has properties but no type, so it accepts any "

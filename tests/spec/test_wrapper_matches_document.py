@@ -5,8 +5,10 @@ from typing import Any, get_type_hints
 
 import pytest
 from anthropic_models import AsyncClient, AsyncPage, CallOptions, Client, Page, openapi_path
+from anthropic_models._core.headers import checked_headers
 
-from generator.documents import read_yaml, resolved
+from generator.documents import SpecError, read_yaml, resolved
+from generator.request_checks import check_requests
 
 # Operations that have a method of `client.models` beside `client.send`.
 METHODS = {"list_models": "list"}
@@ -96,3 +98,28 @@ def test_every_argument_of_list_and_of_the_client_is_explained() -> None:
         for function in (getattr(kind, name) for name in names):
             text = inspect.getdoc(function) or ""
             assert [name for name in parameters(function) if f"    {name}: " not in text] == []
+
+
+def is_sent(name: str, value: str) -> bool:
+    try:
+        checked_headers({name: value}, "headers")
+    except ValueError:
+        return False
+    return True
+
+
+def is_generated(name: str, default: str) -> bool:
+    schema = {"type": "string", "default": default}
+    operation = {"parameters": [{"name": name, "in": "header", "schema": schema}]}
+    try:
+        check_requests({"paths": {"/v1/new": {"get": operation}}}, {})
+    except SpecError:
+        return False
+    return True
+
+
+def test_a_header_is_generated_just_when_the_wrapper_can_send_it() -> None:
+    texts = [text for c in map(chr, range(300)) for text in (f"a{c}b", f"{c}a", f"a{c}")]
+    managed = ["Content-Length", "transfer-encoding", "Connection", "keep-alive", "UPGRADE"]
+    for name, value in [*((text, "x") for text in texts + managed), *(("a", t) for t in texts)]:
+        assert is_generated(name, value) is is_sent(name, value), (name, value)
