@@ -12,7 +12,7 @@ from openapi_python_client.parser.openapi import generate_operation_id
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 
-from generator.documents import Document, resolved
+from generator.documents import Document, parameters_of, resolved
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 BETA_HEADER = "anthropic-beta"
@@ -50,8 +50,7 @@ def module_of(path: str, method: str, operation: Document) -> str:
 def _operation(
     path: str, method: str, operation: Document, item: Document, document: Document
 ) -> Document:
-    described = [*item.get("parameters", []), *operation.get("parameters", [])]
-    described = [resolved(each, document) for each in described]
+    described = parameters_of(item, operation, document)
     in_query = {each["name"] for each in described if each["in"] == "query"}
     parameters = {
         parameter["name"]: {
